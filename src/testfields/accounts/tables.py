@@ -1,0 +1,85 @@
+"""Organisations, the people in them, and the ways they prove who they are."""
+
+from piccolo.columns import (
+    Array,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    OnDelete,
+    Text,
+    Timestamptz,
+)
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+
+class Organisation(Table, tablename="organisation"):
+    """An owner of land, a company that books, or the operator of the portal."""
+
+    id = BigSerial(primary_key=True)
+    kind = Text()
+    slug = Text(unique=True)
+    name_ja = Text()
+    name_en = Text()
+    corporate_number = Text(null=True, default=None, unique=True)
+    contact_email = Text()
+    # The plane rectangular system in which this owner's distances and areas are measured (EPSG code).
+    metric_crs = BigInt(default=6674)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+    organisation_kind_1 = Check("kind IN ('company', 'owner', 'operator')")
+    organisation_corporate_number_1 = Check("corporate_number ~ '^[0-9]{13}$'")
+
+
+class Person(Table, tablename="person"):
+    """Somebody who can log in; `email` is kept in lower case."""
+
+    id = BigSerial(primary_key=True)
+    email = Text(unique=True)
+    name = Text()
+    password_hash = Text()
+    locale = Text(default="ja")
+    active = Boolean(default=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+    person_locale_1 = Check("locale IN ('ja', 'en')")
+    person_email_1 = Check("email = lower(email)")
+
+
+class Membership(Table, tablename="membership"):
+    """A role that a person has in an organisation; one may have several."""
+
+    id = BigSerial(primary_key=True)
+    person_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=False, index=True)
+    organisation_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False, index=True)
+    role = Text()
+
+    membership_once = Unique([person_id, organisation_id, role])
+    membership_role_1 = Check("role IN ('member', 'manager', 'reviewer', 'approver', 'site_manager', 'admin')")
+
+
+class LoginSession(Table, tablename="login_session"):
+    """A browser that is logged in; the cookie's secret is kept as its SHA-256 only."""
+
+    id = BigSerial(primary_key=True)
+    secret_hash = Bytea(unique=True)
+    person_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=False, index=True)
+    csrf_token = Text()
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(index=True)
+
+
+class ApiToken(Table, tablename="api_token"):
+    """A key for programs, acting for one person within its scopes; the secret is kept as its SHA-256 only."""
+
+    id = BigSerial(primary_key=True)
+    person_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=False, index=True)
+    name = Text()
+    secret_hash = Bytea(unique=True)
+    scopes = Array(base_column=Text())
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz()
+    revoked_at = Timestamptz(null=True, default=None)

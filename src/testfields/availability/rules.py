@@ -1,0 +1,161 @@
+"""What may be asked for at a site, and what is then taken. Values in, verdicts out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import combinations
+
+import pendulum
+from shapely.geometry import MultiPolygon
+
+from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume, join_own
+
+MOST_VOLUMES = 60
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a site may be booked; minutes, days and metres as the names say."""
+
+    timezone: str
+    slot_minutes: int
+    minimum_minutes: int
+    maximum_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    turnaround_minutes: int
+    vertical_separation_m: Decimal
+    hold_minutes: int
+    processing_days: int
+
+
+@dataclass(frozen=True)
+class BookableArea:
+    """An area as a volume is measured against it."""
+
+    id: int
+    site_id: int
+    exclusive: bool
+    footprint: MultiPolygon
+    altitude: AltitudeBand
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A volume with what the database found out about its place."""
+
+    volume: Volume
+    inside_area: bool
+    open: bool
+    # The footprint widened by half the site's lateral separation.
+    widened: MultiPolygon
+
+
+def check_volumes(policy: Policy, area: BookableArea, placed: Sequence[Placed], now: datetime) -> None:
+    """Raise InvalidInput with every rule of the site that the volumes break."""
+    faults = [
+        found for index, one in enumerate(placed) for found in _faults(policy, area, one, now, f"volumes[{index}]")
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _faults(policy: Policy, area: BookableArea, placed: Placed, now: datetime, path: str) -> list[Fault]:
+    faults = _time_faults(policy, placed.volume, now, f"{path}.period")
+    if not faults and not placed.open:
+        faults.append(fault(f"{path}.period", N_("The site is not open during the whole of this time.")))
+    if not placed.inside_area:
+        faults.append(fault(f"{path}.footprint", N_("The shape must lie inside the area.")))
+    if not placed.volume.altitude.within(area.altitude):
+        message = N_("Heights in this area must be between %(lower)s m and %(upper)s m above ground.")
+        values = {"lower": f"{area.altitude.lower:g}", "upper": f"{area.altitude.upper:g}"}
+        faults.append(fault(f"{path}.altitude", message, **values))
+    return faults
+
+
+def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> list[Fault]:
+    period, faults = volume.period, []
+    if period.start < now:
+        faults.append(fault(f"{path}.start", N_("The start lies in the past.")))
+    elif period.start < now + timedelta(minutes=policy.notice_minutes):
+        message = N_("This site wants to know %(notice)s minutes before the start.")
+        faults.append(fault(f"{path}.start", message, notice=policy.notice_minutes))
+    if period.end > horizon(policy, now):
+        message = N_("This site can be booked at most %(days)s days ahead.")
+        faults.append(fault(f"{path}.end", message, days=policy.horizon_days))
+    minutes = period.duration / timedelta(minutes=1)
+    if not policy.minimum_minutes <= minutes <= policy.maximum_minutes:
+        message = N_("A stay must last between %(least)s and %(most)s minutes.")
+        faults.append(fault(f"{path}.end", message, least=policy.minimum_minutes, most=policy.maximum_minutes))
+    for name, instant in (("start", period.start), ("end", period.end)):
+        if not on_grid(policy, instant):
+            message = N_("Times must lie on the site's grid of %(slot)s minutes.")
+            faults.append(fault(f"{path}.{name}", message, slot=policy.slot_minutes))
+    return faults
+
+
+def horizon(policy: Policy, now: datetime) -> datetime:
+    """The last instant that may be booked: the end of the local day `horizon_days` from today."""
+    return pendulum.instance(now).in_timezone(policy.timezone).add(days=policy.horizon_days + 1).start_of("day")
+
+
+def on_grid(policy: Policy, instant: datetime) -> bool:
+    """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
+    local = pendulum.instance(instant).in_timezone(policy.timezone)
+    minutes = local.hour * 60 + local.minute
+    return local.second == 0 and local.microsecond == 0 and minutes % policy.slot_minutes == 0
+
+
+def decision_due(policy: Policy, submitted: datetime) -> datetime:
+    """When staff ought to have decided: the end of the local day `processing_days` later (標準処理期間)."""
+    return pendulum.instance(submitted).in_timezone(policy.timezone).add(days=policy.processing_days).end_of("day")
+
+
+def claims_for(policy: Policy, area: BookableArea, placed: Sequence[Placed]) -> list[Volume]:
+    """What is taken when these volumes are: buffers added in, one taker's own volumes joined.
+
+    Raises InvalidInput when two volumes of the one application still share space at some moment.
+    """
+    if len(placed) > MOST_VOLUMES:
+        message = N_("At most %(most)s times can be asked for in one application.")
+        raise InvalidInput([fault("volumes", message, most=MOST_VOLUMES)])
+    taken = join_own([_taken(policy, area, one) for one in placed])
+    apart = _own_turnaround_cut(policy, taken)
+    for first, second in combinations(apart, 2):
+        if first.intersects(second):
+            message = N_("Two of the volumes share space at the same time. Join them into one, or move one of them.")
+            raise InvalidInput([fault("volumes", message)])
+    return apart
+
+
+def _taken(policy: Policy, area: BookableArea, placed: Placed) -> Volume:
+    volume = placed.volume
+    period = volume.period.until(volume.period.end + timedelta(minutes=policy.turnaround_minutes))
+    if area.exclusive:
+        return Volume(area.footprint, EVERY_HEIGHT, period)
+    return Volume(placed.widened, _separated(volume.altitude, policy.vertical_separation_m), period)
+
+
+def _separated(band: AltitudeBand, separation: Decimal) -> AltitudeBand:
+    """Half the vertical separation on either side; the neighbour brings the other half."""
+    half = separation / 2
+    return AltitudeBand(
+        None if band.lower is None else band.lower - half, None if band.upper is None else band.upper + half
+    )
+
+
+def _own_turnaround_cut(policy: Policy, volumes: Sequence[Volume]) -> list[Volume]:
+    """Where one's own next volume begins within one's own turnaround, the turnaround ends there."""
+    turnaround = timedelta(minutes=policy.turnaround_minutes)
+    cut = []
+    for one in volumes:
+        really_ends = one.period.end - turnaround
+        starts = [
+            other.period.start
+            for other in volumes
+            if other is not one and one.intersects(other) and other.period.start >= really_ends
+        ]
+        cut.append(replace(one, period=one.period.until(min(starts))) if starts else one)
+    return cut

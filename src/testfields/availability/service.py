@@ -1,0 +1,105 @@
+"""Placing volumes at a site, and taking and giving back claims."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+from shapely.geometry import MultiPolygon
+
+from testfields.availability import queries
+from testfields.availability.rules import BookableArea, Placed, Policy
+from testfields.core.errors import N_, InTheWay, NotFound, Taken
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand, Volume
+from testfields.db.values import period_range, to_band, volume_arrays
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A volume as the caller asked for it; no footprint is the whole area, no altitude the area's whole band."""
+
+    period: Period
+    footprint: MultiPolygon | None = None
+    altitude: AltitudeBand | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area with its site's policy, and the volumes asked for as they lie in it."""
+
+    site_id: int
+    owner_id: int
+    published: bool
+    uses: frozenset[str]
+    policy: Policy
+    area: BookableArea
+    placed: tuple[Placed, ...]
+
+
+async def place(area_id: int, asked: Sequence[Asked]) -> Place:
+    """Look up an area and how `asked` lies in it; raises NotFound."""
+    row = await queries.PLACE.row(
+        area_id=area_id,
+        footprints=[one.footprint for one in asked],
+        periods=[period_range(one.period) for one in asked],
+    )
+    if row is None:
+        raise NotFound(N_("There is no such area."))
+    area = BookableArea(
+        row["id"], row["site_id"], row["mode"] == "exclusive", row["geometry"], to_band(row["altitude"])
+    )
+    placed = tuple(
+        Placed(
+            Volume(one.footprint or area.footprint, one.altitude or area.altitude, one.period), inside, is_open, widened
+        )
+        for one, inside, is_open, widened in zip(
+            asked, row["inside"] or (), row["open"] or (), row["widened"] or (), strict=True
+        )
+    )
+    policy = Policy(**{name: row[name] for name in Policy.__dataclass_fields__})
+    uses = frozenset(row["uses"] or row["site_uses"])
+    return Place(row["site_id"], row["owner_id"], row["published"], uses, policy, area, placed)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn the claim guard's refusal into `Taken`."""
+    try:
+        yield
+    except asyncpg.ExclusionViolationError as error:
+        if error.constraint_name != "claim_no_overlap":
+            raise
+        raise Taken(_read_detail(error.detail)) from error
+
+
+def _read_detail(detail: str | None) -> list[InTheWay]:
+    return [
+        InTheWay(
+            one["kind"],
+            datetime.fromisoformat(one["start"]),
+            datetime.fromisoformat(one["end"]),
+            one["lower"],
+            one["upper"],
+            one["footprint"],
+        )
+        for one in json.loads(detail or "[]")
+    ]
+
+
+async def take(site_id: int, kind: str, source_id: int, volumes: Sequence[Volume]) -> None:
+    """Claim `volumes` for a source; raises Taken."""
+    with refusals():
+        await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
+
+
+async def release(source_id: int, kinds: Sequence[str] = ("hold", "reservation")) -> None:
+    """Give back every claim of a source."""
+    await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))
+
+
+async def settle_hold(reservation_id: int) -> None:
+    """A hold becomes an application: the claim stays, without its deadline."""
+    await queries.SETTLE_HOLD.run(source_id=reservation_id)

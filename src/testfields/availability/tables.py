@@ -1,0 +1,56 @@
+"""Claims: every volume that is taken, whatever took it. The trigger beside this table is the rule at the heart."""
+
+from piccolo.columns import BigInt, BigSerial, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from testfields.accounts.tables import Person
+from testfields.db.columns import Geometry, NumRange, TsTzRange
+from testfields.sites.tables import Area, Site
+
+
+class SiteLock(Table, tablename="site_lock"):
+    """One row a site, updated by whoever takes a claim there, so that takers queue."""
+
+    site_id = BigInt(primary_key=True)
+    claims_taken = BigInt(default=0)
+
+
+class Claim(Table, tablename="claim"):
+    """A footprint × altitudes × period that nothing else may intersect; buffers are already in it."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
+    source_kind = Text()
+    source_id = BigInt()
+    footprint = Geometry()
+    # Metres above ground, half-open; unbounded for an exclusive area.
+    altitude = NumRange()
+    period = TsTzRange()
+
+    claim_source_kind_1 = Check("source_kind IN ('hold', 'reservation', 'closure', 'allotment')")
+    claim_period_finite_1 = Check(
+        "NOT isempty(period) AND NOT lower_inf(period) AND NOT upper_inf(period)"
+        " AND isfinite(lower(period)) AND isfinite(upper(period)) AND lower_inc(period) AND NOT upper_inc(period)"
+    )
+    claim_altitude_1 = Check("NOT isempty(altitude)")
+    claim_footprint_1 = Check("NOT ST_IsEmpty(footprint) AND ST_IsValid(footprint)")
+
+
+class Closure(Table, tablename="closure"):
+    """A time in which staff keep a site, or one area of it, shut."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False, index=True)
+    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=True, default=None)
+    kind = Text()
+    reason_ja = Text()
+    reason_en = Text()
+    period = TsTzRange()
+    created_by = ForeignKey(Person, on_delete=OnDelete.restrict, null=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+    lifted_at = Timestamptz(null=True, default=None)
+    version = BigInt(default=1)
+
+    closure_kind_1 = Check("kind IN ('works', 'weather', 'disaster', 'event', 'other')")

@@ -1,0 +1,107 @@
+"""What can go wrong, in one small family.
+
+    PortalError
+    ├── InvalidInput          the request cannot be understood or breaks a rule     422
+    ├── NotFound              it is not there, or not for this caller to know of    404
+    ├── NotAllowed            the caller is known and may not do this               403
+    ├── NotLoggedIn           nobody is logged in, or the token is not valid        401
+    ├── WrongState            the action does not exist in the present state        409
+    ├── Taken                 something stands where the volume was asked for       409
+    ├── Stale                 the caller saw an older version                       412
+    └── VersionMissing        the caller did not say which version it saw           428
+
+Messages are gettext ids in English with named `%(…)s` places; the edge that answers
+translates them, so nothing below it knows a language. ``web.problems`` maps kind to status.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+def N_(message: str) -> str:
+    """Mark `message` for translation and leave it as it is."""
+    return message
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text to be translated where it is shown: a gettext id and its values."""
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one field; `path` is a JSON path such as ``volumes[0].period.end``."""
+
+    path: str
+    message: Message
+
+
+def fault(path: str, message: str, **values: object) -> Fault:
+    """Build a `Fault` from a marked gettext id and the values of its places."""
+    return Fault(path, Message(message, values))
+
+
+class PortalError(Exception):
+    """Anything the portal refuses, with a message for the person who asked."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message = Message(message, values)
+
+
+class InvalidInput(PortalError):
+    """Input that breaks one or more rules; every fault found is listed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(N_("Some of what you entered cannot be accepted. Please correct it and send it again."))
+        self.faults = tuple(faults)
+
+
+class NotFound(PortalError):
+    """Nothing is there, or nothing this caller may know of."""
+
+
+class NotAllowed(PortalError):
+    """The caller is known, and this is not theirs to do."""
+
+
+class NotLoggedIn(PortalError):
+    """Nobody is logged in, or the token is unknown, expired or revoked."""
+
+
+class WrongState(PortalError):
+    """The action does not exist in the state the thing is in."""
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """One standing claim as anybody may know of it: its kind, time, heights (m) and shape, never whose it is."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    lower: float | None
+    upper: float | None
+    footprint: dict[str, Any]
+
+
+class Taken(PortalError):
+    """Something stands where the volume was asked for; `nearest` are free times for it, as (start, end)."""
+
+    def __init__(self, in_the_way: Sequence[InTheWay], nearest: Sequence[tuple[datetime, datetime]] = ()) -> None:
+        super().__init__(N_("Something else is booked there at that time."))
+        self.in_the_way = tuple(in_the_way)
+        self.nearest = tuple(nearest)
+
+
+class Stale(PortalError):
+    """The thing has changed since the caller saw it."""
+
+
+class VersionMissing(PortalError):
+    """A change came without the version it is meant for."""

@@ -1,0 +1,67 @@
+"""Half-open stretches of time, and the local-time policy that opening hours rest on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from testfields.core.errors import N_, Fault, InvalidInput, fault
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """From `start` up to, and without, `end`; both aware, kept in UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def duration(self) -> timedelta:
+        """Elapsed time, also across a change of summer time."""
+        return self.end - self.start
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether an instant lies in both; neighbours that touch do not overlap."""
+        return self.start < other.end and other.start < self.end
+
+    def until(self, end: datetime) -> "Period":
+        """The same start with another end."""
+        return Period(self.start, end)
+
+
+def parse_period(start: datetime, end: datetime, path: str) -> Period:
+    """Check a period as it came in; `path` names it in the faults.
+
+    Raises InvalidInput when an end lacks its offset, the order is reversed or a year is absurd.
+    """
+    faults: list[Fault] = []
+    for name, value in (("start", start), ("end", end)):
+        if value.tzinfo is None:
+            faults.append(
+                fault(f"{path}.{name}", N_("A time needs its offset, for example 2026-12-03T09:00:00+09:00."))
+            )
+        elif not _within_calendar(value):
+            faults.append(fault(f"{path}.{name}", N_("The time must lie between the years 2000 and 2200.")))
+    if not faults and start >= end:
+        faults.append(fault(f"{path}.end", N_("The end must be later than the start.")))
+    if faults:
+        raise InvalidInput(faults)
+    return Period(start.astimezone(UTC), end.astimezone(UTC))
+
+
+def _within_calendar(value: datetime) -> bool:
+    """Compared without conversion first: year 1 with an offset cannot be turned into UTC."""
+    return EARLIEST.year <= value.year < LATEST.year
+
+
+def merge(periods: Iterable[Period]) -> list[Period]:
+    """Join periods that overlap or touch; sorted."""
+    merged: list[Period] = []
+    for period in sorted(periods):
+        if merged and period.start <= merged[-1].end:
+            merged[-1] = merged[-1].until(max(merged[-1].end, period.end))
+        else:
+            merged.append(period)
+    return merged

@@ -1,0 +1,18 @@
+"""Permits: what anybody may check by their code."""
+
+from piccolo.columns import BigSerial, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.table import Table
+
+from testfields.reservations.tables import Reservation
+
+
+class Permit(Table, tablename="permit"):
+    """Leave to use what a confirmed reservation holds; revoked rows stay."""
+
+    id = BigSerial(primary_key=True)
+    reservation_id = ForeignKey(Reservation, on_delete=OnDelete.restrict, null=False, index=True)
+    code = Text(unique=True)
+    issued_at = Timestamptz(default=TimestamptzNow())
+    revoked_at = Timestamptz(null=True, default=None)
+    revoked_because = Text(default="")

@@ -1,0 +1,33 @@
+"""The trial's plan, under which reservations are made."""
+
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from testfields.accounts.tables import Organisation, Person
+
+
+class Project(Table, tablename="project"):
+    """Who tries what, why, with what equipment, and how safely."""
+
+    id = BigSerial(primary_key=True)
+    company_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False, index=True)
+    title_ja = Text()
+    title_en = Text()
+    purpose = Text()
+    theme = Text()
+    use = Text()
+    equipment = Text()
+    safety_plan = Text()
+    # Whether the public map may name the company.
+    name_public = Boolean(default=False)
+    created_by = ForeignKey(Person, on_delete=OnDelete.restrict, null=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+    version = BigInt(default=1)
+
+    project_use_1 = Check("use IN ('drone', 'vehicle', 'robot', 'telecom')")
+    project_theme_1 = Check(
+        "theme IN ('mobility', 'logistics', 'inspection', 'disaster', 'agriculture', 'welfare', 'tourism', 'environment',"
+        " 'communications', 'other')"
+    )

@@ -1,0 +1,159 @@
+"""The whole life of a reservation, on one page: states, actions, who may, what each state means."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+from testfields.core.errors import N_, NotAllowed, WrongState
+
+
+class State(StrEnum):
+    """Where a reservation stands."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    REPORTED = "reported"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    NO_SHOW = "no_show"
+    WAITING = "waiting"
+
+
+class Action(StrEnum):
+    """What somebody, or the portal itself, does to a reservation."""
+
+    SAVE = "save"
+    HOLD = "hold"
+    SUBMIT = "submit"
+    WAIT = "wait"
+    OFFER = "offer"
+    CHANGE = "change"
+    RETURN = "return"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CONFIRM = "confirm"
+    CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
+    REPORT = "report"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    REVOKE = "revoke"
+    EXPIRE = "expire"
+    NO_SHOW = "no_show"
+
+
+class Role(StrEnum):
+    """What somebody is to one reservation."""
+
+    COMPANY = "company"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    SITE_MANAGER = "site_manager"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Where an action leads, and which roles may take it."""
+
+    to: State
+    roles: Set[Role]
+
+
+_COMPANY = frozenset({Role.COMPANY})
+_PORTAL = frozenset({Role.PORTAL})
+_REVIEW = frozenset({Role.REVIEWER, Role.APPROVER})
+_APPROVAL = frozenset({Role.APPROVER})
+_ON_SITE = frozenset({Role.COMPANY, Role.SITE_MANAGER})
+
+S, A = State, Action
+
+# The one table: nothing else changes a state.
+TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
+    (None, A.SAVE): Transition(S.DRAFT, _COMPANY),
+    (None, A.HOLD): Transition(S.HELD, _COMPANY),
+    (None, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
+    (None, A.WAIT): Transition(S.WAITING, _COMPANY),
+    (S.DRAFT, A.CHANGE): Transition(S.DRAFT, _COMPANY),
+    (S.DRAFT, A.HOLD): Transition(S.HELD, _COMPANY),
+    (S.DRAFT, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
+    (S.DRAFT, A.WAIT): Transition(S.WAITING, _COMPANY),
+    (S.DRAFT, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
+    (S.HELD, A.CHANGE): Transition(S.HELD, _COMPANY),
+    (S.HELD, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
+    (S.HELD, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
+    (S.HELD, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
+    (S.SUBMITTED, A.CHANGE): Transition(S.SUBMITTED, _COMPANY),
+    (S.SUBMITTED, A.RETURN): Transition(S.RETURNED, _REVIEW),
+    (S.SUBMITTED, A.APPROVE): Transition(S.APPROVED, _APPROVAL),
+    (S.SUBMITTED, A.REJECT): Transition(S.REJECTED, _APPROVAL),
+    (S.SUBMITTED, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
+    (S.RETURNED, A.CHANGE): Transition(S.RETURNED, _COMPANY),
+    (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
+    (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
+    (S.RETURNED, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
+    # Changing volumes after approval reopens the review.
+    (S.APPROVED, A.CHANGE): Transition(S.SUBMITTED, _COMPANY),
+    (S.APPROVED, A.CONFIRM): Transition(S.CONFIRMED, _PORTAL),
+    (S.APPROVED, A.CANCEL): Transition(S.CANCELLED, _COMPANY),
+    (S.APPROVED, A.REVOKE): Transition(S.REVOKED, _APPROVAL),
+    (S.CONFIRMED, A.CHANGE): Transition(S.SUBMITTED, _COMPANY),
+    (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, _ON_SITE),
+    (S.CONFIRMED, A.CANCEL): Transition(S.CANCELLED, _COMPANY),
+    (S.CONFIRMED, A.REVOKE): Transition(S.REVOKED, _APPROVAL),
+    (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, frozenset({Role.SITE_MANAGER, Role.PORTAL})),
+    (S.ACTIVE, A.CHECK_OUT): Transition(S.COMPLETED, _ON_SITE),
+    (S.ACTIVE, A.REVOKE): Transition(S.REVOKED, _APPROVAL),
+    (S.COMPLETED, A.REPORT): Transition(S.REPORTED, _COMPANY),
+    (S.WAITING, A.OFFER): Transition(S.HELD, _PORTAL),
+    (S.WAITING, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
+    (S.WAITING, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
+}
+
+# A reservation in one of these has a claim; in every other it has none.
+CLAIMING = frozenset({S.HELD, S.SUBMITTED, S.RETURNED, S.APPROVED, S.CONFIRMED, S.ACTIVE, S.COMPLETED, S.REPORTED})
+# What the public map may show: decided, and not undone.
+PUBLIC = frozenset({S.CONFIRMED, S.ACTIVE, S.COMPLETED, S.REPORTED})
+OPEN_TO_REVIEW = frozenset({S.SUBMITTED})
+OVER = frozenset({S.REPORTED, S.REJECTED, S.WITHDRAWN, S.CANCELLED, S.REVOKED, S.EXPIRED, S.NO_SHOW})
+# A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
+NEED_REASON = frozenset({A.RETURN, A.REJECT, A.REVOKE})
+
+
+def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:
+    """Where `action` leads from `state` for somebody with `roles`.
+
+    Raises WrongState when the table has no such row, NotAllowed when none of the roles may take it.
+    """
+    transition = TRANSITIONS.get((state, action))
+    if transition is None:
+        raise WrongState(
+            N_("“%(action)s” cannot be done while the application is “%(state)s”."), action=action, state=state
+        )
+    if not roles & transition.roles:
+        raise NotAllowed(N_("Your role does not allow “%(action)s” on this application."), action=action)
+    return transition.to
+
+
+def actions_for(state: State, roles: Set[Role]) -> list[Action]:
+    """What somebody with `roles` may do now, in the table's order."""
+    return [
+        action
+        for (from_state, action), transition in TRANSITIONS.items()
+        if from_state == state and roles & transition.roles
+    ]
+
+
+def acting_role(state: State | None, action: Action, roles: Set[Role]) -> Role:
+    """The role in which the action is taken, for its event; the first of the table's that fits."""
+    allowed = TRANSITIONS[(state, action)].roles & roles
+    return min(allowed, key=list(Role).index)

@@ -1,0 +1,83 @@
+"""Reservations, the volumes they ask for, and the chain of events that is their story."""
+
+from piccolo.columns import (
+    JSONB,
+    BigInt,
+    BigSerial,
+    Bytea,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+)
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from testfields.accounts.tables import Organisation, Person
+from testfields.db.columns import Geometry, NumRange, TsTzRange
+from testfields.projects.tables import Project
+from testfields.sites.tables import Area, Site
+
+
+class Reservation(Table, tablename="reservation"):
+    """A company's application for one or more volumes in one area."""
+
+    id = BigSerial(primary_key=True)
+    project_id = ForeignKey(Project, on_delete=OnDelete.restrict, null=False, index=True)
+    company_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False, index=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False, index=True)
+    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=False)
+    state = Text()
+    note = Text(default="")
+    conditions = Text(default="")
+    # When a hold or a return for changes runs out.
+    deadline = Timestamptz(null=True, default=None)
+    # When staff ought to have decided.
+    due_at = Timestamptz(null=True, default=None)
+    submitted_at = Timestamptz(null=True, default=None)
+    created_by = ForeignKey(Person, on_delete=OnDelete.restrict, null=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+    version = BigInt(default=1)
+
+    reservation_state_1 = Check(
+        "state IN ('draft', 'held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'completed', 'reported',"
+        " 'rejected', 'withdrawn', 'cancelled', 'revoked', 'expired', 'no_show', 'waiting')"
+    )
+
+
+class Volume(Table, tablename="volume"):
+    """One footprint × altitudes × period as it was asked for, before buffers."""
+
+    id = BigSerial(primary_key=True)
+    reservation_id = ForeignKey(Reservation, on_delete=OnDelete.cascade, null=False, index=True)
+    footprint = Geometry()
+    # Metres above ground.
+    altitude = NumRange()
+    period = TsTzRange()
+
+    volume_period_finite_1 = Check(
+        "NOT isempty(period) AND isfinite(lower(period)) AND isfinite(upper(period))"
+        " AND lower_inc(period) AND NOT upper_inc(period)"
+    )
+
+
+class ReservationEvent(Table, tablename="reservation_event"):
+    """What happened to a reservation: appended only, each row sealed with the hash of the one before."""
+
+    id = BigSerial(primary_key=True)
+    reservation_id = ForeignKey(Reservation, on_delete=OnDelete.restrict, null=False)
+    sequence = Integer()
+    at = Timestamptz(default=TimestamptzNow())
+    actor_id = ForeignKey(Person, on_delete=OnDelete.restrict, null=True, default=None)
+    actor_role = Text()
+    action = Text()
+    from_state = Text(null=True, default=None)
+    to_state = Text()
+    reason = Text(default="")
+    details = JSONB(default="{}")
+    previous_hash = Bytea()
+    hash = Bytea()
+
+    reservation_event_once = Unique([reservation_id, sequence])

@@ -1,0 +1,81 @@
+"""Everything an administrator can set, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ADMINISTRATOR_DATA = Path("/var/lib/testfields")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text says which and what it should be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The portal's settings; the README's table lists each variable."""
+
+    database_url: str | None
+    data: Path
+    host: str
+    port: int
+    base_url: str
+    workers: int
+    pool_size: int
+    smtp_url: str | None
+    mail_from: str
+    gsi_tiles: bool
+    demo: bool
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are for https alone wherever the portal is reached by https."""
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises SettingsError on a value that makes no sense."""
+    host = environ.get("TESTFIELDS_HOST", "127.0.0.1")
+    port = _number(environ, "TESTFIELDS_PORT", 8000, 1, 65535)
+    return Settings(
+        database_url=environ.get("DATABASE_URL") or None,
+        data=Path(environ.get("TESTFIELDS_DATA") or _default_data(environ)).absolute(),
+        host=host,
+        port=port,
+        base_url=_url(environ, "TESTFIELDS_BASE_URL", f"http://{host}:{port}", {"http", "https"}),
+        workers=_number(environ, "TESTFIELDS_WORKERS", min(os.cpu_count() or 1, 4), 1, 64),
+        pool_size=_number(environ, "TESTFIELDS_POOL", 10, 1, 200),
+        smtp_url=_url(environ, "TESTFIELDS_SMTP_URL", "", {"smtp", "smtps"}) or None,
+        mail_from=environ.get("TESTFIELDS_MAIL_FROM", "portal@localhost"),
+        gsi_tiles=_switch(environ, "TESTFIELDS_GSI_TILES"),
+        demo=_switch(environ, "TESTFIELDS_DEMO"),
+    )
+
+
+def _default_data(environ: Mapping[str, str]) -> Path:
+    if os.geteuid() == 0:
+        return ADMINISTRATOR_DATA
+    return Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "testfields"
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
+    return int(text)
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").lower()
+    if text not in {"", "0", "1", "false", "true"}:
+        raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
+    return text in {"1", "true"}
+
+
+def _url(environ: Mapping[str, str], name: str, default: str, schemes: set[str]) -> str:
+    text = (environ.get(name) or default).rstrip("/")
+    if text and urlsplit(text).scheme not in schemes:
+        raise SettingsError(f"{name} must begin with {' or '.join(sorted(f'{s}://' for s in schemes))}, not {text!r}.")
+    return text

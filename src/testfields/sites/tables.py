@@ -1,0 +1,119 @@
+"""The catalogue: sites, their bookable areas and the hours they are open."""
+
+from decimal import Decimal
+
+from piccolo.columns import (
+    JSONB,
+    Array,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Numeric,
+    OnDelete,
+    Text,
+    Timestamptz,
+)
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.columns.indexes import IndexMethod
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from testfields.accounts.tables import Organisation
+from testfields.db.columns import Geometry, NumRange
+
+USES = "ARRAY['drone', 'vehicle', 'robot', 'telecom']"
+
+
+class Site(Table, tablename="site"):
+    """A piece of public land, its policy for booking, and what is known of it."""
+
+    id = BigSerial(primary_key=True)
+    slug = Text(unique=True)
+    owner_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False, index=True)
+    published = Boolean(default=False)
+    sample = Boolean(default=False)
+    name_ja = Text()
+    name_en = Text()
+    description_ja = Text()
+    description_en = Text()
+    address_ja = Text()
+    address_en = Text()
+    contact = Text()
+    geometry = Geometry(index=True, index_method=IndexMethod.gist)
+    timezone = Text(default="Asia/Tokyo")
+    property_class = Text()
+    # The prefectural police's answer to "is this place a road?" (道路交通法 2条1項1号), with its date.
+    road_answer = Text(default="not_asked")
+    road_answered_on = Date(null=True, default=None)
+    # Metres above Tokyo Peil, and the geoid's height above the ellipsoid there.
+    ground_elevation = Numeric(null=True, default=None)
+    geoid_height = Numeric(null=True, default=None)
+    # facility key → true, or a number in the unit that sites.rules gives it
+    facilities = JSONB(default="{}")
+    uses = Array(base_column=Text())
+    slot_minutes = Integer(default=30)
+    minimum_minutes = Integer(default=30)
+    maximum_minutes = Integer(default=1440)
+    notice_minutes = Integer(default=0)
+    horizon_days = Integer(default=180)
+    turnaround_minutes = Integer(default=0)
+    lateral_separation_m = Numeric(default=Decimal(0))
+    vertical_separation_m = Numeric(default=Decimal(0))
+    hold_minutes = Integer(default=60)
+    processing_days = Integer(default=14)
+    version = BigInt(default=1)
+    updated_at = Timestamptz(default=TimestamptzNow())
+
+    site_slug_1 = Check("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'")
+    site_property_class_1 = Check("property_class IN ('administrative', 'ordinary')")
+    site_road_answer_1 = Check("road_answer IN ('not_asked', 'not_road', 'road')")
+    site_uses_1 = Check(f"uses <@ {USES}")
+    site_policy_1 = Check(
+        "slot_minutes BETWEEN 1 AND 1440 AND minimum_minutes >= 1 AND maximum_minutes >= minimum_minutes"
+        " AND notice_minutes >= 0 AND horizon_days >= 1 AND turnaround_minutes BETWEEN 0 AND 1440"
+        " AND hold_minutes >= 1 AND processing_days >= 0"
+        " AND lateral_separation_m BETWEEN 0 AND 1000 AND vertical_separation_m BETWEEN 0 AND 1000"
+    )
+
+
+class Area(Table, tablename="area"):
+    """A bookable part of a site; areas may nest."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
+    slug = Text()
+    parent_slug = Text(null=True, default=None)
+    position = Integer(default=0)
+    name_ja = Text()
+    name_en = Text()
+    geometry = Geometry()
+    # Metres above ground; what may be asked for here.
+    altitude = NumRange()
+    mode = Text()
+    uses = Array(base_column=Text())
+    surface = Text(null=True, default=None)
+    width_m = Numeric(null=True, default=None)
+
+    area_once = Unique([site_id, slug])
+    area_mode_1 = Check("mode IN ('exclusive', 'shared')")
+    area_uses_1 = Check(f"uses <@ {USES}")
+    area_altitude_1 = Check("lower(altitude) >= 0 AND NOT upper_inf(altitude) AND NOT isempty(altitude)")
+
+
+class OpeningHours(Table, tablename="opening_hours"):
+    """One weekly opening of a site, in minutes after local midnight; past 1440 is the next day."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.cascade, null=False, index=True)
+    # 1 is Monday, 7 is Sunday (ISO 8601).
+    weekday = Integer()
+    opens_minute = Integer()
+    closes_minute = Integer()
+
+    opening_hours_sense_1 = Check(
+        "weekday BETWEEN 1 AND 7 AND opens_minute BETWEEN 0 AND 1439"
+        " AND closes_minute > opens_minute AND closes_minute <= opens_minute + 1440"
+    )

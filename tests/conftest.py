@@ -1,0 +1,93 @@
+"""One real PostGIS cluster a run; each test in a transaction that is rolled back, or in a database of its own."""
+
+import ipaddress
+import itertools
+import os
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from testfields import schema
+from testfields.db import cluster
+from testfields.db.engine import DB
+
+CLONES = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_network() -> Iterator[None]:
+    """Nothing beyond this machine may be reached from a test."""
+    connect = socket.socket.connect
+
+    def only_here(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0])  # type: ignore[index]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise OSError(f"tests may not reach {host}")
+        return connect(self, address)  # type: ignore[arg-type]
+
+    socket.socket.connect = only_here  # type: ignore[method-assign,assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[cluster.Cluster]:
+    """The run's own cluster."""
+    with tempfile.TemporaryDirectory(prefix="tf", dir=os.environ.get("TESTFIELDS_TEST_DIR")) as folder:
+        with cluster.running(Path(folder)) as running:
+            yield running
+
+
+async def _statement(running: cluster.Cluster, sql: str) -> None:
+    connection = await asyncpg.connect(running.url("postgres"))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def template(postgres: cluster.Cluster) -> str:
+    """The name of a migrated database that others are cloned from."""
+    DB.use(postgres.url())
+    await schema.upgrade()
+    await _statement(postgres, f"CREATE DATABASE template_migrated TEMPLATE {cluster.DATABASE}")
+    return "template_migrated"
+
+
+@pytest.fixture(scope="session")
+async def _pool(postgres: cluster.Cluster, template: str) -> AsyncIterator[None]:
+    DB.use(postgres.url())
+    async with DB.open(10):
+        yield
+
+
+@pytest.fixture
+async def db(_pool: None) -> AsyncIterator[None]:
+    """The shared database, inside a transaction that is rolled back when the test ends."""
+    transaction = DB.transaction()
+    await transaction.__aenter__()
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+        await transaction.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def own_db(postgres: cluster.Cluster, template: str, _pool: None) -> AsyncIterator[str]:
+    """A migrated database of the test's own, with commits and races; its address."""
+    name = f"clone_{next(CLONES)}"
+    await _statement(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    shared_pool, shared_config = DB.pool, DB.config
+    DB.pool = None
+    DB.use(postgres.url(name))
+    async with DB.open(32):
+        yield postgres.url(name)
+    DB.pool, DB.config = shared_pool, shared_config
+    await _statement(postgres, f"DROP DATABASE {name} WITH (FORCE)")
