@@ -18,7 +18,9 @@ PLACE = Statement("""
     JOIN site ON site.id = area.site_id
     JOIN organisation owner ON owner.id = site.owner_id
     CROSS JOIN LATERAL (
-        SELECT array_agg(ST_CoveredBy(coalesce(one.footprint, area.geometry), area.geometry) ORDER BY one.place) AS inside,
+        SELECT array_agg(
+                   ST_CoveredBy(coalesce(one.footprint, area.geometry), area.geometry) ORDER BY one.place
+               ) AS inside,
                array_agg((
                    SELECT coalesce(range_agg(opening.period), '{}'::tstzmultirange) @> one.period
                    FROM opening(one.period) WHERE opening.site_id = site.id

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name)
     """Mark `message` for translation and leave it as it is."""
     return message
 

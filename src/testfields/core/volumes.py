@@ -145,6 +145,12 @@ def _first_pair_to_join(volumes: Sequence[Volume]) -> tuple[Volume, Volume, Volu
     return None
 
 
+def polygons(shape: BaseGeometry) -> list[Polygon]:
+    """The polygons of a shape, without the lines and points that a union may leave."""
+    parts = shape.geoms if hasattr(shape, "geoms") else [shape]
+    return [part for part in parts if isinstance(part, Polygon)]
+
+
 def _joined(one: Volume, other: Volume) -> Volume | None:
     if one.altitude != other.altitude:
         return None
@@ -154,5 +160,5 @@ def _joined(one: Volume, other: Volume) -> Volume | None:
             return replace(one, period=period)
     elif one.period == other.period and one.intersects(other):
         union = one.footprint.union(other.footprint)
-        return replace(one, footprint=union if isinstance(union, MultiPolygon) else MultiPolygon([union]))
+        return replace(one, footprint=MultiPolygon(polygons(union)))
     return None

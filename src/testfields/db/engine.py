@@ -9,10 +9,11 @@ import functools
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import asyncpg
 import shapely
+from asyncpg.pool import PoolConnectionProxy
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from shapely.geometry.base import BaseGeometry
 
@@ -20,6 +21,9 @@ EXTENSIONS = ("postgis", "btree_gist")
 # asyncpg keeps this many prepared statements on each connection; the portal has fewer.
 PREPARED_STATEMENTS = 500
 ATTEMPTS = 6
+
+if TYPE_CHECKING:
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,10 +43,10 @@ class SafeTransaction(PostgresTransaction):
             self._savepoint = self._parent.connection.transaction()
             await self._savepoint.start()
             return self
-        self.connection = await self.get_connection()
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
         try:
             self.transaction = self.connection.transaction()
-            await self.begin()
+            await self.begin()  # type: ignore[no-untyped-call]
         except BaseException:
             await self._give_back()
             raise
@@ -55,9 +59,9 @@ class SafeTransaction(PostgresTransaction):
             return False
         try:
             if error is None and not self._committed and not self._rolled_back:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]
             elif error is not None and not self._rolled_back and not self.connection.is_closed():
-                await self.rollback()
+                await self.rollback()  # type: ignore[no-untyped-call]
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
@@ -101,7 +105,7 @@ class PostGISEngine(PostgresEngine):
         return SafeTransaction(engine=self, allow_nested=allow_nested)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+    async def connection(self) -> AsyncIterator["Connection"]:
         """The connection of the current transaction, or one of the pool's for the block."""
         current = self.current_transaction.get()
         if current is not None:
@@ -110,11 +114,11 @@ class PostGISEngine(PostgresEngine):
             async with self.pool.acquire() as connection:
                 yield connection
         else:
-            connection = await self.get_new_connection()
+            single = await self.get_new_connection()
             try:
-                yield connection
+                yield single
             finally:
-                await connection.close()
+                await single.close()
 
     @asynccontextmanager
     async def open(self, size: int) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ from geoalchemy2 import Geometry as GeoAlchemyGeometry
 from piccolo.columns import Column as PiccoloColumn
 from piccolo.columns import column_types as piccolo
 from piccolo.table import Table as PiccoloTable
-from sqlalchemy import Column, Executable, MetaData, Table, text
+from sqlalchemy import ClauseElement, Column, MetaData, Table, text
 from sqlalchemy import types as sql
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
@@ -23,7 +23,7 @@ from testfields.db.engine import DB
 
 T = TypeVar("T")
 
-DIALECT = asyncpg_dialect()
+DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 METADATA = MetaData()
 
 
@@ -84,11 +84,11 @@ def core_type(column: PiccoloColumn) -> sql.TypeEngine[Any]:
 class Statement:
     """SQL with named parameters, compiled once and prepared once on each connection."""
 
-    def __init__(self, statement: Executable | str) -> None:
+    def __init__(self, statement: ClauseElement | str) -> None:
         executable = text(statement) if isinstance(statement, str) else statement
         compiled = executable.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        self._names: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
+        self._names: Sequence[str] = compiled.positiontup or ()
         self._constants: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
 
     def arguments(self, parameters: dict[str, Any]) -> list[Any]:

@@ -28,6 +28,6 @@ class Project(Table, tablename="project"):
 
     project_use_1 = Check("use IN ('drone', 'vehicle', 'robot', 'telecom')")
     project_theme_1 = Check(
-        "theme IN ('mobility', 'logistics', 'inspection', 'disaster', 'agriculture', 'welfare', 'tourism', 'environment',"
-        " 'communications', 'other')"
+        "theme IN ('mobility', 'logistics', 'inspection', 'disaster', 'agriculture', 'welfare', 'tourism',"
+        " 'environment', 'communications', 'other')"
     )

@@ -84,7 +84,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
             **volume_arrays(claims, "claim_"),
         )
     if row is None:
-        await _explain_missing_project(actor, application)
+        raise await _why_no_project(actor, application)
     return Filed(
         row["id"],
         row["project_id"],
@@ -100,11 +100,11 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     )
 
 
-async def _explain_missing_project(actor: Actor, application: Application) -> None:
+async def _why_no_project(actor: Actor, application: Application) -> InvalidInput:
     use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
     if use is None:
-        raise InvalidInput([fault("project_id", N_("Your company has no such project."))])
-    raise InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=use)])
+        return InvalidInput([fault("project_id", N_("Your company has no such project."))])
+    return InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=use)])
 
 
 def story_of(volumes: Sequence[Volume]) -> dict[str, object]:

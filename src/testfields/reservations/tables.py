@@ -42,8 +42,8 @@ class Reservation(Table, tablename="reservation"):
     version = BigInt(default=1)
 
     reservation_state_1 = Check(
-        "state IN ('draft', 'held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'completed', 'reported',"
-        " 'rejected', 'withdrawn', 'cancelled', 'revoked', 'expired', 'no_show', 'waiting')"
+        "state IN ('draft', 'held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'completed',"
+        " 'reported', 'rejected', 'withdrawn', 'cancelled', 'revoked', 'expired', 'no_show', 'waiting')"
     )
 
 
