@@ -2,18 +2,21 @@
 
 import ipaddress
 import itertools
-import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
+from litestar import Litestar
 
 from testfields import schema
+from testfields.app import create_app
 from testfields.db import cluster
 from testfields.db.engine import DB
+from testfields.settings import load
 
 CLONES = itertools.count(1)
 
@@ -38,9 +41,8 @@ def _closed_network() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[cluster.Cluster]:
     """The run's own cluster."""
-    with tempfile.TemporaryDirectory(prefix="tf", dir=os.environ.get("TESTFIELDS_TEST_DIR")) as folder:
-        with cluster.running(Path(folder)) as running:
-            yield running
+    with tempfile.TemporaryDirectory(prefix="tf") as folder, cluster.running(Path(folder)) as running:
+        yield running
 
 
 async def _statement(running: cluster.Cluster, sql: str) -> None:
@@ -91,3 +93,16 @@ async def own_db(postgres: cluster.Cluster, template: str, _pool: None) -> Async
         yield postgres.url(name)
     DB.pool, DB.config = shared_pool, shared_config
     await _statement(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def app() -> Litestar:
+    """The portal itself; its pool is the one that the test's fixture has opened."""
+    return create_app(load({"TESTFIELDS_BASE_URL": "http://portal.test"}))
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the portal in the test's own loop, and so inside its transaction."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal.test") as client:
+        yield client

@@ -1,6 +1,8 @@
 """What can go wrong, in one small family.
 
     PortalError
+    ├── Unreadable            the body is not JSON at all                           400
+    ├── UnsupportedMedia      the body is of a kind this address does not take      415
     ├── InvalidInput          the request cannot be understood or breaks a rule     422
     ├── NotFound              it is not there, or not for this caller to know of    404
     ├── NotAllowed            the caller is known and may not do this               403
@@ -8,7 +10,8 @@
     ├── WrongState            the action does not exist in the present state        409
     ├── Taken                 something stands where the volume was asked for       409
     ├── Stale                 the caller saw an older version                       412
-    └── VersionMissing        the caller did not say which version it saw           428
+    ├── VersionMissing        the caller did not say which version it saw           428
+    └── TooMany               too often in too short a time                         429
 
 Messages are gettext ids in English with named `%(…)s` places; the edge that answers
 translates them, so nothing below it knows a language. ``web.problems`` maps kind to status.
@@ -105,3 +108,19 @@ class Stale(PortalError):
 
 class VersionMissing(PortalError):
     """A change came without the version it is meant for."""
+
+
+class Unreadable(PortalError):
+    """The body cannot be read at all."""
+
+
+class UnsupportedMedia(PortalError):
+    """The body is of a kind that this address does not take."""
+
+
+class TooMany(PortalError):
+    """Too often in too short a time; `retry_after` seconds from now it may be tried again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(N_("Too many attempts. Please wait a little and try again."))
+        self.retry_after = retry_after

@@ -88,7 +88,7 @@ class Statement:
         executable = text(statement) if isinstance(statement, str) else statement
         compiled = executable.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        self._names: Sequence[str] = compiled.positiontup or ()
+        self._names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
         self._constants: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
 
     def arguments(self, parameters: dict[str, Any]) -> list[Any]:

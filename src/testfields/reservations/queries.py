@@ -35,3 +35,113 @@ FILE = Statement("""
 PROJECT_FOR = Statement("""
     SELECT use FROM project WHERE id = :project_id AND company_id = ANY(CAST(:companies AS bigint[]))
 """)
+
+_VIEW = """
+    SELECT reservation.id, reservation.state, reservation.note, reservation.conditions, reservation.deadline,
+           reservation.due_at, reservation.submitted_at, reservation.created_at, reservation.version,
+           reservation.project_id, reservation.company_id, reservation.site_id, reservation.area_id, site.owner_id,
+           project.title_ja AS project_title_ja, project.title_en AS project_title_en, project.use,
+           company.name_ja AS company_name_ja, company.name_en AS company_name_en,
+           site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
+           area.slug AS area_slug, area.name_ja AS area_name_ja, area.name_en AS area_name_en,
+           (SELECT jsonb_agg(jsonb_build_object(
+                       'period', jsonb_build_object('start', lower(volume.period), 'end', upper(volume.period)),
+                       'altitude', jsonb_build_object(
+                           'lower', lower(volume.altitude), 'upper', upper(volume.altitude), 'reference', 'AGL'),
+                       'footprint', ST_AsGeoJSON(volume.footprint, 7)::jsonb
+                   ) ORDER BY lower(volume.period), volume.id)
+            FROM volume WHERE volume.reservation_id = reservation.id)::text AS volumes
+    FROM reservation
+    JOIN project ON project.id = reservation.project_id
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN site ON site.id = reservation.site_id
+    JOIN area ON area.id = reservation.area_id
+"""
+
+# A company sees its own; staff of the land's owner see what has been filed there, drafts excepted.
+_VISIBLE = """
+    (reservation.company_id = ANY(CAST(:companies AS bigint[]))
+     OR (site.owner_id = ANY(CAST(:owners AS bigint[])) AND reservation.state <> 'draft'))
+"""
+
+# Served by the primary key.
+FIND = Statement(f"{_VIEW} WHERE reservation.id = :id AND {_VISIBLE}")
+
+# Keyset paging, newest first; served by reservation_company_id and reservation_by_site_and_state.
+LIST = Statement(f"""
+    {_VIEW}
+    WHERE {_VISIBLE}
+      AND reservation.id < :before
+      AND (CAST(:state AS text) IS NULL OR reservation.state = :state)
+      AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+      AND (CAST(:project_id AS bigint) IS NULL OR reservation.project_id = :project_id)
+    ORDER BY reservation.id DESC
+    LIMIT :limit
+""")
+
+LOCK = Statement("""
+    SELECT reservation.id, reservation.state, reservation.version, reservation.company_id, reservation.site_id,
+           reservation.area_id, reservation.deadline, site.owner_id
+    FROM reservation JOIN site ON site.id = reservation.site_id
+    WHERE reservation.id = :id
+    FOR UPDATE OF reservation
+""")
+
+MOVE = Statement("""
+    UPDATE reservation
+    SET state = :state, deadline = :deadline, version = version + 1,
+        conditions = coalesce(CAST(:conditions AS text), conditions),
+        submitted_at = coalesce(CAST(:submitted_at AS timestamptz), submitted_at),
+        due_at = coalesce(CAST(:due_at AS timestamptz), due_at)
+    WHERE id = :id
+    RETURNING version
+""")
+
+TELL = Statement("""
+    INSERT INTO reservation_event
+        (reservation_id, at, actor_id, actor_role, action, from_state, to_state, reason, details)
+    VALUES (:id, :now, :person_id, :role, :action, :from_state, :to_state, :reason, CAST(:details AS jsonb))
+""")
+
+VOLUMES = Statement("""
+    SELECT footprint, altitude, period FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
+""")
+
+REPLACE_VOLUMES = Statement("""
+    WITH gone AS (DELETE FROM volume WHERE reservation_id = :id)
+    INSERT INTO volume (reservation_id, footprint, altitude, period)
+    SELECT :id, one.footprint, one.altitude, one.period
+    FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
+         AS one (footprint, altitude, period)
+""")
+
+# Names of staff stay with staff; served by reservation_event_once.
+EVENTS = Statement("""
+    SELECT event.sequence, event.at, event.actor_role, event.action, event.from_state, event.to_state, event.reason,
+           event.details ->> 'conditions' AS conditions,
+           CASE WHEN :sees_staff OR event.actor_role = 'company' THEN person.name END AS actor_name,
+           encode(event.hash, 'hex') AS hash
+    FROM reservation_event event LEFT JOIN person ON person.id = event.actor_id
+    WHERE event.reservation_id = :id
+    ORDER BY event.sequence
+""")
+
+# First come, first served; an application whose time has begun is past helping.
+WAITING = Statement("""
+    SELECT reservation.id FROM reservation
+    WHERE reservation.site_id = :site_id AND reservation.state = 'waiting'
+      AND (SELECT min(lower(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id) > :now
+    ORDER BY reservation.submitted_at, reservation.id
+""")
+
+# Every event whose seal, predecessor or sequence does not fit what is stored; none when the story is whole.
+BROKEN_CHAINS = Statement("""
+    SELECT reservation_id, sequence FROM (
+        SELECT event.reservation_id, event.sequence, event.hash = event_seal(event) AS sealed,
+               event.previous_hash = coalesce(lag(event.hash) OVER story, ''::bytea) AS linked,
+               event.sequence = row_number() OVER story AS counted
+        FROM reservation_event event
+        WINDOW story AS (PARTITION BY event.reservation_id ORDER BY event.sequence)
+    ) told
+    WHERE NOT (sealed AND linked AND counted)
+""")

@@ -1,0 +1,88 @@
+"""The portal put together: rooms, doors, and what holds for every request."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from litestar import Litestar, Router, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+
+from testfields.accounts.identity import Identity, provide_actor, provide_visitor
+from testfields.core.errors import N_, NotFound
+from testfields.db.engine import DB
+from testfields.reservations.routes import router as reservations
+from testfields.settings import Settings, load
+from testfields.web import problems, security
+from testfields.web.idempotency import Idempotency
+from testfields.web.pages import STATIC, template_engine
+
+LARGEST_BODY = 1_000_000
+API: Sequence[ControllerRouterHandler] = (reservations,)
+PAGES: Sequence[ControllerRouterHandler] = ()
+
+
+@get("/{path:path}", include_in_schema=False)
+async def nowhere(path: FromPath[str]) -> None:  # noqa: ARG001
+    """Every other address, so that the page saying so knows who asks and in which language."""
+    raise NotFound(N_("There is nothing at this address."))
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The ASGI application; the server makes one in each of its processes."""
+    settings = settings or load()
+    return Litestar(
+        route_handlers=[
+            Router("/api/v1", route_handlers=list(API), middleware=[Idempotency()]),
+            *PAGES,
+            create_static_files_router("/static", [STATIC], include_in_schema=False, cache_control=None),
+            nowhere,
+        ],
+        dependencies={
+            "actor": Provide(provide_actor),
+            "visitor": Provide(provide_visitor),
+        },
+        middleware=[Identity()],
+        exception_handlers=problems.HANDLERS,
+        before_send=[security.before_send(settings.gsi_tiles, settings.secure_cookies)],
+        lifespan=[_pool(settings)],
+        template_config=TemplateConfig(instance=template_engine()),
+        openapi_config=_openapi(),
+        request_max_body_size=LARGEST_BODY,
+        state=State({"settings": settings}),
+        logging_config=None,
+    )
+
+
+def _pool(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        """The pool lives as long as the app; a pool that somebody opened before, as tests do, is left alone."""
+        if DB.pool is not None:
+            yield
+            return
+        if settings.database_url is not None:
+            DB.use(settings.database_url)
+        async with DB.open(settings.pool_size):
+            yield
+
+    return lifespan
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Test-field Portal",
+        version="1",
+        description="Book public land to try autonomous vehicles, drones and robots.",
+        path="/schema",
+        components=Components(
+            security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
+        ),
+        security=[{"token": []}],
+        use_handler_docstrings=True,
+    )

@@ -1,0 +1,134 @@
+"""What the administrator types."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import rich_click as click
+from rich.console import Console
+
+from testfields import schema
+from testfields.db import cluster
+from testfields.db.engine import DB
+from testfields.settings import Settings, SettingsError, load
+
+console = Console()
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of the database: the one that is set, or the embedded one, up for as long as the block runs."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with cluster.running(settings.data) as embedded:
+        yield embedded.url()
+
+
+@asynccontextmanager
+async def pool(url: str, size: int = 4) -> AsyncIterator[None]:
+    """The portal's pool, for one command."""
+    DB.use(url)
+    async with DB.open(size):
+        yield
+
+
+@click.group()
+def cli() -> None:
+    """The test-field portal."""
+
+
+@cli.group()
+def db() -> None:
+    """The database and its schema."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database up to date."""
+    with database(load()) as url:
+        before = asyncio.run(migrate(url))
+    console.print(f"{len(before.pending)} migrations run, {len(before.done)} were there before.")
+
+
+async def migrate(url: str) -> schema.SchemaStatus:
+    """Run what is pending; the status before."""
+    DB.use(url)
+    return await schema.upgrade()
+
+
+@db.command()
+def status() -> None:
+    """Which migrations have run. Exit status 1 when one is pending."""
+
+    async def look(url: str) -> schema.SchemaStatus:
+        DB.use(url)
+        return await schema.status()
+
+    with database(load()) as url:
+        found = asyncio.run(look(url))
+    for one in found.done:
+        console.print(f"done     {one}")
+    for one in found.pending:
+        console.print(f"[bold]pending[/]  {one}")
+    sys.exit(1 if found.pending else 0)
+
+
+@db.command()
+@click.argument("description")
+def revise(description: str) -> None:
+    """Write a migration from the difference between the tables and the migrations."""
+    console.print(asyncio.run(schema.revise(description)))
+
+
+@cli.command()
+def serve() -> None:
+    """Serve pages and API until stopped."""
+    settings = load()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with database(settings) as url:
+        os.environ["DATABASE_URL"] = url
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    from granian import Granian  # noqa: PLC0415 (its workers import this module again)
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    Granian(
+        "testfields.app:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+@cli.command()
+@click.option("--write", type=click.Path(dir_okay=False), help="Write to this file instead of the terminal.")
+def openapi(write: str | None) -> None:
+    """The API's description, OpenAPI 3.1."""
+    from testfields.app import create_app  # noqa: PLC0415 (only this command builds the app)
+
+    text = json.dumps(create_app(load()).openapi_schema.to_schema(), ensure_ascii=False, indent=2, sort_keys=True)
+    if write:
+        with open(write, "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(text + "\n")
+    else:
+        click.echo(text)
+
+
+def main() -> None:
+    """Run the command; what the administrator can mend is told in one line."""
+    try:
+        cli()
+    except (SettingsError, cluster.ClusterError) as error:
+        Console(stderr=True).print(f"[bold red]{error}[/]")
+        sys.exit(1)

@@ -1,0 +1,64 @@
+"""Times as people read them: in the site's zone, in Japanese or English, whatever the reader's own zone."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from testfields.core.periods import Period
+
+WEEKDAYS_JA = "月火水木金土日"
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# 元号を改める政令 (平成31年政令143号): 令和 began on this day.
+REIWA_BEGAN = date(2019, 5, 1)
+
+
+def format_date(day: date, locale: str) -> str:
+    """``2026年12月3日(木)`` or ``Thu 3 Dec 2026``."""
+    if locale == "ja":
+        return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS_JA[day.weekday()]})"
+    return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+
+
+def format_instant(instant: datetime, zone: str, locale: str) -> str:
+    """``2026年12月3日(木) 9:00`` or ``Thu 3 Dec 2026, 09:00 JST``; `zone` is an IANA name."""
+    local = instant.astimezone(ZoneInfo(zone))
+    if locale == "ja":
+        return f"{format_date(local, locale)} {_clock(local, locale)}"
+    return f"{format_date(local, locale)}, {_clock(local, locale)} {local.tzname()}"
+
+
+def format_period(period: Period, zone: str, locale: str) -> str:
+    """``2026年12月3日(木) 9:00–11:00`` or ``Thu 3 Dec 2026, 09:00–11:00 JST``.
+
+    A period up to midnight ends at 24:00 of the same day; one that runs over midnight names both days, and one over
+    a change of summer time both zones.
+    """
+    start, end = (one.astimezone(ZoneInfo(zone)) for one in (period.start, period.end))
+    comma = "" if locale == "ja" else ","
+    first = f"{format_date(start, locale)}{comma} {_clock(start, locale)}"
+    zones = "" if locale == "ja" else f" {end.tzname()}"
+    if locale != "ja" and start.tzname() != end.tzname():
+        first = f"{first} {start.tzname()}"
+    if start.date() == end.date():
+        return f"{first}–{_clock(end, locale)}{zones}"
+    if end.date() == start.date() + timedelta(days=1) and (end.hour, end.minute) == (0, 0):
+        return f"{first}–24:00{zones}"
+    return f"{first}–{format_date(end, locale)}{comma} {_clock(end, locale)}{zones}"
+
+
+def format_periods(periods: Sequence[Period], zone: str, locale: str) -> list[str]:
+    """Each period in words, in the order of time."""
+    return [format_period(one, zone, locale) for one in sorted(periods)]
+
+
+def format_reiwa(day: date) -> str:
+    """``令和8年12月3日`` for official documents; raises ValueError for a day before 令和."""
+    if day < REIWA_BEGAN:
+        raise ValueError(f"{day} lies before 令和")
+    year = day.year - 2018
+    return f"令和{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def _clock(local: datetime, locale: str) -> str:
+    return f"{local.hour}:{local.minute:02}" if locale == "ja" else f"{local.hour:02}:{local.minute:02}"

@@ -1,0 +1,32 @@
+"""Reading back what an event keeps of the volumes asked for: the other half of `service.story_of`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
+
+
+@dataclass(frozen=True)
+class Told:
+    """When and how high; heights are metres above ground."""
+
+    period: Period
+    altitude: AltitudeBand
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    period: tuple[datetime, datetime]
+    altitude: tuple[Decimal | None, Decimal | None]
+
+
+_KEPT = msgspec.json.Decoder(list[_Kept])
+
+
+def volumes_told(kept: str) -> tuple[Told, ...]:
+    """The volumes of an event's details, given as JSON text, in the order of time."""
+    told = [Told(Period(*one.period), AltitudeBand(*one.altitude)) for one in _KEPT.decode(kept)]
+    return tuple(sorted(told, key=lambda one: one.period))

@@ -1,0 +1,104 @@
+"""A POST sent twice under one ``Idempotency-Key`` is carried out once (draft-ietf-httpapi-idempotency-key-header).
+
+The key, the work and the answer are stored in one transaction: either all are there or none. A second request under
+the same key waits for the first, then gets its answer again. Refusals are not kept: what was taken yesterday may be
+free today.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from testfields.core.errors import N_, InvalidInput, fault
+from testfields.db.engine import DB
+from testfields.web import queries
+
+HEADER = "idempotency-key"
+LONGEST_KEY = 255
+KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"content-language"})
+
+
+class Idempotency(ASGIMiddleware):
+    """Wraps the API, inside whatever finds out who calls; requests without the header pass by untouched."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Answer from the store, or do the work and store its answer."""
+        request: Request[Any, Any, Any] = Request(scope, receive)
+        key = request.headers.get(HEADER)
+        actor = getattr(request.state, "actor", None)
+        if request.method != "POST" or key is None or actor is None:
+            await next_app(scope, receive, send)
+            return
+        if not 0 < len(key) <= LONGEST_KEY:
+            message = N_("An Idempotency-Key has 1 to %(most)s characters.")
+            raise InvalidInput([fault("Idempotency-Key", message, most=LONGEST_KEY)])
+        await _once(request, actor.person_id, key, next_app, send)
+
+
+async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: ASGIApp, send: Send) -> None:
+    body = await request.body()
+    fingerprint = hashlib.sha256(b"\0".join([request.url.path.encode(), body])).digest()
+    answer = _Recorder()
+    transaction = DB.transaction()
+    async with transaction:
+        if not await queries.CLAIM_KEY.run(person_id=person_id, key=key, fingerprint=fingerprint):
+            await _replay(person_id, key, fingerprint, send)
+            return
+        await app(request.scope, _body_again(body), answer)
+        if answer.status < 300:
+            await queries.KEEP_ANSWER.run(
+                person_id=person_id, key=key, status=answer.status, headers=answer.kept_headers(), body=answer.body
+            )
+        else:
+            await transaction.rollback()  # type: ignore[no-untyped-call]
+    await answer.pass_on(send)
+
+
+async def _replay(person_id: int, key: str, fingerprint: bytes, send: Send) -> None:
+    row = await queries.KEPT_ANSWER.row(person_id=person_id, key=key)
+    if row is None or row["fingerprint"] != fingerprint:
+        message = N_("This Idempotency-Key was used for another request. Please choose a new one.")
+        raise InvalidInput([fault("Idempotency-Key", message)])
+    headers = [(name.encode(), value.encode()) for name, value in json.loads(row["headers"])]
+    headers.append((b"idempotency-replayed", b"true"))
+    await send({"type": "http.response.start", "status": row["status"], "headers": headers})
+    await send({"type": "http.response.body", "body": row["body"], "more_body": False})
+
+
+def _body_again(body: bytes) -> Receive:
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+class _Recorder:
+    """Takes an answer instead of the network, until it is known that it stands."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def __call__(self, message: Message) -> None:
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        return next((one["status"] for one in self.messages if one["type"] == "http.response.start"), 500)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(one.get("body", b"") for one in self.messages if one["type"] == "http.response.body")
+
+    def kept_headers(self) -> str:
+        start = next(one for one in self.messages if one["type"] == "http.response.start")
+        kept = [(name.decode(), value.decode()) for name, value in start["headers"] if name.lower() in KEPT_HEADERS]
+        return msgspec.json.encode(kept).decode()
+
+    async def pass_on(self, send: Send) -> None:
+        for message in self.messages:
+            await send(message)

@@ -1,0 +1,92 @@
+"""Which language the caller reads, and the texts in it.
+
+Message ids are English; ``locales/ja`` holds the Japanese. Catalogues are read from ``.po`` when the portal starts, so
+that there is no compiled copy that could be out of date.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from litestar.connection import ASGIConnection
+
+from testfields.core.errors import Message
+
+LOCALES = ("ja", "en")
+DEFAULT = "ja"
+COOKIE = "lang"
+FOLDER = Path(__file__).parents[1] / "locales"
+
+_current: ContextVar[str] = ContextVar("locale", default=DEFAULT)
+
+
+@cache
+def catalogue(locale: str) -> gettext.NullTranslations:
+    """The texts of one language; English ones are the ids themselves."""
+    file = FOLDER / locale / "LC_MESSAGES" / "messages.po"
+    if not file.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=locale))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def current() -> str:
+    """The language of the request at hand."""
+    return _current.get()
+
+
+def use(locale: str) -> None:
+    """Answer in `locale` from here on."""
+    _current.set(locale)
+
+
+def choose(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The caller's language: what the address asks for, else the cookie, else Accept-Language, else Japanese."""
+    for asked in (connection.query_params.get("lang"), connection.cookies.get(COOKIE)):
+        if asked in LOCALES:
+            return str(asked)
+    return accepted(connection.headers.get("accept-language", ""))
+
+
+def accepted(header: str) -> str:
+    """The first of the portal's languages that an Accept-Language header names, by its weights (RFC 9110, 12.5.4)."""
+    weighted = []
+    for place, part in enumerate(header.split(",")):
+        name, _, weight = part.strip().partition(";q=")
+        try:
+            weighted.append((-float(weight or 1), place, name.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((name for _, _, name in sorted(weighted) if name in LOCALES), DEFAULT)
+
+
+def translate(text: str, locale: str | None = None, /, **values: object) -> str:
+    """`text` in the current language, its places filled."""
+    translated = catalogue(locale or current()).gettext(text)
+    return translated % values if values else translated
+
+
+def said(message: Message, locale: str | None = None) -> str:
+    """A message in the current language; values that are words of the portal's own are translated too."""
+    values = {name: _word(value, locale) for name, value in message.values.items()}
+    return translate(message.id, locale, **values)
+
+
+def _word(value: object, locale: str | None) -> object:
+    return translate(value, locale) if isinstance(value, str) and value else value
+
+
+def plural(singular: str, several: str, count: int, /, **values: object) -> str:
+    """The right one of two texts for `count`, in the current language."""
+    translated = catalogue(current()).ngettext(singular, several, count)
+    places: Mapping[str, object] = {"num": count, **values}
+    return translated % places

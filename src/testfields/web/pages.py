@@ -1,0 +1,128 @@
+"""Pages: what every template may count on, and messages that survive one redirect."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Redirect, Template
+
+from testfields.web import locale
+
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "static"
+FLASH_COOKIE = "flash"
+FLASH_SECONDS = 60
+
+
+class Flash(msgspec.Struct, frozen=True):
+    """A message shown once; `text` is a gettext id."""
+
+    kind: str
+    text: str
+    values: dict[str, str] = {}
+
+
+def template_engine() -> JinjaTemplateEngine:
+    """Jinja with gettext, escaping everywhere, and no silence about a name that is missing."""
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: locale.catalogue(locale.current()).gettext(text),
+        lambda one, many, count: locale.catalogue(locale.current()).ngettext(one, many, count),
+        newstyle=True,
+    )
+    environment.globals["static"] = static
+    return JinjaTemplateEngine.from_environment(environment)
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file, with a mark of its content so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+def page(
+    request: Request[Any, Any, Any],
+    name: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Template:
+    """A page for whoever asks, in their language."""
+    actor = getattr(request.state, "actor", None)
+    flash = _read_flash(request)
+    shown = {
+        "locale": locale.current(),
+        "actor": actor,
+        "csrf_token": actor.csrf_token if actor else "",
+        "path": request.url.path,
+        "lang_url": lambda code: _with_language(request, code),
+        "demo": _demo_roles(request, actor),
+        "flash": [{"kind": one.kind, "text": locale.translate(one.text, None, **one.values)} for one in flash],
+    }
+    cookies = [Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/")] if flash else []
+    headers = {"Content-Language": locale.current(), "Cache-Control": "no-store", **(headers or {})}
+    return Template(
+        template_name=name, context={**shown, **context}, status_code=status, headers=headers, cookies=cookies
+    )
+
+
+def _demo_roles(request: Request[Any, Any, Any], actor: Any) -> list[dict[str, Any]] | None:
+    """Who a visitor of the demo may look as; None outside the demo."""
+    accounts: Sequence[Any] = request.app.state.get("demo_accounts") or ()
+    if not accounts:
+        return None
+    return [
+        {
+            "key": one.key,
+            "label": locale.translate(one.label),
+            "current": actor is not None and actor.email == one.email,
+        }
+        for one in accounts
+    ]
+
+
+def _with_language(request: Request[Any, Any, Any], code: str) -> str:
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
+
+
+def redirect(path: str, kind: str = "", text: str = "", **values: object) -> Response[Any]:
+    """See another page next, with a message on it where one is given."""
+    cookies = []
+    if text:
+        flash = [Flash(kind, text, {name: str(value) for name, value in values.items()})]
+        packed = base64.urlsafe_b64encode(msgspec.json.encode(flash)).decode()
+        cookies.append(
+            Cookie(key=FLASH_COOKIE, value=packed, max_age=FLASH_SECONDS, path="/", httponly=True, samesite="lax")
+        )
+    return Redirect(path, status_code=303, cookies=cookies)
+
+
+def _read_flash(request: Request[Any, Any, Any]) -> list[Flash]:
+    """What the last answer left to say; somebody who forges the cookie only talks to themselves."""
+    packed = request.cookies.get(FLASH_COOKIE)
+    if not packed:
+        return []
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(packed), type=list[Flash])
+    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        return []

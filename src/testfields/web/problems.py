@@ -1,0 +1,181 @@
+"""Errors as answers: RFC 9457 problem details for programs, pages for people.
+
+The table `KINDS` is the only place where a kind of error meets a status code.
+"""
+
+import logging
+from typing import Any
+
+import asyncpg
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Template
+
+from testfields.core.errors import (
+    N_,
+    InTheWay,
+    InvalidInput,
+    Message,
+    NotAllowed,
+    NotFound,
+    NotLoggedIn,
+    PortalError,
+    Stale,
+    Taken,
+    TooMany,
+    Unreadable,
+    UnsupportedMedia,
+    VersionMissing,
+    WrongState,
+)
+from testfields.web import locale
+from testfields.web.pages import page
+
+logger = logging.getLogger("testfields.web")
+
+KINDS: dict[type[PortalError], tuple[int, str]] = {
+    Unreadable: (400, "unreadable"),
+    NotLoggedIn: (401, "not-logged-in"),
+    NotAllowed: (403, "not-allowed"),
+    NotFound: (404, "not-found"),
+    WrongState: (409, "wrong-state"),
+    Taken: (409, "taken"),
+    Stale: (412, "stale"),
+    UnsupportedMedia: (415, "unsupported-media-type"),
+    InvalidInput: (422, "invalid-input"),
+    VersionMissing: (428, "version-missing"),
+    TooMany: (429, "too-many"),
+}
+BY_STATUS = {
+    400: ("unreadable", N_("The request could not be read.")),
+    404: ("not-found", N_("There is nothing at this address.")),
+    405: ("method-not-allowed", N_("This address does not accept that method.")),
+    413: ("too-large", N_("The request is too large. At most 1 MB is accepted.")),
+    500: ("internal", N_("Something went wrong on our side. Nothing was changed. Please try again later.")),
+    503: ("busy", N_("The portal is busy. Please try again in a moment.")),
+}
+PROBLEM_JSON = "application/problem+json"
+
+
+class FieldFault(msgspec.Struct, frozen=True):
+    """One thing wrong with one field."""
+
+    path: str
+    message: str
+
+
+class FreeTime(msgspec.Struct, frozen=True):
+    """A time at which the volume asked for would fit."""
+
+    start: str
+    end: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 problem details, with the portal's own members."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FieldFault] = []
+    in_the_way: list[InTheWay] = []
+    nearest: list[FreeTime] = []
+
+
+def on_portal_error(request: Request[Any, Any, Any], error: PortalError) -> Response[Any]:
+    """A refusal of the portal's own."""
+    locale.use(locale.choose(request))
+    status, slug = KINDS[type(error)]
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return _answer(request, problem_of(error, status, slug), headers)
+
+
+def problem_of(error: PortalError, status: int, slug: str) -> Problem:
+    """A refusal in the caller's language."""
+    faults = error.faults if isinstance(error, InvalidInput) else ()
+    return Problem(
+        type=f"/problems/{slug}",
+        title=locale.said(error.message),
+        status=status,
+        errors=[FieldFault(one.path, locale.said(one.message)) for one in faults],
+        in_the_way=list(error.in_the_way) if isinstance(error, Taken) else [],
+        nearest=[FreeTime(start.isoformat(), end.isoformat()) for start, end in error.nearest]
+        if isinstance(error, Taken)
+        else [],
+    )
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """A refusal of the framework's: no such address, wrong method, body too large, parameters it could not read."""
+    locale.use(locale.choose(request))
+    faults = _parameter_faults(error)
+    if faults:
+        title = locale.said(InvalidInput([]).message)
+        return _answer(request, Problem("/problems/invalid-input", title, 422, errors=faults), {})
+    status = error.status_code if error.status_code in BY_STATUS else 400 if error.status_code < 500 else 500
+    slug, text = BY_STATUS[status]
+    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), dict(error.headers or {}))
+
+
+def _parameter_faults(error: HTTPException) -> list[FieldFault]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    return [
+        FieldFault(str(one.get("key", "")), locale.said(Message(N_("This value cannot be read."))))
+        for one in extra
+        if isinstance(one, dict)
+    ]
+
+
+def on_unfit_value(request: Request[Any, Any, Any], _error: asyncpg.DataError) -> Response[Any]:
+    """A value that no column can hold, such as a number beyond 64 bits or a NUL character."""
+    logger.warning("a value did not fit: %s %s", request.method, request.url.path)
+    locale.use(locale.choose(request))
+    title = locale.translate(N_("A value is out of range or holds characters that cannot be stored."))
+    return _answer(request, Problem("/problems/invalid-input", title, 422), {})
+
+
+def on_conflict_of_transactions(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    """Others changed the same rows at the same moment, again and again."""
+    return _by_status(request, 503, {"Retry-After": "1"})
+
+
+def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Anything else is a defect: logged with its trace, told without it."""
+    logger.error("defect at %s %s", request.method, request.url.path, exc_info=error)
+    return _by_status(request, 500, {})
+
+
+def _by_status(request: Request[Any, Any, Any], status: int, headers: dict[str, str]) -> Response[Any]:
+    locale.use(locale.choose(request))
+    slug, text = BY_STATUS[status]
+    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), headers)
+
+
+def _answer(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
+    if _wants_page(request):
+        return _page(request, problem, headers)
+    headers = {"Content-Language": locale.current(), **headers}
+    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def _wants_page(request: Request[Any, Any, Any]) -> bool:
+    path = request.url.path
+    return not path.startswith("/api/") and MediaType.HTML in request.headers.get("accept", "text/html")
+
+
+def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Template:
+    return page(request, "errors/problem.html", status=problem.status, headers=headers, problem=problem)
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    PortalError: on_portal_error,
+    HTTPException: on_http_error,
+    asyncpg.DataError: on_unfit_value,
+    asyncpg.SerializationError: on_conflict_of_transactions,
+    asyncpg.DeadlockDetectedError: on_conflict_of_transactions,
+    Exception: on_bug,
+}

@@ -1,0 +1,28 @@
+"""Lost updates are refused: ETag on what is read, If-Match on what is changed (RFC 9110, 13.1.1)."""
+
+from typing import Any
+
+from litestar import Request
+
+from testfields.core.errors import N_, Stale, VersionMissing
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version."""
+    return f'"{version}"'
+
+
+def expected_version(request: Request[Any, Any, Any]) -> int | None:
+    """The version that the caller saw; None for ``*``, any that is there.
+
+    Raises VersionMissing without If-Match, Stale for a tag that no version ever had.
+    """
+    header = request.headers.get("if-match")
+    if header is None:
+        raise VersionMissing(N_("Please say with If-Match which version you saw; it is the ETag of what you read."))
+    if header.strip() == "*":
+        return None
+    tag = header.strip().removeprefix("W/").strip('"')
+    if not (tag.isascii() and tag.isdigit() and len(tag) < 19):
+        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    return int(tag)
