@@ -145,3 +145,22 @@ BROKEN_CHAINS = Statement("""
     ) told
     WHERE NOT (sealed AND linked AND counted)
 """)
+
+# When a hold, a return or a place on the waiting list runs out; null for what has no end.
+_ENDS_AT = """
+    CASE WHEN reservation.state IN ('held', 'returned') THEN reservation.deadline
+         WHEN reservation.state = 'waiting'
+         THEN (SELECT min(lower(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
+    END
+"""
+
+# One event, for what follows from it; served by primary keys.
+HAPPENED = Statement(f"""
+    SELECT event.id AS event_id, event.reservation_id, event.action, event.from_state, event.reason,
+           reservation.site_id, {_ENDS_AT} AS ends_at
+    FROM reservation_event event JOIN reservation ON reservation.id = event.reservation_id
+    WHERE event.id = :event_id
+""")
+
+# Held until the transaction ends, so that nobody moves on what is about to expire.
+ENDS_AT = Statement(f"SELECT {_ENDS_AT} AS ends_at FROM reservation WHERE id = :id FOR UPDATE OF reservation")

@@ -11,7 +11,7 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, Scope, require_scope
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.periods import parse_period
 from testfields.core.volumes import parse_altitude, parse_polygon
 from testfields.reservations import service

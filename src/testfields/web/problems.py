@@ -5,12 +5,12 @@ The table `KINDS` is the only place where a kind of error meets a status code.
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 import asyncpg
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.response import Template
 
 from testfields.core.errors import (
     N_,
@@ -30,7 +30,7 @@ from testfields.core.errors import (
     WrongState,
 )
 from testfields.web import locale
-from testfields.web.pages import page
+from testfields.web.pages import page, redirect
 
 logger = logging.getLogger("testfields.web")
 
@@ -55,6 +55,8 @@ BY_STATUS = {
     500: ("internal", N_("Something went wrong on our side. Nothing was changed. Please try again later.")),
     503: ("busy", N_("The portal is busy. Please try again in a moment.")),
 }
+# Pages with their own words; a refusal with words of its own uses the general one.
+OWN_PAGES = frozenset({400, 404, 405, 413, 429, 500, 503})
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -167,8 +169,18 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
     return not path.startswith("/api/") and MediaType.HTML in request.headers.get("accept", "text/html")
 
 
-def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Template:
-    return page(request, "errors/problem.html", status=problem.status, headers=headers, problem=problem)
+def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
+    if problem.status == 401 and request.method == "GET":
+        return redirect(f"/login?{urlencode({'next': request.url.path})}", "info", N_("Please log in first."))
+    name = "error" if problem.errors or problem.status not in OWN_PAGES else str(problem.status)
+    detail = " ".join(fault.message for fault in problem.errors) or problem.detail
+    return page(
+        request,
+        f"errors/{name}.html",
+        status=problem.status,
+        headers=headers,
+        **({"title": problem.title, "detail": detail, "status": problem.status} if name == "error" else {}),
+    )
 
 
 HANDLERS: dict[int | type[Exception], Any] = {
