@@ -1,0 +1,214 @@
+"""A reservation's life: who may do what, and what becomes of its claim."""
+
+import pytest
+
+from testfields.accounts.rules import Actor
+from testfields.availability.service import Asked
+from testfields.availability.tables import Claim
+from testfields.core.clock import now
+from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
+from testfields.db.engine import DB
+from testfields.reservations import service
+from testfields.reservations.rules import (
+    CLAIMING,
+    TRANSITIONS,
+    Action,
+    Role,
+    State,
+    acting_role,
+    actions_for,
+    next_state,
+)
+from testfields.reservations.service import Application, Step
+from tests import factories
+
+ROLES = frozenset(Role)
+
+
+async def filed(field: factories.Field, company: Actor, hour: float = 9, action: Action = Action.SUBMIT) -> int:
+    """An application for one hour at `hour`; its id."""
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(hour)),), action)
+    return (await service.file(company, application, now())).id
+
+
+async def claims_of(reservation_id: int) -> list[str]:
+    """The kinds of a reservation's claims."""
+    rows = await Claim.select(Claim.source_kind).where(
+        Claim.source_id == reservation_id, Claim.source_kind.is_in(["hold", "reservation"])
+    )
+    return [row["source_kind"] for row in rows]
+
+
+@pytest.mark.parametrize(("state", "action"), list(TRANSITIONS))
+def test_each_row_of_the_table_names_a_role_and_leads_somewhere(state: State | None, action: Action) -> None:
+    transition = TRANSITIONS[(state, action)]
+    assert transition.roles
+    assert next_state(state, action, ROLES) is transition.to
+    assert acting_role(state, action, ROLES) in transition.roles
+    for role in ROLES - transition.roles:
+        with pytest.raises(NotAllowed):
+            next_state(state, action, {role})
+
+
+@pytest.mark.parametrize("state", [state for state in State if not actions_for(state, ROLES)])
+def test_an_end_has_no_way_out(state: State) -> None:
+    for action in Action:
+        with pytest.raises(WrongState):
+            next_state(state, action, ROLES)
+
+
+async def test_a_hold_becomes_a_submission_is_approved_and_confirmed(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company, action=Action.HOLD)
+    assert await claims_of(one) == ["hold"]
+
+    moved = await service.act(company, one, Step(Action.SUBMIT, 1), now())
+    assert (moved.state, moved.version) == (State.SUBMITTED, 2)
+    assert await claims_of(one) == ["reservation"]
+
+    await service.act(field.approver, one, Step(Action.APPROVE, 2, conditions="監視員を2名置くこと。"), now())
+    moved = await service.act(None, one, Step(Action.CONFIRM), now())
+    assert moved.state is State.CONFIRMED
+    assert (await service.find(company, one))["conditions"] == "監視員を2名置くこと。"
+    assert [row["action"] for row in await service.events(company, one)] == ["hold", "submit", "approve", "confirm"]
+
+
+@pytest.mark.parametrize(("who", "action"), [("company", Action.WITHDRAW), ("approver", Action.REJECT)])
+async def test_an_end_gives_the_claim_back(db: None, who: str, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+    actor = company if who == "company" else field.approver
+
+    moved = await service.act(actor, one, Step(action, 1, reason="理由"), now())
+
+    assert moved.state not in CLAIMING
+    assert await claims_of(one) == []
+    assert await filed(field, await factories.company()) > one
+
+
+async def test_roles_are_kept_apart(db: None) -> None:
+    field, other_field, company = await factories.field(), await factories.field(), await factories.company()
+    one = await filed(field, company)
+
+    with pytest.raises(NotAllowed):
+        await service.act(field.reviewer, one, Step(Action.APPROVE, 1), now())
+    with pytest.raises(NotAllowed):
+        await service.act(company, one, Step(Action.APPROVE, 1), now())
+    for stranger in (await factories.company(), other_field.approver):
+        with pytest.raises(NotFound):
+            await service.act(stranger, one, Step(Action.WITHDRAW, 1), now())
+        with pytest.raises(NotFound):
+            await service.find(stranger, one)
+        with pytest.raises(NotFound):
+            await service.events(stranger, one)
+        assert await service.listed(stranger, service.ListQuery()) == []
+
+
+async def test_a_draft_is_the_companys_own_business(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    draft = await filed(field, company, action=Action.SAVE)
+    assert await claims_of(draft) == []
+
+    with pytest.raises(NotFound):
+        await service.find(field.approver, draft)
+    with pytest.raises(NotFound):
+        await service.act(field.approver, draft, Step(Action.REJECT, 1, reason="x"), now())
+
+
+async def test_a_refusal_needs_its_reason_and_a_stale_version_is_refused(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+
+    with pytest.raises(InvalidInput):
+        await service.act(field.approver, one, Step(Action.REJECT, 1, reason="  "), now())
+    with pytest.raises(Stale):
+        await service.act(field.approver, one, Step(Action.APPROVE, 7), now())
+
+
+async def test_changing_volumes_keeps_the_old_claim_until_the_new_one_is_sure(db: None) -> None:
+    field, company, rival = await factories.field(), await factories.company(), await factories.company()
+    one = await filed(field, company, hour=9)
+    await filed(field, rival, hour=13)
+
+    with pytest.raises(Taken):
+        await service.change_volumes(company, one, 1, (Asked(factories.period(13)),), now())
+    assert await claims_of(one) == ["reservation"]
+    with pytest.raises(Taken):
+        await filed(field, rival, hour=9)
+
+    moved = await service.change_volumes(company, one, 1, (Asked(factories.period(9.5)),), now())
+    assert moved.state is State.SUBMITTED
+    assert await filed(field, rival, hour=11) > one
+
+
+async def test_changing_volumes_after_approval_reopens_the_review(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+    await service.act(field.approver, one, Step(Action.APPROVE), now())
+
+    moved = await service.change_volumes(company, one, None, (Asked(factories.period(15)),), now())
+
+    assert moved.state is State.SUBMITTED
+
+
+async def test_a_hold_past_its_deadline_can_only_expire(db: None) -> None:
+    field, company = await factories.field(hold_minutes=5), await factories.company()
+    one = await filed(field, company, action=Action.HOLD)
+    later = now() + factories.timedelta(minutes=6)
+
+    with pytest.raises(WrongState):
+        await service.act(None, one, Step(Action.EXPIRE), now())
+    with pytest.raises(WrongState):
+        await service.act(company, one, Step(Action.SUBMIT), later)
+    moved = await service.act(None, one, Step(Action.EXPIRE), later)
+    assert moved.state is State.EXPIRED
+    assert await claims_of(one) == []
+
+
+async def test_the_first_waiting_application_that_fits_is_offered_a_hold(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company, hour=9)
+    rivals = [await factories.company() for _ in range(3)]
+    waiting = [
+        await filed(field, rival, hour=hour, action=Action.WAIT)
+        for rival, hour in zip(rivals, (9, 9, 9.5), strict=True)
+    ]
+    assert await service.offer_waiting(field.site_id, now()) == []
+
+    await service.act(company, one, Step(Action.WITHDRAW), now())
+    offered = await service.offer_waiting(field.site_id, now())
+
+    assert offered == waiting[:1]
+    assert await claims_of(waiting[0]) == ["hold"]
+    assert (await service.find(rivals[1], waiting[1]))["state"] == "waiting"
+
+
+async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+    await service.act(company, one, Step(Action.WITHDRAW), now())
+    assert await service.broken_chains() == []
+
+    async with DB.connection() as connection:
+        for attempt in (
+            "UPDATE reservation_event SET reason = 'x'",
+            "DELETE FROM reservation_event",
+            "TRUNCATE reservation_event",
+        ):
+            with pytest.raises(Exception, match="only ever added to"):
+                await connection.execute(attempt)
+        # With the guard off the forgery goes in, and the seals tell on it.
+        await connection.execute("ALTER TABLE reservation_event DISABLE TRIGGER event_append_only")
+        await connection.execute("UPDATE reservation_event SET reason = 'forged' WHERE sequence = 1")
+    assert await service.broken_chains() == [(one, 1)]
+
+
+async def test_no_state_without_its_event(own_db: str) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+
+    async with DB.connection() as connection:
+        with pytest.raises(Exception, match="its last event says"):
+            await connection.execute("UPDATE reservation SET state = 'confirmed' WHERE id = $1", one)
+        await connection.execute("ALTER TABLE reservation DISABLE TRIGGER reservation_state_has_event")
+        await connection.execute("UPDATE reservation SET state = 'confirmed' WHERE id = $1", one)
