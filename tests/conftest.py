@@ -1,8 +1,6 @@
 """One real PostGIS cluster a run; each test in a transaction that is rolled back, or in a database of its own."""
 
-import ipaddress
 import itertools
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -17,25 +15,11 @@ from testfields.app import create_app
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.settings import load
+from tests import network
 
 CLONES = itertools.count(1)
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _closed_network() -> Iterator[None]:
-    """Nothing beyond this machine may be reached from a test."""
-    connect = socket.socket.connect
-
-    def only_here(self: socket.socket, address: object) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            host = str(address[0])  # type: ignore[index]
-            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-                raise OSError(f"tests may not reach {host}")
-        return connect(self, address)  # type: ignore[arg-type]
-
-    socket.socket.connect = only_here  # type: ignore[method-assign,assignment]
-    yield
-    socket.socket.connect = connect  # type: ignore[method-assign]
+network.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,59 @@
+"""What the strict Content-Security-Policy rests on: templates hold no script, no style, no other host."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TEMPLATES = Path(__file__).parents[2] / "src" / "testfields" / "templates"
+# Mail has no policy and no style sheet beside it.
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.relative_to(TEMPLATES).parts)
+
+FORBIDDEN = {
+    "script between tags": r"<script(?![^>]*\ssrc=)",
+    "style element": r"<style\b",
+    "style attribute": r"\sstyle\s*=",
+    "handler attribute": r"<[^>]*\s(?:on[a-z]+|hx-on[:\w-]*)\s*=",
+    "script address": r"javascript:",
+    "evaluated value": r"""["']js:|\bhx-vars\b""",
+    "file of another host": r"""<(?:script|link|img|iframe|source|object|embed)\b[^>]*\s(?:src|href|data)=["'](?:https?:)?//""",
+    "unescaped value": r"[\w.\]]+\s*\|\s*safe\b",
+}
+
+
+def inline(html: str) -> list[str]:
+    """Which of the forbidden things stand in a template."""
+    return [name for name, pattern in FORBIDDEN.items() if re.search(pattern, html, re.IGNORECASE)]
+
+
+def test_there_are_templates() -> None:
+    assert PAGES
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_template_holds_nothing_inline(path: Path) -> None:
+    assert inline(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "name"),
+    [
+        ("<script>alert(1)</script>", "script between tags"),
+        ("<style>p { color: red }</style>", "style element"),
+        ('<p class="note" style="color: red">', "style attribute"),
+        ('<button type="submit" onclick="go()">', "handler attribute"),
+        ('<form hx-on:submit="go()">', "handler attribute"),
+        ('<a href="javascript:go()">', "script address"),
+        ("""<div hx-vals='js:{now: Date.now()}'>""", "evaluated value"),
+        ('<img alt="" src="https://example.org/map.png">', "file of another host"),
+        ("{{ note | safe }}", "unescaped value"),
+    ],
+)
+def test_each_of_them_would_be_seen(html: str, name: str) -> None:
+    assert inline(html) == [name]
+
+
+def test_what_pages_need_is_not_taken_for_inline() -> None:
+    assert (
+        inline("""<script src="{{ static('js/app.js') }}" defer></script><a href="https://example.org">…</a>""") == []
+    )
