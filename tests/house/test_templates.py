@@ -9,6 +9,7 @@ TEMPLATES = Path(__file__).parents[2] / "src" / "testfields" / "templates"
 # Mail has no policy and no style sheet beside it.
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.relative_to(TEMPLATES).parts)
 
+ELSEWHERE = r"""\s(?:src|href|data)=["'](?:https?:)?//"""
 FORBIDDEN = {
     "script between tags": r"<script(?![^>]*\ssrc=)",
     "style element": r"<style\b",
@@ -16,7 +17,7 @@ FORBIDDEN = {
     "handler attribute": r"<[^>]*\s(?:on[a-z]+|hx-on[:\w-]*)\s*=",
     "script address": r"javascript:",
     "evaluated value": r"""["']js:|\bhx-vars\b""",
-    "file of another host": r"""<(?:script|link|img|iframe|source|object|embed)\b[^>]*\s(?:src|href|data)=["'](?:https?:)?//""",
+    "file of another host": rf"<(?:script|link|img|iframe|source|video|object|embed)\b[^>]*{ELSEWHERE}",
     "unescaped value": r"[\w.\]]+\s*\|\s*safe\b",
 }
 
