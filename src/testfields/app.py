@@ -16,6 +16,9 @@ from litestar.types import ControllerRouterHandler
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
+from testfields.health import alive, ready
+from testfields.notifications import routes as notifications
+from testfields.permits import routes as permits
 from testfields.reservations.routes import router as reservations
 from testfields.settings import Settings, load
 from testfields.web import problems, security
@@ -23,8 +26,8 @@ from testfields.web.idempotency import Idempotency
 from testfields.web.pages import STATIC, template_engine
 
 LARGEST_BODY = 1_000_000
-API: Sequence[ControllerRouterHandler] = (reservations,)
-PAGES: Sequence[ControllerRouterHandler] = ()
+API: Sequence[ControllerRouterHandler] = (reservations, permits.router)
+PAGES: Sequence[ControllerRouterHandler] = (*permits.pages, *notifications.pages)
 
 
 @get("/{path:path}", include_in_schema=False)
@@ -40,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=list(API), middleware=[Idempotency()]),
             *PAGES,
+            alive,
+            ready,
             create_static_files_router("/static", [STATIC], include_in_schema=False, cache_control=None),
             nowhere,
         ],

@@ -88,7 +88,7 @@ def running(root: Path) -> Iterator[Cluster]:
     with (root / "cluster.lock").open("w") as lock:
         with _alone(lock):
             _create_if_missing(cluster)
-            _start_if_down(cluster)
+            start(cluster)
             fcntl.flock(lock, fcntl.LOCK_SH)
         try:
             yield cluster
@@ -165,7 +165,8 @@ def _create_if_missing(cluster: Cluster) -> None:
         file.write(f"\n# Testfields\n{settings}")
 
 
-def _start_if_down(cluster: Cluster) -> None:
+def start(cluster: Cluster) -> None:
+    """Start the server if it is down, also after it was killed."""
     if _pg_ctl(cluster, "status", check=False):
         return
     options = f"-k {cluster.socket_folder}"

@@ -1,0 +1,5 @@
+"""``python -m testfields``."""
+
+from testfields.cli import main
+
+main()

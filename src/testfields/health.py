@@ -1,0 +1,27 @@
+"""What watches over the portal may ask: is it alive, can it work."""
+
+from litestar import Response, get
+
+from testfields import schema
+from testfields.db.engine import DB
+
+
+@get("/healthz", include_in_schema=False)
+async def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "alive"}
+
+
+@get("/readyz", include_in_schema=False)
+async def ready() -> Response[dict[str, object]]:
+    """The database answers and its schema is the one this code was written for; 503 otherwise."""
+    try:
+        async with DB.connection() as connection:
+            await connection.fetchval("SELECT 1")
+        pending = (await schema.status()).pending
+    except OSError as error:
+        return Response({"status": "no database", "detail": type(error).__name__}, status_code=503)
+    return Response(
+        {"status": "ready" if not pending else "migrations pending", "pending": list(pending)},
+        status_code=503 if pending else 200,
+    )

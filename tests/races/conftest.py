@@ -1,0 +1,105 @@
+"""A database with commits, a server on it, and many clients."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from testfields.db.engine import DB
+from tests import factories
+from tests.server import Server, serving
+
+CLIENTS = 64
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Companies at the start line; every one has a token and a project."""
+
+    server: Server
+    http: httpx.AsyncClient
+    field: factories.Field
+    headers: Sequence[dict[str, str]]
+    projects: Sequence[int]
+    staff: dict[str, str]
+
+    async def post(self, client: int, path: str, body: dict[str, Any], **headers: str) -> httpx.Response:
+        """One client's POST."""
+        return await self.http.post(path, json=body, headers=self.headers[client] | headers)
+
+    def application(self, client: int, volumes: Sequence[dict[str, Any]], **more: Any) -> dict[str, Any]:
+        """The body of one client's application in the crowd's area."""
+        return {
+            "project_id": self.projects[client],
+            "area_id": self.field.area_id,
+            "volumes": list(volumes),
+            **more,
+        }
+
+
+async def all_at_once(attempts: Sequence[Callable[[], Awaitable[httpx.Response]]]) -> list[httpx.Response]:
+    """Start every attempt at the same moment; none may be answered with a server error."""
+    answers = await asyncio.gather(*(attempt() for attempt in attempts))
+    assert [answer.text for answer in answers if answer.status_code >= 500] == []
+    return list(answers)
+
+
+async def overlaps() -> int:
+    """How many pairs of claims share space at some moment: a full self-join, by another predicate than the guard's."""
+    async with DB.connection() as connection:
+        count: int = await connection.fetchval(
+            """
+            SELECT count(*) FROM claim one JOIN claim other
+                ON other.site_id = one.site_id AND other.id > one.id
+               AND other.period && one.period AND other.altitude && one.altitude
+            WHERE ST_Area(ST_Intersection(other.footprint, one.footprint)) > 1e-14
+            """
+        )
+    return count
+
+
+async def claims_out_of_step() -> list[int]:
+    """Reservations whose claim does not fit their state."""
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            """
+            SELECT reservation.id FROM reservation LEFT JOIN claim
+                ON claim.source_id = reservation.id AND claim.source_kind IN ('hold', 'reservation')
+            GROUP BY reservation.id
+            HAVING (count(claim.id) > 0) <> (state IN
+                ('held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'completed', 'reported'))
+            """
+        )
+    return [row["id"] for row in rows]
+
+
+async def make_crowd(server: Server, http: httpx.AsyncClient, clients: int = CLIENTS) -> Crowd:
+    """`clients` companies before one field with one area that one at a time may use."""
+    field = await factories.field()
+    actors = [await factories.company() for _ in range(clients)]
+    return Crowd(
+        server,
+        http,
+        field,
+        [{"Authorization": f"Bearer {await factories.token(actor)}"} for actor in actors],
+        [await factories.project(actor) for actor in actors],
+        {"Authorization": f"Bearer {await factories.token(field.approver)}"},
+    )
+
+
+def client_for(server: Server) -> httpx.AsyncClient:
+    """A client with as many connections as the crowd has members."""
+    limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
+    return httpx.AsyncClient(base_url=server.base_url, limits=limits, timeout=60)
+
+
+@pytest.fixture
+async def crowd(own_db: str, tmp_path: Path) -> AsyncIterator[Crowd]:
+    """64 companies before a real server."""
+    with serving(own_db, tmp_path) as server:
+        async with client_for(server) as http:
+            yield await make_crowd(server, http)
