@@ -172,6 +172,9 @@ BEGIN
     ]);
     RETURN NULL;
 END $$;
+-- NOTIFY takes one lock for the whole database while a transaction commits, so that commits queue and cannot share
+-- a flush: with it 338 bookings a second were measured, without it 758. The worker looks every second instead.
+DROP TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1 ON procrastinate_jobs;
 CREATE TRIGGER event_has_consequences AFTER INSERT ON reservation_event
     FOR EACH ROW EXECUTE FUNCTION enqueue_what_follows();
 """

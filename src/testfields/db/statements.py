@@ -88,13 +88,13 @@ class Statement:
         executable = text(statement) if isinstance(statement, str) else statement
         compiled = executable.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        self._names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
+        self.names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
         self._constants: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
 
     def arguments(self, parameters: dict[str, Any]) -> list[Any]:
         """The values in the order of ``$1``, ``$2``, …; raises KeyError for one that is missing."""
         known = {**self._constants, **parameters}
-        return [known[name] for name in self._names]
+        return [known[name] for name in self.names]
 
     async def rows(self, **parameters: Any) -> list[asyncpg.Record]:
         """Every row."""

@@ -1,0 +1,236 @@
+"""The full authenticated booking POST at 32 clients, against pgbench replaying the same statements.
+
+Both run in turn on one cluster, each client booking slots of its own, so that every request is a success. The ratio
+says what the portal costs above the database's own work.
+"""
+
+import asyncio
+import json
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from tests.server import serving
+
+from testfields import schema
+from testfields.accounts import queries as accounts
+from testfields.accounts.service import secret_hash
+from testfields.availability import queries as availability
+from testfields.db import cluster
+from testfields.db.engine import DB
+from testfields.db.statements import Statement
+from testfields.reservations import queries as reservations
+
+CLIENTS = 32
+AREAS_PER_CLIENT = 30
+SECONDS = 8
+HOURS_PER_AREA = 4000
+TOKEN = "tf_benchmark"
+
+SEED = """
+INSERT INTO organisation (kind, slug, name_ja, name_en, contact_email)
+VALUES ('owner', 'owner', '所有者', 'Owner', 'o@example.test'), ('company', 'company', '事業者', 'Company', 'c@example.test');
+INSERT INTO person (email, name, password_hash) VALUES ('p@example.test', '利用者', '-');
+INSERT INTO membership (person_id, organisation_id, role) VALUES (1, 2, 'member');
+INSERT INTO project (company_id, title_ja, title_en, purpose, theme, use, equipment, safety_plan, created_by)
+VALUES (2, '実証', 'Trial', '', 'mobility', 'vehicle', '', '', 1);
+INSERT INTO site (slug, owner_id, published, name_ja, name_en, description_ja, description_en, address_ja, address_en,
+                  contact, geometry, property_class, uses, horizon_days, maximum_minutes)
+SELECT 'site-' || n, 1, true, '実証', 'Site', '', '', '', '', '',
+       ST_Multi(ST_MakeEnvelope(135 + (n % 40) * 0.01, 34 + (n / 40) * 0.01,
+                                135.009 + (n % 40) * 0.01, 34.009 + (n / 40) * 0.01, 4326)),
+       'ordinary', '{vehicle}', 3650, 1440
+FROM generate_series(1, CLIENTS * AREAS) n;
+INSERT INTO area (site_id, slug, name_ja, name_en, geometry, altitude, mode, uses)
+SELECT id, 'area', '区画', 'Area', geometry, '[0,150)', 'exclusive', '{vehicle}' FROM site ORDER BY id;
+INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
+SELECT site.id, weekday, 0, 1440 FROM site, generate_series(1, 7) weekday;
+VACUUM ANALYZE;
+"""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Bookings per second."""
+
+    pgbench: float
+    http: float
+
+    @property
+    def ratio(self) -> float:
+        """What the portal reaches of the database's own rate."""
+        return self.http / self.pgbench
+
+
+async def seed() -> None:
+    """One company before 960 open fields."""
+    script = SEED.replace("CLIENTS * AREAS", f"{CLIENTS} * {AREAS_PER_CLIENT}")
+    connection = await DB.get_new_connection()
+    for statement in script.split(";\n"):
+        if statement.strip():
+            await connection.execute(statement)
+    await connection.execute(
+        "INSERT INTO api_token (person_id, name, secret_hash, scopes, expires_at) VALUES (1, 'b', $1, $2, $3)",
+        secret_hash(TOKEN),
+        ["read", "book"],
+        datetime.now(UTC) + timedelta(days=1),
+    )
+    await connection.close()
+
+
+def first_hour(days: int) -> datetime:
+    """Midnight UTC, `days` from today."""
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def pgbench_script(start: datetime) -> str:
+    """The three statements of a booking as the portal sends them, their arguments as pgbench variables."""
+    period = f"tstzrange('{start.isoformat()}'::timestamptz + :hour * interval '1 hour', '{start.isoformat()}'::timestamptz + (:hour + 1) * interval '1 hour')"
+    area = "(SELECT geometry FROM area WHERE id = :area)"
+    now = f"'{datetime.now(UTC).isoformat()}'::timestamptz"
+    arguments = {
+        "secret_hash": f"'\\x{secret_hash(TOKEN).hex()}'::bytea",
+        "now": now,
+        "area_id": ":area",
+        "site_id": ":area",
+        "project_id": "1",
+        "companies": "'{2}'::bigint[]",
+        "uses": "'{vehicle}'::text[]",
+        "state": "'submitted'",
+        "note": "''",
+        "deadline": "NULL::timestamptz",
+        "due_at": now,
+        "submitted_at": now,
+        "person_id": "1",
+        "role": "'company'",
+        "action": "'submit'",
+        "claim_kind": "'reservation'",
+        "details": """'{"volumes": [{"period": ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00Z"], "altitude": ["0", "150"], "footprint": "MULTIPOLYGON (((135 34, 135.01 34, 135.01 34.01, 135 34.01, 135 34)))"}]}'""",
+        "periods": f"ARRAY[{period}]",
+        "claim_periods": f"ARRAY[{period}]",
+        "altitudes": "'{\"[0,150)\"}'::numrange[]",
+        "claim_altitudes": "'{\"(,)\"}'::numrange[]",
+    }
+    place = replay(availability.PLACE, arguments | {"footprints": "ARRAY[NULL]::geometry[]"})
+    file = replay(reservations.FILE, arguments | {"footprints": f"ARRAY[{area}]", "claim_footprints": f"ARRAY[{area}]"})
+    return "\n".join(
+        [
+            "\\set n :n + 1",
+            f"\\set area :client_id * {AREAS_PER_CLIENT} + :n % {AREAS_PER_CLIENT} + 1",
+            f"\\set hour :n / {AREAS_PER_CLIENT}",
+            f"{replay(accounts.BY_TOKEN, arguments)};",
+            "BEGIN;",
+            f"{place};",
+            f"{file};",
+            "COMMIT;",
+        ]
+    )
+
+
+def replay(statement: Statement, arguments: dict[str, str]) -> str:
+    """A statement with its places filled, on one line as pgbench wants it."""
+    names = statement.names
+    text = re.sub(r"--[^\n]*", "", statement.sql)
+    filled = re.sub(r"\$(\d+)", lambda place: arguments[names[int(place[1]) - 1]], text)
+    return " ".join(filled.split()).replace("'{}'::jsonb", "'{}'::jsonb")
+
+
+def run_pgbench(running: cluster.Cluster, database: str, start: datetime) -> float:
+    """Transactions per second of pgbench."""
+    folder = unquote(urlsplit(running.url(database)).query.removeprefix("host="))
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(pgbench_script(start))
+        script.flush()
+        command = [
+            running.binaries / "pgbench",
+            "--no-vacuum",
+            "--protocol=prepared",
+            f"--client={CLIENTS}",
+            "--jobs=2",
+            f"--time={SECONDS}",
+            "--define=n=0",
+            f"--file={script.name}",
+            "--host",
+            folder,
+            "--username",
+            cluster.USER,
+            database,
+        ]
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if done.returncode or "failed transactions: 0" not in done.stdout.replace("number of ", ""):
+        raise RuntimeError(done.stdout[-500:] + done.stderr[-2000:])
+    found = re.search(r"tps = ([\d.]+)", done.stdout)
+    assert found is not None
+    return float(found[1])
+
+
+async def run_http(base_url: str, start: datetime) -> float:
+    """Bookings per second over HTTP; every one must be answered 201."""
+    address = urlsplit(base_url)
+    until = time.perf_counter() + SECONDS
+    began = time.perf_counter()
+    done = await asyncio.gather(
+        *(one_client(str(address.hostname), int(address.port or 80), client, start, until) for client in range(CLIENTS))
+    )
+    return sum(done) / (time.perf_counter() - began)
+
+
+async def one_client(host: str, port: int, client: int, start: datetime, until: float) -> int:
+    """One keep-alive connection, booking one slot after the other; a client this lean leaves the cores to the portal."""
+    reader, writer = await asyncio.open_connection(host, port)
+    count = 0
+    while time.perf_counter() < until:
+        area = client * AREAS_PER_CLIENT + count % AREAS_PER_CLIENT + 1
+        begins = start + timedelta(hours=count // AREAS_PER_CLIENT)
+        volumes = [{"period": {"start": begins.isoformat(), "end": (begins + timedelta(hours=1)).isoformat()}}]
+        body = json.dumps({"project_id": 1, "area_id": area, "volumes": volumes}).encode()
+        writer.write(
+            b"POST /api/v1/reservations HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\n"
+            b"Authorization: Bearer " + TOKEN.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        content = await reader.readexactly(int(length[1]) if length else 0)
+        if not head.startswith(b"HTTP/1.1 201"):
+            raise RuntimeError(f"{head!r} {content!r}")
+        count += 1
+    writer.close()
+    return count
+
+
+async def _prepare(url: str) -> None:
+    DB.use(url)
+    await schema.upgrade()
+    await seed()
+
+
+def measure(running: cluster.Cluster) -> Rates:
+    """pgbench, HTTP, pgbench, HTTP on one freshly seeded database; the better of each pair."""
+    asyncio.run(_prepare(running.url()))
+    pgbench: list[float] = []
+    http: list[float] = []
+    with tempfile.TemporaryDirectory() as folder, serving(running.url(), Path(folder)) as server:
+        for turn in range(2):
+            pgbench.append(run_pgbench(running, cluster.DATABASE, first_hour(10 + 1000 * turn)))
+            http.append(asyncio.run(run_http(server.base_url, first_hour(510 + 1000 * turn))))
+    return Rates(max(pgbench), max(http))
+
+
+def table(rates: Rates) -> Sequence[tuple[str, str]]:
+    """What was measured, as rows."""
+    return [
+        ("pgbench, bookings/s", f"{rates.pgbench:.0f}"),
+        ("HTTP POST, bookings/s", f"{rates.http:.0f}"),
+        ("ratio", f"{rates.ratio:.2f}"),
+    ]
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="tfbench") as root, cluster.running(Path(root)) as own:
+        print(table(measure(own)))
