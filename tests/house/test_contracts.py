@@ -27,6 +27,7 @@ VIOLATIONS = [
     ("rooms", "sites/rules.py", "import testfields.sites.queries"),
     ("rooms", "sites/service.py", "import testfields.sites.routes"),
     ("rooms", "reservations/jobs.py", "import testfields.reservations.routes"),
+    ("rooms", "reservations/routes.py", "import testfields.reservations.pages"),
     ("plain-rules", "core/periods.py", "import sqlalchemy"),
     ("plain-rules", "availability/rules.py", "import litestar"),
     ("plain-rules", "sites/rules.py", "import testfields.db.engine"),
@@ -35,6 +36,7 @@ VIOLATIONS = [
     ("doorless-services", "reservations/service.py", "import litestar"),
     ("doorless-services", "availability/queries.py", "import folium"),
     ("doors-without-tables", "reservations/routes.py", "import testfields.sites.tables"),
+    ("doors-without-tables", "reservations/pages.py", "import testfields.reservations.tables"),
     ("doors-without-tables", "cli.py", "import testfields.accounts.tables"),
 ]
 
