@@ -1,6 +1,5 @@
 """Times as people read them: in the site's zone, in Japanese or English, whatever the reader's own zone."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,11 @@ def format_date(day: date, locale: str) -> str:
     if locale == "ja":
         return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS_JA[day.weekday()]})"
     return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    """The day on which `instant` falls in `zone`."""
+    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def format_instant(instant: datetime, zone: str, locale: str) -> str:
@@ -45,11 +49,6 @@ def format_period(period: Period, zone: str, locale: str) -> str:
     if end.date() == start.date() + timedelta(days=1) and (end.hour, end.minute) == (0, 0):
         return f"{first}–24:00{zones}"
     return f"{first}–{format_date(end, locale)}{comma} {_clock(end, locale)}{zones}"
-
-
-def format_periods(periods: Sequence[Period], zone: str, locale: str) -> list[str]:
-    """Each period in words, in the order of time."""
-    return [format_period(one, zone, locale) for one in sorted(periods)]
 
 
 def format_reiwa(day: date) -> str:

@@ -12,24 +12,20 @@ QUEUE = "events"
 
 _DEFER = Statement(f"""
     SELECT procrastinate_defer_jobs_v1(array_agg(
-        ROW('{QUEUE}', job.task, 0, job.lock, NULL, job.arguments, job.at)::procrastinate_job_to_defer_v1
+        ROW('{QUEUE}', job.task, 0, NULL, NULL, job.arguments, job.at)::procrastinate_job_to_defer_v1
     ))
     FROM jsonb_to_recordset(CAST(:jobs AS jsonb))
-         AS job (task text, arguments jsonb, at timestamptz, lock text)
+         AS job (task text, arguments jsonb, at timestamptz)
 """)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One call of one of the worker's tasks.
-
-    It runs no sooner than `at`; jobs with the same `lock` run one after another, in the order in which they came.
-    """
+    """One call of one of the worker's tasks, run no sooner than `at`."""
 
     task: str
     arguments: Mapping[str, object]
     at: datetime | None = None
-    lock: str | None = None
 
 
 async def defer(jobs: Sequence[Job]) -> None:

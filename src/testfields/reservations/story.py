@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from testfields.core.errors import N_, Message
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 
@@ -30,3 +31,16 @@ def volumes_told(kept: str) -> tuple[Told, ...]:
     """The volumes of an event's details, given as JSON text, in the order of time."""
     told = [Told(Period(*one.period), AltitudeBand(*one.altitude)) for one in _KEPT.decode(kept)]
     return tuple(sorted(told, key=lambda one: one.period))
+
+
+def height_in_words(band: AltitudeBand) -> Message:
+    """A band of heights for people to read."""
+    if band.lower is None or band.upper is None:
+        return Message(N_("Every height"))
+    values = {"lower": _metres(band.lower), "upper": _metres(band.upper)}
+    return Message(N_("%(lower)s–%(upper)s m above ground"), values)
+
+
+def _metres(value: Decimal) -> str:
+    """Without the zeros that say nothing."""
+    return f"{value.normalize():f}"

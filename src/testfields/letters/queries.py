@@ -1,0 +1,54 @@
+"""Every statement for letters: what one event is about, and who is to hear of it."""
+
+from testfields.db.statements import Statement
+
+# What was asked for is read from the story up to this event, so that a letter written late tells of its own event.
+# Served by primary keys, reservation_event_once and permit_reservation_id.
+FACTS = Statement("""
+    SELECT event.id AS event_id, event.reservation_id, event.action, event.from_state, event.reason,
+           reservation.conditions, reservation.deadline, reservation.due_at,
+           project.title_ja, project.title_en, company.name_ja AS company_ja, company.name_en AS company_en,
+           site.name_ja AS site_ja, site.name_en AS site_en, area.name_ja AS area_ja, area.name_en AS area_en,
+           site.timezone, site.contact, issued.code AS permit_code, asked.volumes::text AS volumes
+    FROM reservation_event event
+    JOIN reservation ON reservation.id = event.reservation_id
+    JOIN project ON project.id = reservation.project_id
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN site ON site.id = reservation.site_id
+    JOIN area ON area.id = reservation.area_id
+    CROSS JOIN LATERAL (
+        SELECT told.details -> 'volumes' AS volumes FROM reservation_event told
+        WHERE told.reservation_id = event.reservation_id AND told.sequence <= event.sequence
+          AND told.details ? 'volumes'
+        ORDER BY told.sequence DESC LIMIT 1
+    ) asked
+    LEFT JOIN permit issued ON issued.event_id = event.id
+    WHERE event.id = :event_id
+""")
+
+# Who filed, for as long as they belong to the company, and its managers; served by membership_organisation_id.
+COMPANY = Statement("""
+    SELECT DISTINCT person.id AS person_id, person.name, person.locale
+    FROM reservation
+    JOIN membership ON membership.organisation_id = reservation.company_id
+    JOIN person ON person.id = membership.person_id AND person.active
+    WHERE reservation.id = :reservation_id
+      AND (membership.role = 'manager'
+           OR membership.role = 'member' AND membership.person_id IN (
+               SELECT reservation.created_by
+               UNION ALL
+               SELECT event.actor_id FROM reservation_event event
+               WHERE event.reservation_id = reservation.id AND event.actor_role = 'company'
+           ))
+    ORDER BY person.id
+""")
+
+STAFF = Statement("""
+    SELECT DISTINCT person.id AS person_id, person.name, person.locale
+    FROM reservation
+    JOIN site ON site.id = reservation.site_id
+    JOIN membership ON membership.organisation_id = site.owner_id AND membership.role IN ('reviewer', 'approver')
+    JOIN person ON person.id = membership.person_id AND person.active
+    WHERE reservation.id = :reservation_id
+    ORDER BY person.id
+""")

@@ -1,0 +1,122 @@
+"""A letter in words: one subject, one text, one HTML, in the receiver's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from testfields.core.errors import N_
+from testfields.core.local_time import format_instant, format_period
+from testfields.letters.rules import Audience, By, Facts, Wording, page_of, wording_for
+from testfields.reservations.rules import Action
+from testfields.reservations.story import height_in_words
+from testfields.web.locale import said, translate
+from testfields.web.pages import ROOT
+
+# Conditions go with these; in any other letter they would be read as still to come.
+GRANTING = frozenset({Action.APPROVE, Action.CONFIRM})
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter ready to be posted."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the letter's table, or several under one label."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(ROOT / "templates" / "mail"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_url: str) -> Rendered:
+    """The letter to one receiver; `base_url` is the portal's address without a slash at its end."""
+    words = wording_for(audience, facts.action, facts.from_state)
+    say = _speaker(locale)
+    subject = _subject(facts, words, locale)
+    context = {
+        "_": say,
+        "locale": locale,
+        "receiver": receiver,
+        "subject": subject,
+        "opening": say(words.opening),
+        "facts": _facts(facts, audience, locale),
+        "reason": facts.reason.strip(),
+        "conditions": facts.conditions.strip() if facts.action in GRANTING else "",
+        "next": say(words.next),
+        "date": _date(facts, words, locale),
+        "permit": f"{base_url}/p/{facts.permit_code}" if facts.permit_code else "",
+        "page": base_url + page_of(audience, facts.reservation_id),
+        "contact": facts.contact,
+    }
+    text, html = (_environment().get_template(f"letter.{kind}").render(context) for kind in ("txt", "html"))
+    return Rendered(subject, text, html)
+
+
+def _speaker(locale: str) -> Callable[..., str]:
+    def say(text: str, **values: object) -> str:
+        return translate(text, locale, **values)
+
+    return say
+
+
+def _subject(facts: Facts, words: Wording, locale: str) -> str:
+    say = _speaker(locale)
+    first, *further = facts.volumes
+    when = format_period(first.period, facts.timezone, locale)
+    return say(
+        N_("%(what)s (application %(number)s, %(place)s, %(when)s)"),
+        what=say(words.what),
+        number=facts.reservation_id,
+        place=_place(facts, locale),
+        when=say(N_("%(when)s and %(count)s more"), when=when, count=len(further)) if further else when,
+    )
+
+
+def _facts(facts: Facts, audience: Audience, locale: str) -> list[Fact]:
+    say = _speaker(locale)
+    company = Fact(say(N_("Company")), (_in(locale, facts.company_ja, facts.company_en),))
+    bands = dict.fromkeys(one.altitude for one in facts.volumes)
+    return [
+        Fact(say(N_("Application number")), (str(facts.reservation_id),)),
+        *([company] if audience is Audience.STAFF else []),
+        Fact(say(N_("Project")), (_in(locale, facts.title_ja, facts.title_en),)),
+        Fact(say(N_("Place")), (_place(facts, locale),)),
+        Fact(say(N_("Time")), tuple(format_period(one.period, facts.timezone, locale) for one in facts.volumes)),
+        Fact(say(N_("Height")), tuple(said(height_in_words(band), locale) for band in bands)),
+    ]
+
+
+def _date(facts: Facts, words: Wording, locale: str) -> Fact | None:
+    """By when; none where the application has moved on since, and nobody waits for it any more."""
+    say = _speaker(locale)
+    dates = {By.DEADLINE: (N_("Deadline"), facts.deadline), By.DUE: (N_("Decision due by"), facts.due_at)}
+    if words.date is None:
+        return None
+    label, instant = dates[words.date]
+    return Fact(say(label), (format_instant(instant, facts.timezone, locale),)) if instant else None
+
+
+def _place(facts: Facts, locale: str) -> str:
+    return f"{_in(locale, facts.site_ja, facts.site_en)} {_in(locale, facts.area_ja, facts.area_en)}"
+
+
+def _in(locale: str, ja: str, en: str) -> str:
+    return ja if locale == "ja" else en

@@ -1,0 +1,232 @@
+"""The words of every mail about an application: what happened, and what to do next. On a few pages, for proof-reading.
+
+All texts are gettext ids; the Japanese stands in ``locales/ja``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from testfields.core.errors import N_
+from testfields.reservations.rules import Action, State
+from testfields.reservations.story import Told
+
+
+class Audience(StrEnum):
+    """Whom a letter is for."""
+
+    COMPANY = "company"
+    STAFF = "staff"
+
+
+class By(StrEnum):
+    """Which date goes with "what to do next"."""
+
+    DEADLINE = "deadline"
+    DUE = "due"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`what` is the subject; `date` is told below `next`."""
+
+    what: str
+    opening: str
+    next: str
+    date: By | None = None
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A person the letter goes to."""
+
+    person_id: int
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a letter about one event may say; heights in metres above ground."""
+
+    event_id: int
+    reservation_id: int
+    action: Action
+    from_state: State | None
+    reason: str
+    conditions: str
+    deadline: datetime | None
+    due_at: datetime | None
+    title_ja: str
+    title_en: str
+    company_ja: str
+    company_en: str
+    site_ja: str
+    site_en: str
+    area_ja: str
+    area_en: str
+    timezone: str
+    contact: str
+    permit_code: str | None
+    volumes: tuple[Told, ...]
+
+
+A, S = Action, State
+
+NOTHING_MORE = N_("There is nothing more you need to do.")
+NOTHING_NOW = N_("There is nothing you need to do now. We plan to tell you the decision by the date below.")
+WAIT_FOR_PERMIT = N_("Please do not begin until a new permit has been issued. Any permit issued before is void.")
+
+# By action, or by action and the state before it.
+COMPANY: dict[Action | tuple[State, Action], Wording] = {
+    A.HOLD: Wording(
+        N_("Your hold is registered"),
+        N_("We have registered your hold. The place and time are kept for you until the deadline."),
+        N_("Please submit the application by the deadline. After that the hold lapses and others may book the time."),
+        By.DEADLINE,
+    ),
+    A.SUBMIT: Wording(
+        N_("We have received your application"),
+        N_("We have received your application. The place and time are kept for you while it is reviewed."),
+        NOTHING_NOW,
+        By.DUE,
+    ),
+    A.WAIT: Wording(
+        N_("You are on the waiting list"),
+        N_("The time you asked for is taken at present. Your application has been put on the waiting list."),
+        N_(
+            "When the time becomes free, we will offer it to you by mail, in the order of applications."
+            " If it has not become free when it begins, the application lapses."
+        ),
+    ),
+    A.OFFER: Wording(
+        N_("The time you were waiting for is free"),
+        N_("The time you were waiting for has become free and is now kept for you until the deadline."),
+        N_("Please submit the application by the deadline. After that the time is offered to the next in line."),
+        By.DEADLINE,
+    ),
+    (S.SUBMITTED, A.CHANGE): Wording(
+        N_("We have received your change"),
+        N_("We have received the change of your application. It is reviewed as it now stands."),
+        NOTHING_NOW,
+        By.DUE,
+    ),
+    A.CHANGE: Wording(
+        N_("Your changed application is reviewed again"),
+        N_("We have received the change of your application. As it had been approved before, it is reviewed again."),
+        WAIT_FOR_PERMIT,
+        By.DUE,
+    ),
+    A.RETURN: Wording(
+        N_("Please revise your application"),
+        N_("Staff ask you to revise your application. The place and time stay kept for you until the deadline."),
+        N_("Please read the reason, revise the application and submit it again by the deadline. After that it lapses."),
+        By.DEADLINE,
+    ),
+    A.APPROVE: Wording(
+        N_("Your application is approved"),
+        N_("Your application has been approved."),
+        N_("There is nothing you need to do now. The permit follows in a mail of its own."),
+    ),
+    A.CONFIRM: Wording(
+        N_("Your permit has been issued"),
+        N_("You are permitted to use the place at the time below. Your permit has been issued."),
+        N_("Please keep to the conditions, and show the permit's page when you are asked for it on the day."),
+    ),
+    A.REJECT: Wording(
+        N_("Your application was not approved"),
+        N_("We are sorry to tell you that your application was not approved. The reason is given below."),
+        N_("You may apply for another place or time. If anything is unclear, please ask the contact named below."),
+    ),
+    A.WITHDRAW: Wording(
+        N_("Your application is withdrawn"), N_("Your application has been withdrawn, as you asked."), NOTHING_MORE
+    ),
+    A.CANCEL: Wording(
+        N_("Your use is cancelled"),
+        N_("Your use has been cancelled, as you asked. Any permit issued for it is void."),
+        NOTHING_MORE,
+    ),
+    A.REVOKE: Wording(
+        N_("Your permit has been revoked"),
+        N_("The permission to use the place has been revoked. The reason is given below."),
+        N_(
+            "Please do not use the place. If a trial is under way, stop it now and leave safely."
+            " If anything is unclear, please ask the contact named below."
+        ),
+    ),
+    (S.HELD, A.EXPIRE): Wording(
+        N_("Your hold has lapsed"),
+        N_("The deadline has passed without an application, so the hold has lapsed."),
+        N_("If you still need the time, please look whether it is free and apply again."),
+    ),
+    (S.RETURNED, A.EXPIRE): Wording(
+        N_("Your application has lapsed"),
+        N_("The deadline has passed without a revised application, so the application has lapsed."),
+        N_("If you still need the time, please look whether it is free and apply again."),
+    ),
+    (S.WAITING, A.EXPIRE): Wording(
+        N_("Your place on the waiting list has ended"),
+        N_("The time you were waiting for has begun without becoming free, so the application has lapsed."),
+        N_("We are sorry that we could not offer it to you. Please consider another place or time."),
+    ),
+    A.NO_SHOW: Wording(
+        N_("Your booking is closed as not used"),
+        N_("Nobody checked in at the booked time, so the booking has been closed and its permit is void."),
+        N_("If this is a mistake, please tell the contact named below."),
+    ),
+    A.CHECK_OUT: Wording(
+        N_("Please report the results"),
+        N_("The trial is over and the place has been handed back. Thank you."),
+        N_("Please file the report of the results."),
+    ),
+}
+
+STAFF: dict[Action | tuple[State, Action], Wording] = {
+    A.SUBMIT: Wording(
+        N_("A new application awaits review"),
+        N_("A company has submitted an application for a place of yours."),
+        N_("Please review it by the date below."),
+        By.DUE,
+    ),
+    (S.RETURNED, A.SUBMIT): Wording(
+        N_("A revised application awaits review"),
+        N_("The company has revised the application that was returned to it."),
+        N_("Please review it by the date below."),
+        By.DUE,
+    ),
+    A.CHANGE: Wording(
+        N_("A changed application awaits review"),
+        N_("The company has changed its application. If it had been approved, that approval no longer holds."),
+        N_("Please review it by the date below."),
+        By.DUE,
+    ),
+    A.WITHDRAW: Wording(
+        N_("An application was withdrawn"), N_("The company has withdrawn its application."), NOTHING_MORE
+    ),
+    A.CANCEL: Wording(
+        N_("A permitted use was cancelled"), N_("The company has cancelled a use that was approved."), NOTHING_MORE
+    ),
+    A.EXPIRE: Wording(
+        N_("A returned application has lapsed"),
+        N_("The company has not revised the application in time, so it has lapsed."),
+        NOTHING_MORE,
+    ),
+    A.REPORT: Wording(
+        N_("A report of results was filed"),
+        N_("The company has filed the report of its trial."),
+        N_("Please read the report."),
+    ),
+}
+
+
+def wording_for(audience: Audience, action: Action, from_state: State | None) -> Wording:
+    """The words for one step; raises KeyError for a step that nobody is written to about."""
+    words = COMPANY if audience is Audience.COMPANY else STAFF
+    if from_state is not None and (from_state, action) in words:
+        return words[(from_state, action)]
+    return words[action]
+
+
+def page_of(audience: Audience, reservation_id: int) -> str:
+    """Where the receiver finds the application."""
+    return f"/my/{reservation_id}" if audience is Audience.COMPANY else f"/desk/{reservation_id}"

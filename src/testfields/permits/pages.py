@@ -1,0 +1,54 @@
+"""The permit's own page: one large word, then place, time, what is allowed, conditions. Nobody need log in."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from testfields.core.clock import now
+from testfields.core.errors import NotFound
+from testfields.core.local_time import format_date, format_instant, format_period, local_date
+from testfields.permits import service
+from testfields.permits.rules import Permit, Phase, Standing
+from testfields.reservations.story import height_in_words
+from testfields.sites.vocabulary import USES
+from testfields.web import locale
+from testfields.web.pages import page
+
+TEMPLATE = "permits/check.html"
+
+
+@get("/p/{code:str}", include_in_schema=False)
+async def permit_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Template:
+    """Whether a permit holds, for whoever stands at the gate."""
+    moment = now()
+    try:
+        permit = await service.check(code, moment)
+    except NotFound:
+        return page(request, TEMPLATE, status=404, permit=None, verdict="unknown")
+    return page(request, TEMPLATE, permit=permit, verdict=verdict_of(permit), **_in_words(permit, moment))
+
+
+def verdict_of(permit: Permit) -> str:
+    """The one word: a permit whose time is over is no leave to use the place, so it is not called valid."""
+    if permit.standing is Standing.REVOKED:
+        return "revoked"
+    return "over" if permit.phase is Phase.OVER else "valid"
+
+
+def _in_words(permit: Permit, moment: datetime) -> dict[str, Any]:
+    language, zone = locale.current(), permit.timezone
+    bands = dict.fromkeys(one.altitude for one in permit.permitted)
+    return {
+        "use": USES[permit.use],
+        "times": [format_period(one.period, zone, language) for one in permit.permitted],
+        "heights": [locale.said(height_in_words(band)) for band in bands],
+        "issued": format_date(local_date(permit.issued_at, zone), language),
+        "revoked": format_instant(permit.revoked_at, zone, language) if permit.revoked_at else "",
+        "checked": format_instant(moment, zone, language),
+    }
+
+
+pages = (permit_page,)

@@ -1,0 +1,66 @@
+"""Every statement about permits."""
+
+from testfields.db.statements import Statement
+
+# The reservation's row is held, so that nobody revokes it between this look and the permit.
+# Served by the primary key and by reservation_event_once.
+ISSUE = Statement("""
+    WITH standing AS (
+        SELECT reservation.id FROM reservation
+        WHERE reservation.id = :reservation_id AND reservation.state = ANY(CAST(:entitled AS text[]))
+        FOR UPDATE
+    )
+    INSERT INTO permit (reservation_id, event_id, code, issued_at, revoked_because)
+    SELECT standing.id, confirmation.id, :code, :now, ''
+    FROM standing CROSS JOIN LATERAL (
+        SELECT max(event.id) AS id FROM reservation_event event
+        WHERE event.reservation_id = standing.id AND event.action = 'confirm'
+    ) confirmation
+    ON CONFLICT (event_id) DO NOTHING
+""")
+
+# All but the permit of the confirmation that still holds; served by permit_reservation_id.
+REVOKE = Statement("""
+    UPDATE permit SET revoked_at = :now, revoked_because = :reason
+    FROM reservation
+    WHERE permit.reservation_id = :reservation_id AND permit.revoked_at IS NULL
+      AND reservation.id = permit.reservation_id
+      AND NOT (
+          reservation.state = ANY(CAST(:entitled AS text[]))
+          AND permit.event_id = (
+              SELECT max(event.id) FROM reservation_event event
+              WHERE event.reservation_id = permit.reservation_id AND event.action = 'confirm'
+          )
+      )
+""")
+
+# What had been asked for and granted when it was issued, whatever was asked for later.
+# Served by permit's unique index on code and by reservation_event_once.
+CHECK = Statement("""
+    SELECT permit.code, permit.issued_at, permit.revoked_at, reservation.state,
+           project.use, project.title_ja, project.title_en,
+           CASE WHEN project.name_public THEN company.name_ja END AS company_ja,
+           CASE WHEN project.name_public THEN company.name_en END AS company_en,
+           site.name_ja AS site_ja, site.name_en AS site_en, site.address_ja, site.address_en, site.timezone,
+           area.name_ja AS area_ja, area.name_en AS area_en,
+           asked.volumes::text AS volumes, coalesce(granted.conditions, '') AS conditions
+    FROM permit
+    JOIN reservation ON reservation.id = permit.reservation_id
+    JOIN project ON project.id = reservation.project_id
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN site ON site.id = reservation.site_id
+    JOIN area ON area.id = reservation.area_id
+    CROSS JOIN LATERAL (
+        SELECT event.details -> 'volumes' AS volumes FROM reservation_event event
+        WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id
+          AND event.details ? 'volumes'
+        ORDER BY event.sequence DESC LIMIT 1
+    ) asked
+    LEFT JOIN LATERAL (
+        SELECT event.details ->> 'conditions' AS conditions FROM reservation_event event
+        WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id
+          AND event.details ? 'conditions'
+        ORDER BY event.sequence DESC LIMIT 1
+    ) granted ON true
+    WHERE permit.code = :code
+""")

@@ -1,0 +1,85 @@
+"""Checking a permit by program; nobody need log in."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from litestar import Router, get
+from litestar.params import FromPath
+
+from testfields.core.clock import now
+from testfields.permits import service
+from testfields.permits.rules import Permit, Phase, Standing
+from testfields.reservations.routes import NamedText, PeriodBody
+
+
+class BandView(msgspec.Struct, frozen=True):
+    """Metres above ground; null is unbounded."""
+
+    lower: float | None
+    upper: float | None
+
+
+class PermittedView(msgspec.Struct, frozen=True):
+    """One time and band of heights."""
+
+    period: PeriodBody
+    altitude: BandView
+
+
+class PermitView(msgspec.Struct, frozen=True):
+    """A permit as anybody may see it; `company` only where its project agreed to be named."""
+
+    code: str
+    standing: Standing
+    phase: Phase
+    issued_at: datetime
+    revoked_at: datetime | None
+    use: str
+    project_title: NamedText
+    company: NamedText | None
+    site_name: NamedText
+    area_name: NamedText
+    address: NamedText
+    timezone: str
+    permitted: list[PermittedView]
+    conditions: str
+
+
+def view_of(permit: Permit) -> PermitView:
+    """A permit as the API shows it."""
+    return PermitView(
+        code=permit.code,
+        standing=permit.standing,
+        phase=permit.phase,
+        issued_at=permit.issued_at,
+        revoked_at=permit.revoked_at,
+        use=permit.use,
+        project_title=NamedText(permit.title_ja, permit.title_en),
+        company=NamedText(permit.company_ja, permit.company_en or "") if permit.company_ja else None,
+        site_name=NamedText(permit.site_ja, permit.site_en),
+        area_name=NamedText(permit.area_ja, permit.area_en),
+        address=NamedText(permit.address_ja, permit.address_en),
+        timezone=permit.timezone,
+        permitted=[
+            PermittedView(
+                PeriodBody(one.period.start, one.period.end),
+                BandView(_metres(one.altitude.lower), _metres(one.altitude.upper)),
+            )
+            for one in permit.permitted
+        ],
+        conditions=permit.conditions,
+    )
+
+
+def _metres(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+@get("/{code:str}", security=[])
+async def check_permit(code: FromPath[str]) -> PermitView:
+    """Whether a permit holds, and what it permits; 404 for a code that was never issued."""
+    return view_of(await service.check(code, now()))
+
+
+router = Router("/permits", tags=["permits"], route_handlers=[check_permit])

@@ -1,0 +1,56 @@
+"""Issuing permits, revoking them, and answering whoever checks one."""
+
+import secrets
+from datetime import datetime
+
+import asyncpg
+
+from testfields.core.errors import N_, NotFound
+from testfields.db.engine import transactional
+from testfields.permits import queries
+from testfields.permits.rules import (
+    CODE_BYTES,
+    ENTITLED,
+    Permit,
+    Permitted,
+    make_code,
+    phase_of,
+    read_code,
+    standing_of,
+)
+from testfields.reservations.rules import State
+from testfields.reservations.story import volumes_told
+
+
+@transactional
+async def issue(reservation_id: int, now: datetime) -> None:
+    """Issue the permit of a reservation's latest confirmation, once; nothing where it is confirmed no more."""
+    code = make_code(secrets.token_bytes(CODE_BYTES))
+    await queries.ISSUE.run(reservation_id=reservation_id, entitled=sorted(ENTITLED), code=code, now=now)
+
+
+@transactional
+async def revoke(reservation_id: int, reason: str, now: datetime) -> None:
+    """Revoke every permit of a reservation that no longer holds; the one of a confirmation in force stays."""
+    await queries.REVOKE.run(reservation_id=reservation_id, entitled=sorted(ENTITLED), reason=reason, now=now)
+
+
+async def check(typed: str, now: datetime) -> Permit:
+    """The permit with the code somebody typed or scanned; raises NotFound for a code that was never issued."""
+    code = read_code(typed)
+    row = await queries.CHECK.row(code=code) if code else None
+    if row is None:
+        raise NotFound(N_("No permit has this code."))
+    return _permit(row, now)
+
+
+def _permit(row: asyncpg.Record, now: datetime) -> Permit:
+    values = dict(row.items())
+    state = State(values.pop("state"))
+    permitted = tuple(Permitted(one.period, one.altitude) for one in volumes_told(values.pop("volumes")))
+    return Permit(
+        **values,
+        standing=standing_of(state, row["revoked_at"]),
+        phase=phase_of(state, permitted, now),
+        permitted=permitted,
+    )

@@ -1,0 +1,193 @@
+"""The background worker: which task does what, and running it until it is told to stop.
+
+The jobs use the portal's own pool in the worker's loop; procrastinate keeps a small pool beside it for the queue.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import asyncpg
+import psycopg
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+from testfields import workflow
+from testfields.core.clock import now
+from testfields.db import cluster
+from testfields.db.engine import DB
+from testfields.db.jobs import QUEUE
+from testfields.letters import jobs as letters
+from testfields.letters.rules import Audience
+from testfields.notifications import service as notifications
+from testfields.reservations import service as reservations
+from testfields.settings import Settings
+from testfields.workflow import Follows
+
+logger = logging.getLogger("testfields.worker")
+
+CONCURRENCY = 4
+# Events do not NOTIFY (see the migration that drops that trigger), so the worker looks this often.
+LOOK_SECONDS = 0.5
+# 2, 4, 8 … seconds between attempts: the last of them 18 hours after the one before.
+RETRY = RetryStrategy(max_attempts=16, exponential_wait=2)
+HEARTBEAT_SECONDS = 10.0
+STALLED_SECONDS = 30.0
+# A stop waits this long for running jobs; those left are put back into the queue.
+GRACE_SECONDS = 20.0
+RECONNECT_SECONDS = 2.0
+KEEP_DONE_HOURS = 72
+KEEP_FAILED_HOURS = 30 * 24
+
+LOST = (
+    OSError,
+    ConnectorException,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    psycopg.OperationalError,
+)
+
+# The worker puts in the connector with the portal's address.
+APP = App(connector=PsycopgConnector())
+
+
+@APP.task(name="what_follows", queue=QUEUE, retry=RETRY)
+async def what_follows(event_id: int) -> None:
+    """Enqueued by each event itself."""
+    await workflow.begin(event_id)
+
+
+@APP.task(name=Follows.CONFIRM, queue=QUEUE, retry=RETRY)
+async def confirm(event_id: int) -> None:
+    """Confirm what was approved."""
+    await workflow.confirm(event_id)
+
+
+@APP.task(name=Follows.ISSUE_PERMIT, queue=QUEUE, retry=RETRY)
+async def issue_permit(event_id: int, then: list[str]) -> None:
+    """Issue a permit; `then` are the mails that tell of it."""
+    await workflow.issue_permit(event_id, [Follows(one) for one in then])
+
+
+@APP.task(name=Follows.REVOKE_PERMIT, queue=QUEUE, retry=RETRY)
+async def revoke_permit(event_id: int, then: list[str]) -> None:
+    """Revoke a permit; `then` are the mails that tell of it."""
+    await workflow.revoke_permit(event_id, [Follows(one) for one in then])
+
+
+@APP.task(name=Follows.OFFER_WAITING, queue=QUEUE, retry=RETRY)
+async def offer_waiting(site_id: int) -> None:
+    """Offer what has become free at a site."""
+    await reservations.offer_waiting(site_id, now())
+
+
+@APP.task(name=workflow.EXPIRE, queue=QUEUE, retry=RETRY)
+async def expire(reservation_id: int, ends_at: str) -> None:
+    """End what runs out at `ends_at` (RFC 3339)."""
+    await workflow.expire(reservation_id, datetime.fromisoformat(ends_at))
+
+
+@APP.task(name=Follows.MAIL_COMPANY, queue=QUEUE, retry=RETRY, pass_context=True)
+async def mail_company(context: JobContext, event_id: int) -> None:
+    """Write to the company about an event."""
+    await letters.write(event_id, Audience.COMPANY, _settings(context).base_url)
+
+
+@APP.task(name=Follows.MAIL_STAFF, queue=QUEUE, retry=RETRY, pass_context=True)
+async def mail_staff(context: JobContext, event_id: int) -> None:
+    """Write to the land's staff about an event."""
+    await letters.write(event_id, Audience.STAFF, _settings(context).base_url)
+
+
+@APP.task(name=notifications.SEND, queue=QUEUE, retry=RETRY, pass_context=True)
+async def send_mail(context: JobContext, mail_id: int) -> None:
+    """Send one mail."""
+    settings = _settings(context)
+    await notifications.send(mail_id, settings.smtp_url, settings.mail_from, settings.data / "mail", now())
+
+
+@APP.periodic(cron="* * * * *")
+@APP.task(name="pick_up_stalled", queue=QUEUE, queueing_lock="pick_up_stalled", pass_context=True)
+async def pick_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+    """Put back what a killed worker left half done; every job may run twice."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        logger.warning("picking up stalled job %s: %s", job.id, job.task_name)
+        await manager.retry_job(job)
+
+
+@APP.periodic(cron="17 * * * *")
+@APP.task(name="clear_away", queue=QUEUE, queueing_lock="clear_away", pass_context=True)
+async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+    """Delete jobs that have been done for a while; failed ones stay longer, for somebody to look at."""
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(KEEP_DONE_HOURS)
+    await manager.delete_old_jobs(KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)
+
+
+def _settings(context: JobContext) -> Settings:
+    settings: Settings = context.additional_context["settings"]
+    return settings
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; raises ClusterError where the embedded database cannot be had."""
+    with _address(settings) as url:
+        DB.use(url)
+        asyncio.run(_until_told(settings, url))
+
+
+@contextmanager
+def _address(settings: Settings) -> Iterator[str]:
+    if settings.database_url is not None:
+        yield settings.database_url
+    else:
+        with cluster.running(settings.data) as embedded:
+            yield embedded.url()
+
+
+async def _until_told(settings: Settings, url: str) -> None:
+    """A database that goes away is waited for: the worker comes back with it."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    stopping = asyncio.create_task(told.wait())
+    while not told.is_set():
+        working = asyncio.create_task(_work_on_own_pool(settings, url))
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
+        try:
+            await working
+        except asyncio.CancelledError:
+            continue
+        except LOST as error:
+            logger.error("the database is out of reach, trying again: %s", error)
+        await asyncio.wait({stopping}, timeout=RECONNECT_SECONDS)
+
+
+async def _work_on_own_pool(settings: Settings, url: str) -> None:
+    async with DB.open(settings.pool_size):
+        await work(settings, url)
+
+
+async def work(settings: Settings, url: str, wait: bool = True) -> None:
+    """Do the jobs of the database at `url`, on the open pool, until cancelled; running jobs are finished first.
+
+    Without `wait` it ends when no job is due. Raises one of `LOST` when the database goes away.
+    """
+    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=CONCURRENCY)
+    with APP.replace_connector(connector) as app:
+        async with app.open_async():
+            await app.run_worker_async(
+                wait=wait,
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=LOOK_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                additional_context={"settings": settings},
+                install_signal_handlers=False,
+            )

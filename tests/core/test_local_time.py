@@ -1,0 +1,57 @@
+"""Times as people read them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
+from testfields.core.periods import Period
+
+TOKYO = "Asia/Tokyo"
+
+
+def utc(day: int, hour: int, minute: int = 0, month: int = 12) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ja", "en"),
+    [
+        (utc(3, 0), utc(3, 2), "2026年12月3日(木) 9:00–11:00", "Thu 3 Dec 2026, 09:00–11:00 JST"),
+        (utc(3, 13), utc(3, 15), "2026年12月3日(木) 22:00–24:00", "Thu 3 Dec 2026, 22:00–24:00 JST"),
+        (
+            utc(3, 13),
+            utc(3, 17, 30),
+            "2026年12月3日(木) 22:00–2026年12月4日(金) 2:30",
+            "Thu 3 Dec 2026, 22:00–Fri 4 Dec 2026, 02:30 JST",
+        ),
+        (
+            utc(30, 15),
+            utc(31, 15),
+            "2026年12月31日(木) 0:00–24:00",
+            "Thu 31 Dec 2026, 00:00–24:00 JST",
+        ),
+    ],
+)
+def test_a_period_is_told_in_the_sites_zone(start: datetime, end: datetime, ja: str, en: str) -> None:
+    assert format_period(Period(start, end), TOKYO, "ja") == ja
+    assert format_period(Period(start, end), TOKYO, "en") == en
+
+
+def test_a_period_over_the_end_of_summer_time_names_both_zones() -> None:
+    night = Period(utc(25, 0, 30, month=10), utc(25, 1, 30, month=10))
+    assert format_period(night, "Europe/Brussels", "en") == "Sun 25 Oct 2026, 02:30 CEST–02:30 CET"
+
+
+def test_an_instant_and_a_day() -> None:
+    assert format_instant(utc(3, 0, 5), TOKYO, "ja") == "2026年12月3日(木) 9:05"
+    assert format_instant(utc(3, 0, 5), TOKYO, "en") == "Thu 3 Dec 2026, 09:05 JST"
+    assert local_date(utc(3, 15), TOKYO) == date(2026, 12, 4)
+    assert format_date(date(2026, 1, 1), "ja") == "2026年1月1日(木)"
+
+
+def test_the_year_of_reiwa_begins_with_the_first_and_not_before() -> None:
+    assert format_reiwa(date(2026, 12, 3)) == "令和8年12月3日"
+    assert format_reiwa(date(2019, 5, 1)) == "令和元年5月1日"
+    with pytest.raises(ValueError, match="令和"):
+        format_reiwa(date(2019, 4, 30))

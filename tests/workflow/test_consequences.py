@@ -1,0 +1,257 @@
+"""From a decision to what follows, by a real worker."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from testfields import workflow
+from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.accounts.tables import Membership
+from testfields.availability.service import Asked
+from testfields.core.clock import now
+from testfields.db.engine import DB
+from testfields.db.jobs import Job, defer
+from testfields.letters.rules import Audience
+from testfields.letters.service import receivers
+from testfields.notifications.tables import Mail
+from testfields.permits.tables import Permit
+from testfields.reservations import service
+from testfields.reservations.rules import Action, State
+from testfields.reservations.service import Application, Step
+from testfields.reservations.tables import Reservation, ReservationEvent
+from tests import factories
+from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
+
+
+async def filed(field: factories.Field, company: Actor, action: Action = Action.SUBMIT, hour: float = 9) -> int:
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(hour)),), action)
+    return (await service.file(company, application, now())).id
+
+
+async def state_of(reservation_id: int) -> str:
+    found = await Reservation.select(Reservation.state).where(Reservation.id == reservation_id).first()
+    assert found is not None
+    return str(found["state"])
+
+
+async def last_event(reservation_id: int) -> int:
+    found = (
+        await ReservationEvent.select(ReservationEvent.id)
+        .where(ReservationEvent.reservation_id == reservation_id)
+        .order_by(ReservationEvent.id, ascending=False)
+        .first()
+    )
+    assert found is not None
+    return int(found["id"])
+
+
+async def approve(field: factories.Field, reservation_id: int, conditions: str | None = None) -> None:
+    await service.act(field.approver, reservation_id, Step(Action.APPROVE, conditions=conditions), now())
+
+
+async def test_an_approval_ends_in_a_permit_and_mails_in_each_receivers_language(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(name_ja="夢洲", name_en="Yumeshima"), await factories.company()
+    colleague = await factories.person(company.companies[0], OrganisationKind.COMPANY, MemberRole.MANAGER, locale="en")
+    bystander = await factories.person(company.companies[0], OrganisationKind.COMPANY, MemberRole.MEMBER)
+    async with postbox() as box:
+        chosen = settings(tmp_path, box.url)
+        reservation = await filed(field, company)
+        await work_off(own_db, chosen)
+        await approve(field, reservation, "監視員を2名置くこと。\n雨天は中止すること。")
+        await work_off(own_db, chosen)
+
+    assert await state_of(reservation) == State.CONFIRMED
+    permit = await Permit.objects().get(Permit.reservation_id == reservation)
+    assert permit is not None
+    received, approved, permitted = box.to(company.email)
+    assert received["Subject"].startswith(f"申請を受け付けました（申請番号{reservation}、夢洲 区画")
+    assert approved["Subject"].startswith("使用を許可することに決定しました（")
+    assert permitted["Subject"].startswith("使用許可書を発行しました（")
+    text = words_of(permitted)
+    assert "監視員を2名置くこと。\n雨天は中止すること。" in text
+    assert f"https://portal.test/p/{permit.code}" in text
+    assert f'href="https://portal.test/p/{permit.code}"' in words_of(permitted, "html")
+    english = box.to(colleague.email)
+    assert [one["Subject"].split(" (")[0] for one in english] == [
+        "We have received your application",
+        "Your application is approved",
+        "Your permit has been issued",
+    ]
+    assert "Yumeshima" in english[0]["Subject"]
+    assert box.to(bystander.email) == []
+    assert len(box.to(field.approver.email)) == len(box.to(field.reviewer.email)) == 1
+    assert box.to(field.site_manager.email) == []
+
+
+async def test_the_same_jobs_twice_leave_one_mail_and_one_permit(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    await approve(field, reservation)
+    approval = await last_event(reservation)
+    chosen = settings(tmp_path)
+    await work_off(own_db, chosen)
+    mails, confirmation = await Mail.count(), await last_event(reservation)
+
+    await defer([Job("what_follows", {"event_id": one}) for one in (approval, confirmation) * 2])
+    await work_off(own_db, chosen)
+
+    assert await Mail.count() == mails == 5  # received, approved, permitted; two of the staff
+    assert await Permit.count() == 1
+    assert await last_event(reservation) == confirmation
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == mails
+
+
+async def test_a_decision_rolled_back_leaves_no_job(own_db: str) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    before = await jobs()
+
+    decision = DB.transaction()
+    async with decision:
+        await approve(field, reservation)
+        assert len(await jobs()) == len(before) + 1
+        await decision.rollback()
+
+    assert await jobs() == before
+    assert await state_of(reservation) == State.SUBMITTED
+
+
+async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    await approve(field, reservation)
+
+    await work_off(own_db, settings(tmp_path, "smtp://localhost:1"))
+    assert await state_of(reservation) == State.CONFIRMED
+    assert await Permit.count() == 1
+    assert await Mail.count().where(Mail.sent_at.is_not_null()) == 0
+    assert {status for task, status in await jobs() if task == "send_mail"} == {"todo"}
+
+    async with postbox() as box:
+        await HURRY.run()
+        await work_off(own_db, settings(tmp_path, box.url))
+    assert len(box.received) == await Mail.count() == await Mail.count().where(Mail.sent_at.is_not_null()) == 5
+    assert await Permit.count() == 1
+    assert {status for _, status in await jobs()} == {"succeeded"}
+
+
+async def test_a_revoked_permit_is_void_at_once_and_its_row_says_why(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    await approve(field, reservation)
+    async with postbox() as box:
+        chosen = settings(tmp_path, box.url)
+        await work_off(own_db, chosen)
+        await service.act(field.approver, reservation, Step(Action.REVOKE, reason="高潮警報のため。"), now())
+        await work_off(own_db, chosen)
+
+    permit = await Permit.objects().get(Permit.reservation_id == reservation)
+    assert permit is not None
+    assert permit.revoked_at is not None
+    assert permit.revoked_because == "高潮警報のため。"
+    last = box.to(company.email)[-1]
+    assert last["Subject"].startswith("使用許可を取り消しました")
+    assert "高潮警報のため。" in words_of(last)
+
+
+async def test_a_changed_booking_gets_a_new_permit_and_the_old_one_stays_void(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    chosen = settings(tmp_path)
+    await approve(field, reservation)
+    await work_off(own_db, chosen)
+    asked = (Asked(factories.period(13)),)
+    await service.change_volumes(company, reservation, None, asked, now())
+    change = await last_event(reservation)
+    await approve(field, reservation)
+    await work_off(own_db, chosen)
+
+    first, second = await Permit.objects().where(Permit.reservation_id == reservation).order_by(Permit.id)
+    assert first.revoked_at is not None
+    assert second.revoked_at is None
+    assert first.code != second.code
+
+    await workflow.revoke_permit(change, [])
+    again = await Permit.objects().get(Permit.id == second.id)
+    assert again is not None
+    assert again.revoked_at is None
+
+
+async def test_a_hold_runs_out_at_its_deadline_and_the_next_in_line_is_offered_the_time(
+    own_db: str, tmp_path: Path
+) -> None:
+    field, first, second = await factories.field(), await factories.company(), await factories.company()
+    held = await filed(field, first, Action.HOLD)
+    waiting = await filed(field, second, Action.WAIT)
+    async with postbox() as box:
+        chosen = settings(tmp_path, box.url)
+        await work_off(own_db, chosen)
+        assert (await state_of(held), await state_of(waiting)) == (State.HELD, State.WAITING)
+
+        deadline = now() - timedelta(seconds=1)
+        await Reservation.update({Reservation.deadline: deadline}).where(Reservation.id == held)
+        await workflow.expire(held, deadline)
+        await work_off(own_db, chosen)
+
+    assert (await state_of(held), await state_of(waiting)) == (State.EXPIRED, State.HELD)
+    assert box.to(first.email)[-1]["Subject"].startswith("仮予約が失効しました")
+    assert box.to(second.email)[-1]["Subject"].startswith("お待ちの日時に空きが出ました")
+
+
+async def test_an_expiry_whose_deadline_has_moved_or_gone_does_nothing(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    held = await filed(field, company, Action.HOLD)
+    await work_off(own_db, settings(tmp_path))
+    scheduled = await Reservation.select(Reservation.deadline).where(Reservation.id == held).first()
+    assert scheduled is not None
+    assert [task for task, status in await jobs() if status == "todo"] == ["expire"]
+
+    await Reservation.update({Reservation.deadline: scheduled["deadline"] + timedelta(hours=1)}).where(
+        Reservation.id == held
+    )
+    await HURRY.run()
+    await work_off(own_db, settings(tmp_path))
+    assert await state_of(held) == State.HELD
+
+    await service.act(company, held, Step(Action.SUBMIT), now())
+    await defer([Job("expire", {"reservation_id": held, "ends_at": scheduled["deadline"].isoformat()})])
+    await work_off(own_db, settings(tmp_path))
+    assert await state_of(held) == State.SUBMITTED
+    assert {status for _, status in await jobs()} == {"succeeded"}
+
+
+async def test_a_place_on_the_waiting_list_ends_when_its_time_begins(own_db: str, tmp_path: Path) -> None:
+    field, first, second = await factories.field(), await factories.company(), await factories.company()
+    await filed(field, first)
+    waiting = await filed(field, second, Action.WAIT)
+    await work_off(own_db, settings(tmp_path))
+    begins = factories.period(9).start
+
+    assert [row for row in await jobs() if row[1] == "todo"] == [("expire", "todo")]
+    await workflow.expire(waiting, begins + timedelta(minutes=30))
+    assert await state_of(waiting) == State.WAITING
+    await workflow.expire(waiting, begins)
+    assert await state_of(waiting) == State.EXPIRED
+
+
+async def test_a_late_confirmation_of_what_was_cancelled_does_nothing(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    await approve(field, reservation)
+    approval = await last_event(reservation)
+    await service.act(company, reservation, Step(Action.CANCEL), now())
+
+    await workflow.confirm(approval)
+    await workflow.issue_permit(approval, [])
+    await work_off(own_db, settings(tmp_path))
+
+    assert await state_of(reservation) == State.CANCELLED
+    assert await Permit.count() == 0
+
+
+async def test_nobody_writes_to_people_who_have_left_the_company(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    assert [one.person_id for one in await receivers(Audience.COMPANY, reservation)] == [company.person_id]
+
+    await Membership.delete().where(Membership.person_id == company.person_id)
+    assert await receivers(Audience.COMPANY, reservation) == []

@@ -1,0 +1,41 @@
+"""The table of what follows leaves nothing out."""
+
+import pytest
+
+from testfields.letters.rules import Audience, wording_for
+from testfields.permits.rules import ENTITLED
+from testfields.reservations.rules import CLAIMING, TRANSITIONS, Action, State
+from testfields.workflow import WHAT_FOLLOWS, Follows
+
+ROWS = list(TRANSITIONS)
+RUNS_OUT = {State.HELD, State.RETURNED, State.WAITING}
+
+
+def test_it_has_the_rows_of_the_state_table() -> None:
+    assert set(WHAT_FOLLOWS) == set(TRANSITIONS)
+
+
+@pytest.mark.parametrize(("state", "action"), ROWS)
+def test_whatever_gives_back_a_claim_is_offered_to_the_waiting(state: State | None, action: Action) -> None:
+    releases = state in CLAIMING and (TRANSITIONS[(state, action)].to not in CLAIMING or action is Action.CHANGE)
+    assert (Follows.OFFER_WAITING in WHAT_FOLLOWS[(state, action)]) == releases
+
+
+@pytest.mark.parametrize(("state", "action"), ROWS)
+def test_whatever_begins_to_run_out_is_ended_in_time(state: State | None, action: Action) -> None:
+    begins = TRANSITIONS[(state, action)].to in RUNS_OUT and state is not TRANSITIONS[(state, action)].to
+    assert (Follows.EXPIRE_IN_TIME in WHAT_FOLLOWS[(state, action)]) == begins
+
+
+@pytest.mark.parametrize(("state", "action"), ROWS)
+def test_a_permit_stands_exactly_while_its_reservation_is_entitled_to_it(state: State | None, action: Action) -> None:
+    before, after = state in ENTITLED, TRANSITIONS[(state, action)].to in ENTITLED
+    assert (Follows.ISSUE_PERMIT in WHAT_FOLLOWS[(state, action)]) == (after and not before)
+    assert (Follows.REVOKE_PERMIT in WHAT_FOLLOWS[(state, action)]) == (before and not after)
+
+
+@pytest.mark.parametrize(("state", "action"), ROWS)
+def test_every_mail_has_its_words(state: State | None, action: Action) -> None:
+    for mail, audience in ((Follows.MAIL_COMPANY, Audience.COMPANY), (Follows.MAIL_STAFF, Audience.STAFF)):
+        if mail in WHAT_FOLLOWS[(state, action)]:
+            assert wording_for(audience, action, state).what

@@ -1,0 +1,116 @@
+"""A real worker and a real SMTP server for tests of what follows from a decision."""
+
+import asyncio
+import email
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+
+from testfields import worker
+from testfields.db.statements import Statement
+from testfields.settings import Settings, load
+
+DUE = Statement("""
+    SELECT count(*) FROM procrastinate_jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) AND queue_name = 'events'
+""")
+# All that waits for its time is due now.
+HURRY = Statement("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()")
+JOBS = Statement("""
+    SELECT task_name, status::text AS status, attempts, scheduled_at FROM procrastinate_jobs
+    WHERE task_name NOT IN ('pick_up_stalled', 'clear_away') ORDER BY id
+""")
+
+
+@dataclass
+class Postbox:
+    """An SMTP server on loopback and what it took."""
+
+    url: str = ""
+    received: list[EmailMessage] = field(default_factory=list)
+    logins: list[tuple[str, str]] = field(default_factory=list)
+    encrypted: list[bool] = field(default_factory=list)
+    # While it is cleared, mails are taken but not answered for.
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+        self.arrived.set()
+        await self.answering.wait()
+        made = email.message_from_bytes(envelope.content or b"", policy=default)
+        assert isinstance(made, EmailMessage)
+        self.received.append(made)
+        self.encrypted.append(session.ssl is not None)
+        return "250 OK"
+
+    def authenticate(self, server: SMTP, session: Any, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=True)
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The mails to one address."""
+        return [one for one in self.received if one["To"].addresses[0].addr_spec == address]
+
+
+@asynccontextmanager
+async def postbox(tls: ssl.SSLContext | None = None, login: bool = False) -> AsyncIterator[Postbox]:
+    """A server that offers STARTTLS where `tls` is given and wants a login where `login` is set."""
+    box = Postbox()
+    box.answering.set()
+
+    def session() -> SMTP:
+        return SMTP(
+            box,
+            hostname="localhost",
+            enable_SMTPUTF8=True,
+            tls_context=tls,
+            require_starttls=tls is not None,
+            auth_required=login,
+            auth_require_tls=False,
+            authenticator=box.authenticate,
+        )
+
+    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0)
+    box.url = f"smtp://localhost:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield box
+        box.answering.set()
+
+
+def settings(folder: Path, smtp_url: str = "", **more: str) -> Settings:
+    """Settings for a worker whose mails go to `smtp_url`, or into `folder`."""
+    return load(
+        {
+            "TESTFIELDS_DATA": str(folder),
+            "TESTFIELDS_BASE_URL": "https://portal.test",
+            "TESTFIELDS_SMTP_URL": smtp_url,
+            "TESTFIELDS_MAIL_FROM": "実証フィールドポータル <portal@city.test>",
+            **more,
+        }
+    )
+
+
+def words_of(mail: EmailMessage, kind: str = "plain") -> str:
+    """The text or the HTML of a mail that went over the wire."""
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+async def work_off(url: str, chosen: Settings) -> None:
+    """Let a real worker do every job that is due, and those that follow."""
+    while await DUE.value():
+        await worker.work(chosen, url, wait=False)
+
+
+async def jobs() -> list[tuple[str, str]]:
+    """Task and status of every job, in the order in which they were written."""
+    return [(row["task_name"], row["status"]) for row in await JOBS.rows()]
