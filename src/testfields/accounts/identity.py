@@ -2,20 +2,25 @@
 
 import hmac
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from testfields.accounts import service
-from testfields.accounts.rules import Actor, require_login
+from testfields.accounts.rules import SESSION_LIFE, Actor, require_login
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotAllowed, NotLoggedIn
 from testfields.web import locale
 
 SESSION_COOKIE = "session"
+# Browsers take a cookie of this prefix over https alone and from this very host, so that no neighbour under the same
+# domain can log somebody in as somebody else (RFC 6265bis, 4.1.3.2).
+SECURE_SESSION_COOKIE = "__Host-session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "_csrf"
@@ -43,7 +48,7 @@ async def _actor(request: Request[Any, Any, Any]) -> Actor | None:
             raise NotLoggedIn(N_("This API token is not known, has expired or was revoked."))
         return actor
     _refuse_other_sites(request)
-    cookie = request.cookies.get(SESSION_COOKIE)
+    cookie = session_secret(request)
     actor = await service.actor_by_session(cookie, now()) if cookie else None
     if actor is not None and request.method not in SAFE_METHODS:
         await _refuse_forged(request, actor)
@@ -51,9 +56,25 @@ async def _actor(request: Request[Any, Any, Any]) -> Actor | None:
 
 
 def _refuse_other_sites(request: Request[Any, Any, Any]) -> None:
-    """Browsers say where a request was made (Fetch Metadata); this also covers the login form, before any session."""
-    if request.method not in SAFE_METHODS and request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+    """Browsers say where a request was made: this also covers the login form, before any session.
+
+    By Fetch Metadata, and by Origin in browsers that do not know it; a program that sends neither has no cookies of
+    somebody else's to misuse.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc not in _own_hosts(request)
+    if foreign:
         raise NotAllowed(OTHER_SITE)
+
+
+def _own_hosts(request: Request[Any, Any, Any]) -> set[str]:
+    return {request.headers.get("host", ""), urlsplit(request.app.state.settings.base_url).netloc}
 
 
 async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
@@ -65,6 +86,32 @@ async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
         sent = (await request.form()).get(CSRF_FIELD)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), actor.csrf_token.encode()):
         raise NotAllowed(OTHER_SITE)
+
+
+def session_secret(request: Request[Any, Any, Any]) -> str | None:
+    """What the browser sent as its session, if anything."""
+    return request.cookies.get(_cookie_name(request))
+
+
+def session_cookie(request: Request[Any, Any, Any], secret: str) -> Cookie:
+    """The cookie that keeps a browser logged in; an empty secret takes it away."""
+    return Cookie(
+        key=_cookie_name(request),
+        value=secret,
+        max_age=int(SESSION_LIFE.total_seconds()) if secret else 0,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=_is_secure(request),
+    )
+
+
+def _cookie_name(request: Request[Any, Any, Any]) -> str:
+    return SECURE_SESSION_COOKIE if _is_secure(request) else SESSION_COOKIE
+
+
+def _is_secure(request: Request[Any, Any, Any]) -> bool:
+    return bool(request.app.state.settings.secure_cookies)
 
 
 async def provide_visitor(request: Request[Any, Any, Any]) -> Actor | None:

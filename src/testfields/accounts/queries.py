@@ -26,3 +26,169 @@ BY_SESSION = Statement(f"""
     FROM login_session JOIN person ON person.id = login_session.person_id
     WHERE login_session.secret_hash = :secret_hash AND login_session.expires_at > :now AND person.active
 """)
+
+# Served by person's unique index on email.
+PASSWORD_OF = Statement("""
+    SELECT id AS person_id, password_hash, initial_password FROM person WHERE email = :email AND active
+""")
+
+# Counts an attempt before its password is looked at: those made at the same moment queue on the rows, so that no more
+# than the limit ever get through. Rows are taken in one order, so nobody waits in a circle. Served by login_attempt's
+# unique index on subject.
+COUNT_ATTEMPT = Statement("""
+    INSERT INTO login_attempt AS known (subject, attempts, ends_at)
+    SELECT one.subject, 1, :ends_at FROM unnest(CAST(:subjects AS bytea[])) AS one (subject) ORDER BY one.subject
+    ON CONFLICT (subject) DO UPDATE
+    SET attempts = CASE WHEN known.ends_at > :now THEN known.attempts + 1 ELSE 1 END,
+        ends_at = CASE WHEN known.ends_at > :now THEN known.ends_at ELSE excluded.ends_at END
+    RETURNING subject, attempts, ends_at
+""")
+
+FORGET_ATTEMPTS = Statement("""
+    DELETE FROM login_attempt WHERE subject = :subject
+""")
+
+FORGET_ONE_ATTEMPT = Statement("""
+    UPDATE login_attempt SET attempts = attempts - 1 WHERE subject = :subject AND attempts > 0
+""")
+
+# The lock on the person makes a deactivation or a new password wait, so that it ends this session too. Served by the
+# primary key.
+OPEN_SESSION = Statement("""
+    INSERT INTO login_session (secret_hash, person_id, csrf_token, created_at, expires_at)
+    SELECT :secret_hash, person.id, :csrf_token, :now, :expires_at
+    FROM person
+    WHERE person.id = :person_id AND person.active
+      AND (CAST(:password_hash AS text) IS NULL OR person.password_hash = :password_hash)
+    FOR SHARE
+""")
+
+CLOSE_SESSION = Statement("""
+    DELETE FROM login_session WHERE secret_hash = :secret_hash
+""")
+
+CLOSE_SESSIONS = Statement("""
+    DELETE FROM login_session WHERE person_id = :person_id
+""")
+
+# Served by login_session_expires_at.
+FORGET_SESSIONS = Statement("""
+    DELETE FROM login_session WHERE expires_at <= :now
+""")
+
+FORGET_PAST_ATTEMPTS = Statement("""
+    DELETE FROM login_attempt WHERE ends_at <= :now
+""")
+
+# `known_hash` is the password that is being replaced, or NULL for whichever it is. Served by the primary key.
+SET_PASSWORD = Statement("""
+    UPDATE person SET password_hash = :password_hash, initial_password = :initial
+    WHERE id = :person_id AND (CAST(:known_hash AS text) IS NULL OR password_hash = :known_hash)
+""")
+
+# The limit keeps the list readable, so it may be missed by one when two are made at the same moment. Served by
+# api_token_person_id.
+ADD_TOKEN = Statement("""
+    INSERT INTO api_token (person_id, name, secret_hash, scopes, created_at, expires_at)
+    SELECT :person_id, :name, :secret_hash, CAST(:scopes AS text[]), :now, :expires_at
+    WHERE (SELECT count(*) FROM api_token
+           WHERE person_id = :person_id AND revoked_at IS NULL AND expires_at > :now) < :most
+    RETURNING id
+""")
+
+# Served by api_token_person_id.
+TOKENS = Statement("""
+    SELECT id, name, scopes, created_at, expires_at
+    FROM api_token
+    WHERE person_id = :person_id AND revoked_at IS NULL AND expires_at > :now
+    ORDER BY id DESC
+""")
+
+REVOKE_TOKEN = Statement("""
+    UPDATE api_token SET revoked_at = :now WHERE id = :id AND person_id = :person_id AND revoked_at IS NULL
+""")
+
+REVOKE_TOKENS = Statement("""
+    UPDATE api_token SET revoked_at = :now
+    WHERE person_id = :person_id AND revoked_at IS NULL AND (CAST(:name AS text) IS NULL OR name = :name)
+""")
+
+# Keyset paging, newest first; served by the primary key.
+ORGANISATIONS = Statement("""
+    SELECT id, kind, slug, name_ja, name_en, corporate_number, contact_email, created_at
+    FROM organisation
+    WHERE id < :before
+    ORDER BY id DESC
+    LIMIT :limit
+""")
+
+ORGANISATION_CHOICES = Statement("""
+    SELECT id, kind, name_ja, name_en FROM organisation ORDER BY kind, name_ja, id
+""")
+
+# Answers with no row where the slug or the number belongs to another.
+ADD_ORGANISATION = Statement("""
+    INSERT INTO organisation (kind, slug, name_ja, name_en, corporate_number, contact_email)
+    VALUES (:kind, :slug, :name_ja, :name_en, :corporate_number, :contact_email)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+""")
+
+# Served by organisation's unique index on slug.
+ORGANISATION_BY_SLUG = Statement("""
+    SELECT id FROM organisation WHERE slug = :slug
+""")
+
+KINDS = Statement("""
+    SELECT id, kind FROM organisation WHERE id = ANY(CAST(:ids AS bigint[]))
+""")
+
+# Everybody, or whoever belongs to one of `companies`, with no word of what else they belong to. Keyset paging, newest
+# first; served by the primary key and membership_person_id.
+PEOPLE = Statement("""
+    SELECT person.id, person.email, person.name, person.locale, person.active, person.created_at,
+           coalesce(known.memberships, '[]'::jsonb)::text AS memberships
+    FROM person
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object(
+                   'organisation_id', organisation.id, 'kind', organisation.kind, 'role', membership.role,
+                   'name_ja', organisation.name_ja, 'name_en', organisation.name_en) ORDER BY membership.id
+               ) AS memberships
+        FROM membership JOIN organisation ON organisation.id = membership.organisation_id
+        WHERE membership.person_id = person.id
+          AND (:everybody OR membership.organisation_id = ANY(CAST(:companies AS bigint[])))
+    ) AS known
+    WHERE person.id < :before AND (:everybody OR known.memberships IS NOT NULL)
+    ORDER BY person.id DESC
+    LIMIT :limit
+""")
+
+# Answers with no row where the address belongs to somebody.
+ADD_PERSON = Statement("""
+    INSERT INTO person (email, name, password_hash, initial_password, locale)
+    VALUES (:email, :name, :password_hash, :initial, :locale)
+    ON CONFLICT (email) DO NOTHING
+    RETURNING id
+""")
+
+# Served by person's unique index on email.
+PERSON_BY_EMAIL = Statement("""
+    SELECT id FROM person WHERE email = :email
+""")
+
+# Served by person's unique index on email.
+ACTOR_BY_EMAIL = Statement(f"""
+    SELECT person.id AS person_id, person.email, person.name, person.locale, {_MEMBERSHIPS}
+    FROM person WHERE person.email = :email AND person.active
+""")
+
+ADD_MEMBERSHIPS = Statement("""
+    INSERT INTO membership (person_id, organisation_id, role)
+    SELECT :person_id, one.organisation_id, one.role
+    FROM unnest(CAST(:organisations AS bigint[]), CAST(:roles AS text[])) AS one (organisation_id, role)
+    ON CONFLICT (person_id, organisation_id, role) DO NOTHING
+""")
+
+SET_ACTIVE = Statement("""
+    UPDATE person SET active = :active WHERE id = :person_id
+""")

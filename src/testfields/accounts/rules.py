@@ -1,6 +1,7 @@
 """Who somebody is to the portal, and what that lets them do."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from testfields.core.errors import N_, NotAllowed, NotLoggedIn
@@ -44,6 +45,17 @@ class Scope(StrEnum):
 
 
 EVERY_SCOPE = frozenset(Scope)
+
+# A working day: whoever logs in the morning is not asked again before the evening. It is not lengthened by use.
+SESSION_LIFE = timedelta(hours=12)
+# A year, whichever.
+LONGEST_TOKEN_LIFE = timedelta(days=366)
+MOST_TOKENS = 50
+
+# Passwords are guessed one account at a time, or one password over many accounts from one place.
+ATTEMPT_WINDOW = timedelta(minutes=15)
+ATTEMPTS_PER_EMAIL = 10
+ATTEMPTS_PER_ADDRESS = 50
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,11 @@ class Actor:
         """Whether the person runs the portal."""
         return bool(self.organisations(MemberRole.ADMIN))
 
+    @property
+    def in_browser(self) -> bool:
+        """Whether the person logged in by hand, rather than a program with a token."""
+        return bool(self.csrf_token)
+
     def has(self, role: MemberRole, organisation_id: int) -> bool:
         """Whether the person has `role` in that organisation."""
         return any(one.role == role and one.organisation_id == organisation_id for one in self.memberships)
@@ -114,3 +131,32 @@ def require_scope(actor: Actor, scope: Scope) -> None:
     """Raise NotAllowed when the actor's token does not carry `scope`; a browser session carries all."""
     if scope not in actor.scopes:
         raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=scope.value)
+
+
+def require_browser(actor: Actor) -> None:
+    """Raise NotAllowed for a token: whoever found one must not be able to make themselves another."""
+    if not actor.in_browser:
+        raise NotAllowed(N_("Tokens are made and revoked in a browser only. Please log in there."))
+
+
+def require_admin(actor: Actor) -> None:
+    """Raise NotAllowed for everybody but those who run the portal."""
+    if not actor.is_admin:
+        raise NotAllowed(N_("This is for the portal's administrators only."))
+
+
+def scopes_for(actor: Actor) -> frozenset[Scope]:
+    """The scopes that a token of the actor's may carry: what the person can do, and no more."""
+    can = {
+        Scope.READ: True,
+        Scope.BOOK: actor.is_company,
+        Scope.REVIEW: actor.is_staff,
+        Scope.MANAGE: actor.is_staff or actor.is_admin or bool(actor.organisations(MemberRole.MANAGER)),
+    }
+    return frozenset(scope for scope, allowed in can.items() if allowed)
+
+
+def require_staff(actor: Actor) -> None:
+    """Raise NotAllowed for whoever is no staff of a land's owner."""
+    if not actor.is_staff:
+        raise NotAllowed(N_("This is for staff of the land's owner."))

@@ -1,35 +1,233 @@
-"""Proving who somebody is."""
+"""Proving who somebody is: passwords, browser sessions, tokens."""
 
 import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 
+import asyncpg
 import msgspec
 
-from testfields.accounts import queries
-from testfields.accounts.rules import Actor, Membership, Scope
+from testfields.accounts import passwords, queries
+from testfields.accounts.entries import NewToken, check_password, check_token, folded_email, is_email
+from testfields.accounts.rules import (
+    ATTEMPT_WINDOW,
+    ATTEMPTS_PER_ADDRESS,
+    ATTEMPTS_PER_EMAIL,
+    MOST_TOKENS,
+    SESSION_LIFE,
+    Actor,
+    Membership,
+    Scope,
+    require_browser,
+)
+from testfields.core.errors import N_, InvalidInput, NotFound, TooMany, fault
+from testfields.db.engine import transactional
 
 MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A browser that has just logged in; `secret` is its cookie."""
+
+    secret: str = field(repr=False)
+    initial_password: bool = False
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """An API token that was just made; nobody can read its secret again."""
+
+    id: int
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """A token in force, as its owner sees it in the list."""
+
+    id: int
+    name: str
+    scopes: Sequence[str]
+    created_at: datetime
+    expires_at: datetime
 
 
 def secret_hash(secret: str) -> bytes:
     """What is stored of a secret: it has 256 bits of chance, so a plain hash is enough."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
 
 
 async def actor_by_token(token: str, now: datetime) -> Actor | None:
     """Whom an API token speaks for, or None when it is unknown, expired or revoked."""
     row = await queries.BY_TOKEN.row(secret_hash=secret_hash(token), now=now)
-    if row is None:
-        return None
-    scopes = frozenset(Scope(scope) for scope in row["scopes"])
-    memberships = MEMBERSHIPS.decode(row["memberships"])
-    return Actor(row["person_id"], row["email"], row["name"], row["locale"], memberships, scopes)
+    return None if row is None else _actor(row, scopes=frozenset(Scope(scope) for scope in row["scopes"]))
 
 
 async def actor_by_session(cookie: str, now: datetime) -> Actor | None:
     """Whose browser this is, or None when its session is unknown or over."""
     row = await queries.BY_SESSION.row(secret_hash=secret_hash(cookie), now=now)
-    if row is None:
-        return None
+    return None if row is None else _actor(row, csrf_token=row["csrf_token"])
+
+
+async def actor_by_email(email: str) -> Actor | None:
+    """Somebody as commands and the demo act for them; None where there is nobody active."""
+    row = await queries.ACTOR_BY_EMAIL.row(email=folded_email(email))
+    return None if row is None else _actor(row)
+
+
+def _actor(row: asyncpg.Record, **more: object) -> Actor:
     memberships = MEMBERSHIPS.decode(row["memberships"])
-    return Actor(row["person_id"], row["email"], row["name"], row["locale"], memberships, csrf_token=row["csrf_token"])
+    return Actor(row["person_id"], row["email"], row["name"], row["locale"], memberships, **more)  # type: ignore[arg-type]
+
+
+async def log_in(email: str, password: str, address: str, now: datetime) -> NewSession:
+    """A new session for whoever knows the password; `address` is the network address that asks.
+
+    Raises TooMany after too many attempts, InvalidInput where e-mail and password do not belong together: in the
+    same words and after the same time whether or not anybody has that e-mail.
+    """
+    email = folded_email(email)
+    await _count_attempt(email, address, now)
+    row = await queries.PASSWORD_OF.row(email=email) if is_email(email) else None
+    stored: str | None = row["password_hash"] if row else None
+    right = await passwords.matches(password, stored)
+    session = await _new_session(row["person_id"], now, stored, row["initial_password"]) if row and right else None
+    if session is None:
+        raise InvalidInput([fault("email", N_("The e-mail address or the password is not right."))])
+    await _forgive(email, address)
+    return session
+
+
+async def open_session(person_id: int, now: datetime) -> NewSession:
+    """A new session without a password, as the demo gives it; raises NotFound for nobody, or nobody active."""
+    session = await _new_session(person_id, now, None, False)
+    if session is None:
+        raise NotFound(N_("There is no such person."))
+    return session
+
+
+async def close_session(cookie: str) -> None:
+    """End a browser's session; nothing for one that is unknown."""
+    await queries.CLOSE_SESSION.run(secret_hash=secret_hash(cookie))
+
+
+async def change_password(actor: Actor, current: str, new: str, address: str, now: datetime) -> NewSession:
+    """Replace one's own password and end all of one's sessions; answers with a new one for this browser.
+
+    Raises TooMany, or InvalidInput by the fields `current` and `new`.
+    """
+    require_browser(actor)
+    check_password(new, "new")
+    await _count_attempt(actor.email, address, now)
+    row = await queries.PASSWORD_OF.row(email=actor.email)
+    stored: str | None = row["password_hash"] if row else None
+    if stored is None or not await passwords.matches(current, stored):
+        raise InvalidInput([fault("current", N_("This is not your present password."))])
+    await _forgive(actor.email, address)
+    return await _replace_password(actor.person_id, stored, await passwords.hashed(new), now)
+
+
+@transactional
+async def _replace_password(person_id: int, known_hash: str, password_hash: str, now: datetime) -> NewSession:
+    """Raises InvalidInput where somebody else has set another password in between."""
+    changed = await queries.SET_PASSWORD.run(
+        person_id=person_id, known_hash=known_hash, password_hash=password_hash, initial=False
+    )
+    if not changed:
+        raise InvalidInput([fault("current", N_("This is not your present password."))])
+    await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    return await open_session(person_id, now)
+
+
+async def _new_session(
+    person_id: int, now: datetime, password_hash: str | None, initial_password: bool
+) -> NewSession | None:
+    """None where the person is not active, or has another password by now."""
+    session = NewSession(secrets.token_urlsafe(SECRET_BYTES), initial_password)
+    opened = await queries.OPEN_SESSION.run(
+        secret_hash=secret_hash(session.secret),
+        person_id=person_id,
+        csrf_token=secrets.token_urlsafe(SECRET_BYTES),
+        now=now,
+        expires_at=now + SESSION_LIFE,
+        password_hash=password_hash,
+    )
+    return session if opened else None
+
+
+async def _count_attempt(email: str, address: str, now: datetime) -> None:
+    """Raise TooMany where the account or the network has had its attempts."""
+    limits = {_email_subject(email): ATTEMPTS_PER_EMAIL, _network_subject(address): ATTEMPTS_PER_ADDRESS}
+    rows = await queries.COUNT_ATTEMPT.rows(subjects=list(limits), now=now, ends_at=now + ATTEMPT_WINDOW)
+    waits = [row["ends_at"] - now for row in rows if row["attempts"] > limits[row["subject"]]]
+    if waits:
+        raise TooMany(int(max(waits).total_seconds()) + 1)
+
+
+async def _forgive(email: str, address: str) -> None:
+    """The account starts anew; the network gets back this attempt alone, lest one's own account pays for others."""
+    await queries.FORGET_ATTEMPTS.run(subject=_email_subject(email))
+    await queries.FORGET_ONE_ATTEMPT.run(subject=_network_subject(address))
+
+
+def _email_subject(email: str) -> bytes:
+    return secret_hash(f"email {email}")
+
+
+def _network_subject(address: str) -> bytes:
+    """An IPv6 customer is given a network of 64 bits (RFC 6177), so that is what is counted."""
+    try:
+        host = ip_address(address)
+    except ValueError:
+        return secret_hash(f"network {address}")
+    return secret_hash(f"network {ip_network((host, 64), strict=False) if host.version == 6 else host}")
+
+
+async def forget_expired(now: datetime) -> int:
+    """Delete sessions that are over and attempts that count no longer; how many rows went."""
+    return await queries.FORGET_SESSIONS.run(now=now) + await queries.FORGET_PAST_ATTEMPTS.run(now=now)
+
+
+async def create_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToken:
+    """A token of the actor's own; raises InvalidInput. Whether the actor sits at a browser is for the door to ask."""
+    check_token(actor, new, now)
+    # It begins so that people and leak scanners know one when they see one.
+    secret = f"tf_{secrets.token_urlsafe(SECRET_BYTES)}"
+    token_id = await queries.ADD_TOKEN.value(
+        person_id=actor.person_id,
+        name=new.name.strip(),
+        secret_hash=secret_hash(secret),
+        scopes=sorted({scope.value for scope in new.scopes}),
+        now=now,
+        expires_at=new.expires_at,
+        most=MOST_TOKENS,
+    )
+    if token_id is None:
+        raise InvalidInput(
+            [fault("name", N_("You have %(most)s tokens. Please revoke one that you no longer use."), most=MOST_TOKENS)]
+        )
+    return IssuedToken(token_id, secret)
+
+
+@transactional
+async def renew_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToken:
+    """A token in place of those of the same name."""
+    await queries.REVOKE_TOKENS.run(person_id=actor.person_id, name=new.name, now=now)
+    return await create_token(actor, new, now)
+
+
+async def tokens(actor: Actor, now: datetime) -> list[TokenRow]:
+    """The actor's tokens in force, newest first."""
+    return await queries.TOKENS.all(TokenRow, person_id=actor.person_id, now=now)
+
+
+async def revoke_token(actor: Actor, token_id: int, now: datetime) -> None:
+    """End one of one's own tokens at once; raises NotFound for any other."""
+    require_browser(actor)
+    if not await queries.REVOKE_TOKEN.run(id=token_id, person_id=actor.person_id, now=now):
+        raise NotFound(N_("There is no such token."))

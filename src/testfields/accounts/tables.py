@@ -7,6 +7,7 @@ from piccolo.columns import (
     Boolean,
     Bytea,
     ForeignKey,
+    Integer,
     OnDelete,
     Text,
     Timestamptz,
@@ -41,6 +42,8 @@ class Person(Table, tablename="person"):
     email = Text(unique=True)
     name = Text()
     password_hash = Text()
+    # Somebody else chose the password, or the portal did: its owner is asked for one of their own.
+    initial_password = Boolean(default=False)
     locale = Text(default="ja")
     active = Boolean(default=True)
     created_at = Timestamptz(default=TimestamptzNow())
@@ -70,6 +73,16 @@ class LoginSession(Table, tablename="login_session"):
     csrf_token = Text()
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz(index=True)
+
+
+class LoginAttempt(Table, tablename="login_attempt"):
+    """How often a password was tried for one account, or from one network address, until `ends_at`."""
+
+    id = BigSerial(primary_key=True)
+    # SHA-256 of what is counted: neither addresses nor what people mistype are kept.
+    subject = Bytea(unique=True)
+    attempts = Integer(default=1)
+    ends_at = Timestamptz()
 
 
 class ApiToken(Table, tablename="api_token"):

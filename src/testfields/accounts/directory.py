@@ -1,0 +1,231 @@
+"""Organisations and the people in them, as administrators keep them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from testfields.accounts import passwords, queries
+from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, check_organisation, check_person
+from testfields.accounts.rules import (
+    ROLES_OF,
+    Actor,
+    MemberRole,
+    Membership,
+    OrganisationKind,
+    require_admin,
+)
+from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, fault
+from testfields.db.engine import transactional
+
+MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
+
+
+@dataclass(frozen=True)
+class OrganisationRow:
+    """An organisation as administrators see it."""
+
+    id: int
+    kind: str
+    slug: str
+    name_ja: str
+    name_en: str
+    corporate_number: str | None
+    contact_email: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An organisation to choose from."""
+
+    id: int
+    kind: str
+    name_ja: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person, with those memberships that the reader may know of."""
+
+    id: int
+    email: str
+    name: str
+    locale: str
+    active: bool
+    created_at: datetime
+    memberships: tuple[Membership, ...]
+
+
+@dataclass(frozen=True)
+class Added:
+    """A person who was just added; nobody can read the password again."""
+
+    id: int
+    initial_password: str = field(repr=False)
+
+
+async def organisations(actor: Actor, before: int, limit: int) -> list[OrganisationRow]:
+    """Organisations older than `before`, newest first, for administrators."""
+    require_admin(actor)
+    return await queries.ORGANISATIONS.all(OrganisationRow, before=before, limit=limit)
+
+
+async def choices(actor: Actor) -> list[Choice]:
+    """Every organisation, by kind and name, for administrators."""
+    require_admin(actor)
+    return await queries.ORGANISATION_CHOICES.all(Choice)
+
+
+async def create_organisation(actor: Actor, new: NewOrganisation) -> int:
+    """Add an organisation; its id. Raises InvalidInput, also where the slug or the number is another's."""
+    require_admin(actor)
+    check_organisation(new)
+    organisation_id = await _add_organisation(new)
+    if organisation_id is not None:
+        return organisation_id
+    if await queries.ORGANISATION_BY_SLUG.value(slug=new.slug) is not None:
+        raise InvalidInput([fault("slug", N_("Another organisation has this already."))])
+    raise InvalidInput([fault("corporate_number", N_("Another organisation has this already."))])
+
+
+async def ensure_organisation(new: NewOrganisation) -> int:
+    """The id of the organisation with this slug, added where there is none; raises InvalidInput."""
+    check_organisation(new)
+    added = await _add_organisation(new)
+    found: int | None = added if added is not None else await queries.ORGANISATION_BY_SLUG.value(slug=new.slug)
+    if found is None:
+        raise InvalidInput([fault("corporate_number", N_("Another organisation has this already."))])
+    return found
+
+
+async def _add_organisation(new: NewOrganisation) -> int | None:
+    added: int | None = await queries.ADD_ORGANISATION.value(**msgspec.structs.asdict(new))
+    return added
+
+
+async def people(actor: Actor, before: int, limit: int) -> list[PersonRow]:
+    """Whoever the actor may know of, newest first: administrators everybody, a manager the own company's people."""
+    companies = actor.organisations(MemberRole.MANAGER)
+    if not actor.is_admin and not companies:
+        raise NotAllowed(N_("This is for administrators and for managers of a company only."))
+    rows = await queries.PEOPLE.rows(everybody=actor.is_admin, companies=companies, before=before, limit=limit)
+    return [_person(row) for row in rows]
+
+
+async def members(actor: Actor, before: int, limit: int) -> list[PersonRow]:
+    """The people of the companies that the actor manages, newest first."""
+    companies = actor.organisations(MemberRole.MANAGER)
+    if not companies:
+        raise NotAllowed(N_("This is for managers of a company only."))
+    rows = await queries.PEOPLE.rows(everybody=False, companies=companies, before=before, limit=limit)
+    return [_person(row) for row in rows]
+
+
+def _person(row: asyncpg.Record) -> PersonRow:
+    return PersonRow(**dict(row.items()) | {"memberships": MEMBERSHIPS.decode(row["memberships"])})
+
+
+async def add_person(actor: Actor, new: NewPerson) -> Added:
+    """Add a person with roles and a password made by the portal; raises InvalidInput."""
+    require_admin(actor)
+    password = passwords.initial()
+    person_id = await _add_person(new, await _ready(new, password), initial=True)
+    if person_id is None:
+        raise InvalidInput([fault("email", N_("Somebody is registered with this e-mail address already."))])
+    return Added(person_id, password)
+
+
+async def ensure_person(new: NewPerson, password: str) -> int:
+    """The id of the person with this e-mail, added where there is none; raises InvalidInput.
+
+    Somebody who is there keeps name, password and language, and gets those of the roles that were missing.
+    """
+    added = await _add_person(new, await _ready(new, password), initial=False)
+    if added is not None:
+        return added
+    found: int = await queries.PERSON_BY_EMAIL.value(email=new.email)
+    await _give_roles(found, new.memberships)
+    return found
+
+
+async def _ready(new: NewPerson, password: str) -> str:
+    """What is stored of the password, once everything else has been found right; raises InvalidInput."""
+    check_person(new)
+    await _check_roles(new.memberships)
+    return await passwords.hashed(password)
+
+
+async def _check_roles(roles: Sequence[NewRole]) -> None:
+    """Raise InvalidInput for a role that its organisation does not have, or an organisation that is not there."""
+    rows = await queries.KINDS.rows(ids=[one.organisation_id for one in roles])
+    kinds = {row["id"]: OrganisationKind(row["kind"]) for row in rows}
+    faults = []
+    for index, one in enumerate(roles):
+        if one.organisation_id not in kinds:
+            faults.append(fault(f"memberships[{index}].organisation_id", N_("There is no such organisation.")))
+        elif one.role not in ROLES_OF[kinds[one.organisation_id]]:
+            faults.append(fault(f"memberships[{index}].role", N_("This organisation has no such role.")))
+    if faults:
+        raise InvalidInput(faults)
+
+
+@transactional
+async def _add_person(new: NewPerson, password_hash: str, initial: bool) -> int | None:
+    person_id: int | None = await queries.ADD_PERSON.value(
+        email=new.email, name=new.name.strip(), locale=new.locale, password_hash=password_hash, initial=initial
+    )
+    if person_id is not None:
+        await _give_roles(person_id, new.memberships)
+    return person_id
+
+
+async def _give_roles(person_id: int, roles: Sequence[NewRole]) -> None:
+    await queries.ADD_MEMBERSHIPS.run(
+        person_id=person_id,
+        organisations=[one.organisation_id for one in roles],
+        roles=[one.role.value for one in roles],
+    )
+
+
+async def reset_password(actor: Actor, person_id: int) -> str:
+    """A new password made by the portal; the person's browsers are logged out. Raises NotFound."""
+    require_admin(actor)
+    password = passwords.initial()
+    await _set_password(person_id, await passwords.hashed(password))
+    return password
+
+
+@transactional
+async def _set_password(person_id: int, password_hash: str) -> None:
+    changed = await queries.SET_PASSWORD.run(
+        person_id=person_id, known_hash=None, password_hash=password_hash, initial=True
+    )
+    if not changed:
+        raise NotFound(N_("There is no such person."))
+    await queries.CLOSE_SESSIONS.run(person_id=person_id)
+
+
+@transactional
+async def deactivate(actor: Actor, person_id: int, now: datetime) -> None:
+    """Lock a person out at once: sessions end and tokens are revoked, and stay so. Raises NotFound, NotAllowed."""
+    require_admin(actor)
+    if person_id == actor.person_id:
+        raise NotAllowed(N_("You cannot lock yourself out. Please ask another administrator."))
+    await _set_active(person_id, False)
+    await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
+
+
+async def activate(actor: Actor, person_id: int) -> None:
+    """Let a person log in again. Raises NotFound."""
+    require_admin(actor)
+    await _set_active(person_id, True)
+
+
+async def _set_active(person_id: int, active: bool) -> None:
+    if not await queries.SET_ACTIVE.run(person_id=person_id, active=active):
+        raise NotFound(N_("There is no such person."))

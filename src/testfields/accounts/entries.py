@@ -1,0 +1,156 @@
+"""What is entered about organisations, people and tokens, and what of it can be accepted."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from testfields.accounts.rules import LONGEST_TOKEN_LIFE, Actor, MemberRole, OrganisationKind, Scope, scopes_for
+from testfields.core.corporate_number import is_corporate_number
+from testfields.core.errors import N_, Fault, InvalidInput, fault
+
+LONGEST_NAME = 200
+LONGEST_TOKEN_NAME = 80
+# RFC 5321, 4.5.3.1.3: a path of 256 octets less its brackets.
+LONGEST_EMAIL = 254
+# NIST SP 800-63B asks for length, not for kinds of characters.
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD_BYTES = 1000
+MOST_ROLES = 20
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 63
+# What browsers accept in <input type=email> (WHATWG HTML, "valid e-mail address"), in lower case, with a dot.
+EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+"
+    r"@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+)
+
+
+class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An organisation to be added; `slug` is its name in addresses, `corporate_number` its 法人番号."""
+
+    kind: OrganisationKind
+    slug: str
+    name_ja: str
+    name_en: str
+    contact_email: str
+    corporate_number: str | None = None
+
+
+class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A role in an organisation."""
+
+    organisation_id: int
+    role: MemberRole
+
+
+class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person to be added; mails to them are written in `locale`."""
+
+    email: str
+    name: str
+    memberships: list[NewRole]
+    locale: Literal["ja", "en"] = "ja"
+
+
+class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An API token to be made."""
+
+    name: str
+    scopes: list[Scope]
+    expires_at: datetime
+
+
+def folded_email(text: str) -> str:
+    """An address as the portal keeps it."""
+    return text.strip().lower()
+
+
+def is_email(text: str) -> bool:
+    """Whether `text` is an address as the portal keeps it."""
+    return len(text) <= LONGEST_EMAIL and EMAIL.fullmatch(text) is not None
+
+
+def check_organisation(new: NewOrganisation) -> None:
+    """Raise InvalidInput with every fault found."""
+    _refuse(
+        [
+            *_slug_faults(new.slug),
+            *_line_faults("name_ja", new.name_ja, LONGEST_NAME),
+            *_line_faults("name_en", new.name_en, LONGEST_NAME),
+            *_number_faults(new.corporate_number),
+            *_email_faults("contact_email", new.contact_email),
+        ]
+    )
+
+
+def check_person(new: NewPerson) -> None:
+    """Raise InvalidInput with every fault found."""
+    faults = [*_email_faults("email", new.email), *_line_faults("name", new.name, LONGEST_NAME)]
+    if not 1 <= len(new.memberships) <= MOST_ROLES:
+        faults.append(fault("memberships", N_("Please give 1 to %(most)s roles."), most=MOST_ROLES))
+    _refuse(faults)
+
+
+def check_password(password: str, path: str = "password") -> None:
+    """Raise InvalidInput for a password that is too short, too long, or holds what no keyboard types."""
+    if len(password) < SHORTEST_PASSWORD:
+        message = N_("Please choose a password of at least %(least)s characters.")
+        raise InvalidInput([fault(path, message, least=SHORTEST_PASSWORD)])
+    if _has_control(password) or len(password.encode()) > LONGEST_PASSWORD_BYTES:
+        raise InvalidInput([fault(path, N_("This password is too long or holds characters that cannot be typed."))])
+
+
+def check_token(actor: Actor, new: NewToken, now: datetime) -> None:
+    """Raise InvalidInput with every fault found."""
+    faults = _line_faults("name", new.name, LONGEST_TOKEN_NAME)
+    if not new.scopes:
+        faults.append(fault("scopes", N_("Please choose at least one scope.")))
+    if not scopes_for(actor).issuperset(new.scopes):
+        faults.append(fault("scopes", N_("A token cannot be allowed more than you are.")))
+    if new.expires_at.tzinfo is None or not now < new.expires_at <= now + LONGEST_TOKEN_LIFE:
+        faults.append(fault("expires_at", N_("Please choose a time to come, at most one year from now.")))
+    _refuse(faults)
+
+
+def _refuse(faults: Iterable[Fault]) -> None:
+    found = list(faults)
+    if found:
+        raise InvalidInput(found)
+
+
+def _has_control(text: str) -> bool:
+    """Whether there is anything that is no character of a line: control, half a surrogate pair, a line's end."""
+    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+
+
+def _line_faults(path: str, text: str, most: int) -> list[Fault]:
+    if not text.strip():
+        return [fault(path, N_("This field is required."))]
+    if len(text) > most:
+        return [fault(path, N_("This is too long; at most %(most)s are accepted."), most=most)]
+    if _has_control(text):
+        return [fault(path, N_("Please write this in one line, without control characters."))]
+    return []
+
+
+def _email_faults(path: str, text: str) -> list[Fault]:
+    if is_email(text):
+        return []
+    return [fault(path, N_("This is not an e-mail address. Expected something like name@example.jp, in lower case."))]
+
+
+def _slug_faults(text: str) -> list[Fault]:
+    if len(text) <= LONGEST_SLUG and SLUG.fullmatch(text):
+        return []
+    return [fault("slug", N_("Please use small letters a–z, digits and hyphens, such as osaka-city."))]
+
+
+def _number_faults(text: str | None) -> list[Fault]:
+    if text is None or is_corporate_number(text):
+        return []
+    return [fault("corporate_number", N_("This is not a corporate number: 13 digits, the first a check digit."))]
