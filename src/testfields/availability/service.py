@@ -1,10 +1,11 @@
 """Placing volumes at a site, and taking and giving back claims."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 from shapely.geometry import MultiPolygon
@@ -64,29 +65,27 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
     return Place(row["site_id"], row["owner_id"], row["published"], uses, policy, area, placed)
 
 
+def told_to_anybody(standing: dict[str, Any]) -> InTheWay:
+    """One standing claim of the claim guard's detail, without whose it is."""
+    return InTheWay(
+        standing["kind"],
+        datetime.fromisoformat(standing["start"]),
+        datetime.fromisoformat(standing["end"]),
+        standing["lower"],
+        standing["upper"],
+        standing["footprint"],
+    )
+
+
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Turn the claim guard's refusal into `Taken`."""
+def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> Iterator[None]:
+    """Turn the claim guard's refusal into `Taken`; `told` decides how much of each standing claim is told."""
     try:
         yield
     except asyncpg.ExclusionViolationError as error:
         if error.constraint_name != "claim_no_overlap":
             raise
-        raise Taken(_read_detail(error.detail)) from error
-
-
-def _read_detail(detail: str | None) -> list[InTheWay]:
-    return [
-        InTheWay(
-            one["kind"],
-            datetime.fromisoformat(one["start"]),
-            datetime.fromisoformat(one["end"]),
-            one["lower"],
-            one["upper"],
-            one["footprint"],
-        )
-        for one in json.loads(detail or "[]")
-    ]
+        raise Taken([told(one) for one in json.loads(error.detail or "[]")]) from error
 
 
 async def take(site_id: int, kind: str, source_id: int, volumes: Sequence[Volume]) -> None:
