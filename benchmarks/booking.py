@@ -125,10 +125,8 @@ def pgbench_script(start: datetime) -> str:
             f"\\set area :client_id * {AREAS_PER_CLIENT} + :n % {AREAS_PER_CLIENT} + 1",
             f"\\set hour :n / {AREAS_PER_CLIENT}",
             f"{replay(accounts.BY_TOKEN, arguments)};",
-            "BEGIN;",
             f"{place};",
             f"{file};",
-            "COMMIT;",
         ]
     )
 

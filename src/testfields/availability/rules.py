@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import combinations
 
 import pendulum
+from pendulum import FixedTimezone, Timezone
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
@@ -98,19 +100,30 @@ def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> li
 
 def horizon(policy: Policy, now: datetime) -> datetime:
     """The last instant that may be booked: the end of the local day `horizon_days` from today."""
-    return pendulum.instance(now).in_timezone(policy.timezone).add(days=policy.horizon_days + 1).start_of("day")
+    return _local(now, policy).add(days=policy.horizon_days + 1).start_of("day")
 
 
 def on_grid(policy: Policy, instant: datetime) -> bool:
     """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
-    local = pendulum.instance(instant).in_timezone(policy.timezone)
+    local = _local(instant, policy)
     minutes = local.hour * 60 + local.minute
     return local.second == 0 and local.microsecond == 0 and minutes % policy.slot_minutes == 0
 
 
 def decision_due(policy: Policy, submitted: datetime) -> datetime:
     """When staff ought to have decided: the end of the local day `processing_days` later (標準処理期間)."""
-    return pendulum.instance(submitted).in_timezone(policy.timezone).add(days=policy.processing_days).end_of("day")
+    return _local(submitted, policy).add(days=policy.processing_days).end_of("day")
+
+
+@cache
+def _zone(name: str) -> Timezone | FixedTimezone:
+    """Read from disk once; pendulum would do so at each conversion."""
+    return pendulum.timezone(name)
+
+
+def _local(instant: datetime, policy: Policy) -> pendulum.DateTime:
+    """An instant as the site's own clocks show it."""
+    return pendulum.DateTime.fromtimestamp(instant.timestamp(), _zone(policy.timezone))
 
 
 def claims_for(policy: Policy, area: BookableArea, placed: Sequence[Placed]) -> list[Volume]:

@@ -72,7 +72,6 @@ class Filed(Moved):
     volumes: tuple[Volume, ...]
 
 
-@transactional
 async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     """File an application: as a draft, a hold, a submission, or waiting for what is taken.
 
@@ -84,25 +83,27 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     claims = claims_for(place.policy, place.area, place.placed) if state in CLAIMING else []
     volumes = tuple(one.volume for one in place.placed)
     terms = _terms(place, state, now)
-    with availability.refusals():
-        row = await queries.FILE.row(
-            site_id=place.site_id,
-            area_id=application.area_id,
-            project_id=application.project_id,
-            companies=actor.companies,
-            uses=sorted(place.uses),
-            state=state,
-            note=application.note,
-            person_id=actor.person_id,
-            now=now,
-            role=acting_role(None, application.action, roles),
-            action=application.action,
-            claim_kind=_claim_kind(state),
-            details=_json(story_of(volumes)),
-            **terms,
-            **volume_arrays(volumes),
-            **volume_arrays(claims, "claim_"),
-        )
+    arguments = {
+        "site_id": place.site_id,
+        "area_id": application.area_id,
+        "project_id": application.project_id,
+        "companies": actor.companies,
+        "uses": sorted(place.uses),
+        "state": state,
+        "note": application.note,
+        "person_id": actor.person_id,
+        "now": now,
+        "role": acting_role(None, application.action, roles),
+        "action": application.action,
+        "claim_kind": _claim_kind(state),
+        "details": _json(story_of(volumes)),
+        **terms,
+        **volume_arrays(volumes),
+        **volume_arrays(claims, "claim_"),
+    }
+    async with DB.one_statement():
+        with availability.refusals():
+            row = await queries.FILE.row(**arguments)
     if row is None:
         raise await _why_no_project(actor, application)
     return Filed(
