@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asyncpg import Range
+from httpx import AsyncClient
 from shapely.geometry import MultiPolygon, box
 
+from testfields.accounts.identity import CSRF_FIELD, SESSION_COOKIE
 from testfields.accounts.rules import Actor, MemberRole, Membership, OrganisationKind
 from testfields.accounts.service import secret_hash
-from testfields.accounts.tables import ApiToken, Organisation, Person
+from testfields.accounts.tables import ApiToken, LoginSession, Organisation, Person
 from testfields.accounts.tables import Membership as MembershipRow
 from testfields.core.periods import Period
 from testfields.projects.tables import Project
@@ -80,6 +82,19 @@ async def token(actor: Actor, scopes: Sequence[str] = ("read", "book", "review",
         expires_at=datetime.now(UTC) + timedelta(days=1),
     ).save()
     return secret
+
+
+async def log_in(client: AsyncClient, actor: Actor) -> dict[str, str]:
+    """Give `client` a browser session of `actor`'s; the field that its forms must carry."""
+    secret, csrf = f"session-of-{actor.person_id}-{next(COUNTER)}", f"csrf-of-{actor.person_id}"
+    await LoginSession(
+        person_id=actor.person_id,
+        secret_hash=secret_hash(secret),
+        csrf_token=csrf,
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+    ).save()
+    client.cookies.set(SESSION_COOKIE, secret)
+    return {CSRF_FIELD: csrf}
 
 
 async def project(actor: Actor, **changes: object) -> int:

@@ -1,0 +1,158 @@
+"""A company's projects as pages: the list, and one form for a new project and for changing one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
+from testfields.projects import service
+from testfields.projects.rules import THEMES, Plan
+from testfields.sites.vocabulary import USES, Label
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import PathId, whole_number
+
+TEXTS = ("title_ja", "title_en", "purpose", "theme", "use", "equipment", "safety_plan")
+
+
+def require_company(actor: Actor) -> None:
+    """Raise NotAllowed for somebody who belongs to no company."""
+    if not actor.is_company:
+        raise NotAllowed(N_("This page is for members of a company."))
+
+
+@get("/my/projects", include_in_schema=False)
+async def list_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """The company's projects."""
+    require_company(actor)
+    return page(
+        request, "projects/list.html", projects=await service.own(actor), themes=labels(THEMES), uses=labels(USES)
+    )
+
+
+@get("/my/projects/new", include_in_schema=False)
+async def new_page(request: Request[Any, Any, Any], actor: Caller, then: FromQuery[str] = "") -> Template:
+    """An empty plan; `then` is the page to go on to, of one's own pages only."""
+    require_company(actor)
+    return _form(request, actor, {"then": _own_page(then)})
+
+
+@post("/my/projects/new", include_in_schema=False, status_code=200)
+async def add_project(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """Plan the project; with faults, the form again."""
+    require_company(actor)
+    form = await request.form()
+    try:
+        project_id = await service.add(actor, _plan(form), whole_number(form.get("company_id")), now())
+    except InvalidInput as error:
+        return _form(request, actor, _typed(form), faults=error)
+    then = _own_page(str(form.get("then", "")))
+    target = f"{then}{'&' if '?' in then else '?'}project={project_id}" if then else "/my/projects"
+    return redirect(target, "success", N_("The project “%(title)s” is saved."), title=form["title_ja"])
+
+
+@get("/my/projects/{project_id:int}", include_in_schema=False)
+async def edit_page(request: Request[Any, Any, Any], actor: Caller, project_id: PathId) -> Template:
+    """The plan as it stands, to be changed."""
+    require_company(actor)
+    row = await _own(actor, project_id)
+    return _form(request, actor, dict(row.items()), project=row)
+
+
+@post("/my/projects/{project_id:int}", include_in_schema=False, status_code=200)
+async def change_project(
+    request: Request[Any, Any, Any], actor: Caller, project_id: PathId
+) -> Template | Response[Any]:
+    """Change the plan; with faults, or when somebody else was quicker, the form again with what was entered."""
+    require_company(actor)
+    form = await request.form()
+    version = form.get("version", "")
+    row = await _own(actor, project_id)
+    try:
+        await service.change(actor, project_id, whole_number(version) or 0, _plan(form))
+    except InvalidInput as error:
+        return _form(request, actor, {**_typed(form), "version": version}, faults=error, project=row)
+    except Stale:
+        # What was typed stays; saving again is then a choice made in sight of the newer version.
+        return _form(request, actor, {**_typed(form), "version": row["version"]}, project=row, stale=True)
+    return redirect("/my/projects", "success", N_("The project “%(title)s” is saved."), title=form["title_ja"])
+
+
+async def _own(actor: Actor, project_id: int) -> asyncpg.Record:
+    """A project that the actor may change; staff of the land may only read it."""
+    row = await service.find(actor, project_id)
+    if row["company_id"] not in actor.companies:
+        raise NotFound(service.NO_SUCH)
+    return row
+
+
+def _form(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    values: Mapping[str, Any],
+    *,
+    faults: InvalidInput | None = None,
+    project: asyncpg.Record | None = None,
+    stale: bool = False,
+) -> Template:
+    errors = [{"field": one.path, "text": locale.said(one.message)} for one in faults.faults] if faults else []
+    return page(
+        request,
+        "projects/form.html",
+        status=422 if faults else 409 if stale else 200,
+        values={"theme": "", "use": "", **values},
+        errors=errors,
+        error={one["field"]: one["text"] for one in errors},
+        project=project,
+        stale=stale,
+        companies=_companies(actor),
+        theme_options=options(THEMES),
+        use_options=options(USES),
+    )
+
+
+def _companies(actor: Actor) -> list[dict[str, Any]]:
+    """The actor's companies to choose from."""
+    names = {one.organisation_id: _named(one.name_ja, one.name_en) for one in actor.memberships}
+    return [{"value": one, "label": names[one]} for one in actor.companies]
+
+
+def _named(ja: str, en: str) -> str:
+    return ja if locale.current() == "ja" else en
+
+
+def labels(words: Mapping[str, Label]) -> dict[str, str]:
+    """The words in the reader's language, by key."""
+    return {str(key): _named(label.ja, label.en) for key, label in words.items()}
+
+
+def options(words: Mapping[str, Label]) -> list[dict[str, str]]:
+    """The words as a form offers them."""
+    return [{"value": key, "label": label} for key, label in labels(words).items()]
+
+
+def _plan(form: FormMultiDict) -> Plan:
+    texts = {name: str(form.get(name, "")) for name in TEXTS}
+    return Plan(**texts, name_public=form.get("name_public") == "true")
+
+
+def _typed(form: FormMultiDict) -> dict[str, Any]:
+    """What was entered, to be shown again."""
+    names = (*TEXTS, "company_id", "then")
+    return {**{name: form.get(name, "") for name in names}, "name_public": form.get("name_public") == "true"}
+
+
+def _own_page(path: str) -> str:
+    """`path` where it leads to one of the company's own pages, else nothing."""
+    return path if path.startswith("/my/") else ""
+
+
+pages: Sequence[Any] = (list_page, new_page, add_project, edit_page, change_project)

@@ -1,0 +1,73 @@
+"""Every statement about projects."""
+
+from testfields.db.statements import Statement
+
+_VIEW = """
+    SELECT project.id, project.company_id, company.name_ja AS company_name_ja, company.name_en AS company_name_en,
+           project.title_ja, project.title_en, project.purpose, project.theme, project.use, project.equipment,
+           project.safety_plan, project.name_public, project.created_at, project.version
+    FROM project JOIN organisation company ON company.id = project.company_id
+"""
+
+# A company sees its own; staff see those under which something has been filed on their land, drafts excepted.
+_VISIBLE = """
+    (project.company_id = ANY(CAST(:companies AS bigint[]))
+     OR EXISTS (
+         SELECT FROM reservation JOIN site ON site.id = reservation.site_id
+         WHERE reservation.project_id = project.id AND reservation.state <> 'draft'
+           AND site.owner_id = ANY(CAST(:owners AS bigint[]))
+     ))
+"""
+
+# Served by the primary key and by reservation_project_id.
+FIND = Statement(f"{_VIEW} WHERE project.id = :id AND {_VISIBLE}")
+
+# Keyset paging, newest first; served by project_company_id and reservation_project_id.
+LIST = Statement(f"""
+    {_VIEW}
+    WHERE {_VISIBLE} AND project.id < :before
+    ORDER BY project.id DESC
+    LIMIT :limit
+""")
+
+# A company's own, with what has become of them; served by project_company_id and reservation_project_id.
+OWN = Statement("""
+    SELECT project.id, project.title_ja, project.title_en, project.theme, project.use, project.company_id,
+           project.created_at, count(reservation.id) AS applications
+    FROM project
+    LEFT JOIN reservation ON reservation.project_id = project.id AND reservation.state NOT IN ('draft', 'withdrawn')
+    WHERE project.company_id = ANY(CAST(:companies AS bigint[]))
+    GROUP BY project.id
+    ORDER BY project.id DESC
+""")
+
+ADD = Statement("""
+    INSERT INTO project (company_id, title_ja, title_en, purpose, theme, use, equipment, safety_plan, name_public,
+                         created_by, created_at)
+    VALUES (:company_id, :title_ja, :title_en, :purpose, :theme, :use, :equipment, :safety_plan, :name_public,
+            :person_id, :now)
+    RETURNING id
+""")
+
+LOCK = Statement("""
+    SELECT version, use FROM project
+    WHERE id = :id AND company_id = ANY(CAST(:companies AS bigint[]))
+    FOR UPDATE
+""")
+
+# Whether anything filed under it is still to be decided or to take place; served by reservation_project_id.
+UNDER_WAY = Statement("""
+    SELECT EXISTS (
+        SELECT FROM reservation
+        WHERE project_id = :id
+          AND state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
+    )
+""")
+
+CHANGE = Statement("""
+    UPDATE project
+    SET title_ja = :title_ja, title_en = :title_en, purpose = :purpose, theme = :theme, use = :use,
+        equipment = :equipment, safety_plan = :safety_plan, name_public = :name_public, version = version + 1
+    WHERE id = :id
+    RETURNING version
+""")

@@ -1,0 +1,132 @@
+"""Projects over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Response, Router, get, post, put
+from litestar.params import JSONBody
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Scope, require_scope
+from testfields.core.clock import now
+from testfields.projects import service
+from testfields.projects.rules import LONGEST_TEXT, LONGEST_TITLE, Plan, Theme
+from testfields.sites.vocabulary import Use
+from testfields.web.bodies import JsonBody
+from testfields.web.paging import next_link
+from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
+from testfields.web.versions import etag, expected_version
+
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TITLE)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
+Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
+
+
+class PlanBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What a project says; `name_public` lets the public map name the company."""
+
+    title_ja: Title
+    title_en: Title
+    purpose: Text
+    theme: Theme
+    use: Use
+    equipment: Text
+    safety_plan: Text
+    name_public: bool = False
+
+
+class NewProjectBody(PlanBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A new project; `company_id` only where the caller belongs to several companies."""
+
+    company_id: Id | None = None
+
+
+class NamedText(msgspec.Struct, frozen=True):
+    """A name in both languages."""
+
+    ja: str
+    en: str
+
+
+class ProjectView(msgspec.Struct, frozen=True):
+    """A project as its company, and staff of the land it is to be tried on, see it."""
+
+    id: int
+    version: int
+    company_id: int
+    company_name: NamedText
+    title: NamedText
+    purpose: str
+    theme: Theme
+    use: Use
+    equipment: str
+    safety_plan: str
+    name_public: bool
+    created_at: datetime
+
+
+@post("/", dto=JsonBody[NewProjectBody], return_dto=None)
+async def add_project(actor: Caller, data: JSONBody[NewProjectBody]) -> Response[ProjectView]:
+    """Plan a project."""
+    require_scope(actor, Scope.BOOK)
+    project_id = await service.add(actor, _plan(data), data.company_id, now())
+    view = _view(await service.find(actor, project_id))
+    headers = {"Location": f"/api/v1/projects/{project_id}", "ETag": etag(view.version)}
+    return Response(view, status_code=201, headers=headers)
+
+
+@get("/")
+async def list_projects(
+    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = 50
+) -> Response[list[ProjectView]]:
+    """Projects that the caller may see, newest first; the next page stands in `Link`."""
+    require_scope(actor, Scope.READ)
+    views = [_view(row) for row in await service.listed(actor, before, limit)]
+    return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
+
+
+@get("/{project_id:int}")
+async def show_project(actor: Caller, project_id: PathId) -> Response[ProjectView]:
+    """One project."""
+    require_scope(actor, Scope.READ)
+    view = _view(await service.find(actor, project_id))
+    return Response(view, headers={"ETag": etag(view.version)})
+
+
+@put("/{project_id:int}", dto=JsonBody[PlanBody], return_dto=None)
+async def change_project(
+    request: Request[Any, Any, Any], actor: Caller, project_id: PathId, data: JSONBody[PlanBody]
+) -> Response[ProjectView]:
+    """Replace what a project says; `use` is fixed while an application under it is under way."""
+    require_scope(actor, Scope.BOOK)
+    await service.change(actor, project_id, expected_version(request), _plan(data))
+    view = _view(await service.find(actor, project_id))
+    return Response(view, headers={"ETag": etag(view.version)})
+
+
+def _plan(body: PlanBody) -> Plan:
+    return Plan(**{name: getattr(body, name) for name in Plan.__dataclass_fields__})
+
+
+def _view(row: asyncpg.Record) -> ProjectView:
+    return ProjectView(
+        id=row["id"],
+        version=row["version"],
+        company_id=row["company_id"],
+        company_name=NamedText(row["company_name_ja"], row["company_name_en"]),
+        title=NamedText(row["title_ja"], row["title_en"]),
+        purpose=row["purpose"],
+        theme=Theme(row["theme"]),
+        use=Use(row["use"]),
+        equipment=row["equipment"],
+        safety_plan=row["safety_plan"],
+        name_public=row["name_public"],
+        created_at=row["created_at"],
+    )
+
+
+router = Router(
+    "/projects", tags=["projects"], route_handlers=[add_project, list_projects, show_project, change_project]
+)

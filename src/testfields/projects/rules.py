@@ -1,0 +1,84 @@
+"""What a project must say before reservations can be made under it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.sites.vocabulary import USES, Label
+
+LONGEST_TITLE = 120
+LONGEST_TEXT = 4000
+
+
+class Theme(StrEnum):
+    """What a trial is for."""
+
+    MOBILITY = "mobility"
+    LOGISTICS = "logistics"
+    INSPECTION = "inspection"
+    DISASTER = "disaster"
+    AGRICULTURE = "agriculture"
+    WELFARE = "welfare"
+    TOURISM = "tourism"
+    ENVIRONMENT = "environment"
+    COMMUNICATIONS = "communications"
+    OTHER = "other"
+
+
+THEMES: Mapping[str, Label] = {
+    Theme.MOBILITY: Label("移動・交通", "Mobility"),
+    Theme.LOGISTICS: Label("物流・配送", "Logistics and delivery"),
+    Theme.INSPECTION: Label("点検・測量", "Inspection and survey"),
+    Theme.DISASTER: Label("防災・災害対応", "Disaster preparedness and response"),
+    Theme.AGRICULTURE: Label("農業", "Agriculture"),
+    Theme.WELFARE: Label("医療・福祉", "Health and welfare"),
+    Theme.TOURISM: Label("観光・にぎわい", "Tourism and events"),
+    Theme.ENVIRONMENT: Label("環境・エネルギー", "Environment and energy"),
+    Theme.COMMUNICATIONS: Label("通信", "Communications"),
+    Theme.OTHER: Label("その他", "Other"),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who tries what, why, with what, and how safely; titles in both languages, the rest in the company's own words."""
+
+    title_ja: str
+    title_en: str
+    purpose: str
+    theme: str
+    use: str
+    equipment: str
+    safety_plan: str
+    name_public: bool = False
+
+
+REQUIRED = {
+    "title_ja": N_("Please enter the title in Japanese."),
+    "title_en": N_("Please enter the title in English."),
+    "purpose": N_("Please say what the trial is to find out."),
+    "equipment": N_("Please list the equipment."),
+    "safety_plan": N_("Please say how people and property are kept safe."),
+}
+
+
+def checked(plan: Plan) -> Plan:
+    """The plan without blanks at the ends of its texts; raises InvalidInput with everything that is missing."""
+    texts = {name: getattr(plan, name).strip() for name in REQUIRED}
+    faults = [fault(name, REQUIRED[name]) for name, text in texts.items() if not text]
+    faults += [found for name, text in texts.items() if (found := _too_long(name, text))]
+    if plan.theme not in THEMES:
+        faults.append(fault("theme", N_("Please choose a theme.")))
+    if plan.use not in USES:
+        faults.append(fault("use", N_("Please choose what is tried.")))
+    if faults:
+        raise InvalidInput(faults)
+    return Plan(**texts, theme=plan.theme, use=plan.use, name_public=plan.name_public)
+
+
+def _too_long(name: str, text: str) -> Fault | None:
+    most = LONGEST_TITLE if name.startswith("title") else LONGEST_TEXT
+    if len(text) <= most:
+        return None
+    return fault(name, N_("Please write at most %(most)s characters."), most=most)

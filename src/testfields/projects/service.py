@@ -1,0 +1,74 @@
+"""Planning a project, changing the plan, and finding it again."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import asyncpg
+
+from testfields.accounts.rules import Actor
+from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale, fault
+from testfields.db.engine import transactional
+from testfields.projects import queries
+from testfields.projects.rules import Plan, checked
+
+NO_SUCH = N_("There is no such project.")
+
+
+async def add(actor: Actor, plan: Plan, company_id: int | None, now: datetime) -> int:
+    """Plan a project for one of the actor's companies, None for the only one; its id.
+
+    Raises NotAllowed for somebody without a company, InvalidInput with everything that is missing.
+    """
+    company_id = _company(actor, company_id)
+    values = asdict(checked(plan))
+    project_id: int = await queries.ADD.value(company_id=company_id, person_id=actor.person_id, now=now, **values)
+    return project_id
+
+
+def _company(actor: Actor, company_id: int | None) -> int:
+    companies = actor.companies
+    if not companies:
+        raise NotAllowed(N_("Only members of a company can plan a project."))
+    if company_id is None and len(companies) == 1:
+        return companies[0]
+    if company_id not in companies:
+        raise InvalidInput([fault("company_id", N_("Please choose one of your companies."))])
+    return company_id
+
+
+@transactional
+async def change(actor: Actor, project_id: int, version: int | None, plan: Plan) -> int:
+    """Change the plan that was seen at `version`, None for any; the new version.
+
+    Raises NotFound, also for another company's project, Stale, or InvalidInput: what is tried is fixed while an
+    application counts on it, because areas allow some uses only.
+    """
+    row = await queries.LOCK.row(id=project_id, companies=actor.companies)
+    if row is None:
+        raise NotFound(NO_SUCH)
+    if version is not None and version != row["version"]:
+        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    plan = checked(plan)
+    if plan.use != row["use"] and await queries.UNDER_WAY.value(id=project_id):
+        message = N_("What is tried cannot be changed while an application under this project is under way.")
+        raise InvalidInput([fault("use", message)])
+    changed: int = await queries.CHANGE.value(id=project_id, **asdict(plan))
+    return changed
+
+
+async def find(actor: Actor, project_id: int) -> asyncpg.Record:
+    """A project of the actor's company, or one applied for on the actor's land; raises NotFound."""
+    row = await queries.FIND.row(id=project_id, companies=actor.companies, owners=actor.owners)
+    if row is None:
+        raise NotFound(NO_SUCH)
+    return row
+
+
+async def listed(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
+    """The projects that the actor may see, newest first, below the id `before`."""
+    return await queries.LIST.rows(companies=actor.companies, owners=actor.owners, before=before, limit=limit)
+
+
+async def own(actor: Actor) -> list[asyncpg.Record]:
+    """The projects of the actor's companies, newest first, with how many applications each has."""
+    return await queries.OWN.rows(companies=actor.companies)

@@ -1,0 +1,69 @@
+"""A company's projects as pages."""
+
+from httpx import AsyncClient
+
+from testfields.projects.tables import Project
+from tests import factories
+from tests.projects.test_routes import PLAN
+
+
+async def test_the_first_project_is_planned_from_an_empty_list(db: None, client: AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+    assert "まだ実証案件がありません" in (await client.get("/my/projects")).text
+
+    answer = await client.post("/my/projects/new", data={**form, **PLAN})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/projects")
+    listed = await client.get("/my/projects")
+    assert PLAN["title_ja"] in listed.text
+    assert "まだ実証案件がありません" not in listed.text
+
+
+async def test_faults_keep_the_input_and_lead_to_their_fields(db: None, client: AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+
+    answer = await client.post("/my/projects/new", data={**form, **PLAN, "title_en": "", "use": "submarine"})
+
+    assert answer.status_code == 422
+    assert 'href="#f-title_en"' in answer.text
+    assert 'href="#f-use"' in answer.text
+    assert PLAN["safety_plan"] in answer.text
+    assert await Project.count() == 0
+
+
+async def test_a_project_begun_from_an_application_leads_back_to_it(db: None, client: AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+
+    there = await client.post("/my/projects/new", data={**form, **PLAN, "then": "/my/apply?area=5"})
+    elsewhere = await client.post("/my/projects/new", data={**form, **PLAN, "then": "//elsewhere.example/my/"})
+
+    assert there.headers["location"].startswith("/my/apply?area=5&project=")
+    assert elsewhere.headers["location"] == "/my/projects"
+
+
+async def test_saving_over_somebody_elses_change_asks_first(db: None, client: AsyncClient) -> None:
+    company = await factories.company()
+    address = f"/my/projects/{await factories.project(company)}"
+    form = await factories.log_in(client, company)
+    assert (await client.post(address, data={**form, **PLAN, "version": "1"})).status_code == 303
+
+    late = await client.post(address, data={**form, **PLAN, "title_ja": "遅れて来た題名", "version": "1"})
+    assert late.status_code == 409
+    assert "遅れて来た題名" in late.text
+    assert 'name="version" value="2"' in late.text
+
+
+async def test_another_companys_project_has_no_page_and_a_form_without_its_mark_is_refused(
+    db: None, client: AsyncClient
+) -> None:
+    company = await factories.company()
+    other = await factories.project(await factories.company())
+    await factories.log_in(client, company)
+
+    assert (await client.get(f"/my/projects/{other}")).status_code == 404
+    assert (await client.post("/my/projects/new", data=PLAN)).status_code == 403
+
+
+async def test_staff_are_told_that_the_page_is_for_companies(db: None, client: AsyncClient) -> None:
+    await factories.log_in(client, (await factories.field()).reviewer)
+    assert (await client.get("/my/projects")).status_code == 403

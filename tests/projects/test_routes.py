@@ -1,0 +1,102 @@
+"""Projects over HTTP."""
+
+from httpx import AsyncClient
+
+from testfields.core.clock import now
+from testfields.reservations import service
+from tests import factories
+
+PLAN = {
+    "title_ja": "災害時の物資輸送",
+    "title_en": "Relief transport",
+    "purpose": "孤立地域へ物資を届けられるかを確かめます。",
+    "theme": "disaster",
+    "use": "drone",
+    "equipment": "マルチコプター 1機",
+    "safety_plan": "監視員を2人置きます。",
+}
+
+
+async def headers_of(actor: factories.Actor) -> dict[str, str]:
+    return {"Authorization": f"Bearer {await factories.token(actor)}", "Accept-Language": "en"}
+
+
+async def test_a_company_plans_reads_and_changes_a_project(db: None, client: AsyncClient) -> None:
+    headers = await headers_of(await factories.company())
+
+    added = await client.post("/api/v1/projects", json=PLAN, headers=headers)
+    assert added.status_code == 201, added.text
+    assert added.json()["title"] == {"ja": PLAN["title_ja"], "en": PLAN["title_en"]}
+    assert added.json()["name_public"] is False
+
+    address = added.headers["location"]
+    changed = {**PLAN, "theme": "logistics", "name_public": True}
+    assert (await client.put(address, json=changed, headers=headers)).status_code == 428
+    assert (await client.put(address, json=changed, headers={**headers, "If-Match": '"9"'})).status_code == 412
+    answer = await client.put(address, json=changed, headers={**headers, "If-Match": added.headers["etag"]})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["etag"] == '"2"'
+
+    shown = (await client.get(address, headers=headers)).json()
+    assert (shown["theme"], shown["name_public"], shown["version"]) == ("logistics", True, 2)
+    assert [one["id"] for one in (await client.get("/api/v1/projects", headers=headers)).json()] == [shown["id"]]
+
+
+async def test_texts_of_blanks_are_told_field_by_field_and_nothing_is_stored(db: None, client: AsyncClient) -> None:
+    headers = await headers_of(await factories.company())
+
+    answer = await client.post("/api/v1/projects", json={**PLAN, "purpose": " ", "equipment": "\n"}, headers=headers)
+
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == ["purpose", "equipment"]
+    assert (await client.get("/api/v1/projects", headers=headers)).json() == []
+
+
+async def test_another_companys_project_cannot_be_seen_or_changed(db: None, client: AsyncClient) -> None:
+    project_id = await factories.project(await factories.company())
+    stranger = await headers_of(await factories.company())
+    address = f"/api/v1/projects/{project_id}"
+
+    assert (await client.get(address, headers=stranger)).status_code == 404
+    assert (await client.put(address, json=PLAN, headers={**stranger, "If-Match": "*"})).status_code == 404
+    assert (await client.get("/api/v1/projects", headers=stranger)).json() == []
+
+
+async def test_staff_see_a_project_once_it_is_filed_on_their_land_and_cannot_change_it(
+    db: None, client: AsyncClient
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    project_id = await factories.project(company)
+    staff = await headers_of(field.reviewer)
+    address = f"/api/v1/projects/{project_id}"
+    assert (await client.get(address, headers=staff)).status_code == 404
+
+    asked = (service.Asked(factories.period(9)),)
+    await service.file(company, service.Application(project_id, field.area_id, asked), now())
+
+    assert (await client.get(address, headers=staff)).status_code == 200
+    assert (await client.put(address, json=PLAN, headers={**staff, "If-Match": "*"})).status_code == 404
+    other_field = await factories.field()
+    assert (await client.get(address, headers=await headers_of(other_field.reviewer))).status_code == 404
+
+
+async def test_staff_cannot_plan_a_project(db: None, client: AsyncClient) -> None:
+    field = await factories.field()
+    answer = await client.post("/api/v1/projects", json=PLAN, headers=await headers_of(field.approver))
+    assert answer.status_code == 403
+
+
+async def test_what_is_tried_is_fixed_while_an_application_counts_on_it(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    project_id = await factories.project(company)
+    asked = (service.Asked(factories.period(9)),)
+    filed = await service.file(company, service.Application(project_id, field.area_id, asked), now())
+    headers = {**await headers_of(company), "If-Match": "*"}
+    address = f"/api/v1/projects/{project_id}"
+
+    refused = await client.put(address, json={**PLAN, "use": "robot"}, headers=headers)
+    assert refused.status_code == 422
+    assert [one["path"] for one in refused.json()["errors"]] == ["use"]
+
+    await service.act(company, filed.id, service.Step(service.Action.WITHDRAW), now())
+    assert (await client.put(address, json={**PLAN, "use": "robot"}, headers=headers)).status_code == 200
