@@ -1,0 +1,118 @@
+// One source of GeoJSON as shapes on the map. Whatever people have typed is shown as text, never as markup.
+const dotBelowPixels = 22;
+const dotRadius = 8;
+
+const inLanguage = (properties, name) => properties[`${name}_${document.documentElement.lang}`];
+
+function textLine(tag, text) {
+  const line = document.createElement(tag);
+  line.textContent = text;
+  return line;
+}
+
+/** A tooltip's content: the feature's name and, below it, its note. */
+function words({ properties }) {
+  const box = document.createElement("div");
+  box.className = "map-words";
+  box.append(textLine("strong", inLanguage(properties, "name")));
+  const note = inLanguage(properties, "note");
+  if (note) box.append(textLine("span", note));
+  return box;
+}
+
+function pathStyle(source, { properties }) {
+  return { className: `shape shape--${properties.class ?? source.class}${properties.on ? " is-on" : ""}` };
+}
+
+/** True where the feature has no period, or one of its periods holds the moment. */
+function isThere({ properties }, moment) {
+  const periods = [properties.periods ?? properties.period ?? []].flat();
+  return !moment || !periods.length || periods.some(({ start, end }) => Date.parse(start) <= moment && moment < Date.parse(end));
+}
+
+/** A name written on a shape, or beside its dot, for good. */
+function nameTag(layer) {
+  const tag = L.tooltip({ permanent: true, className: "map-name", opacity: 1 });
+  return tag.setContent(textLine("span", inLanguage(layer.feature.properties, "name"))).setLatLng(layer.getBounds().getCenter());
+}
+
+function placeTag(tag, besideDot) {
+  tag.options.direction = besideDot ? "right" : "center";
+  tag.options.offset = besideDot ? [10, 0] : [0, 0];
+  tag.update();
+}
+
+/** A dot in the middle of a shape, to stand for it where it is too small to be seen. */
+function dotOf(layer, style) {
+  const dot = L.circleMarker(layer.getBounds().getCenter(), { ...style, radius: dotRadius });
+  dot.options.className += " shape-dot";
+  dot.feature = layer.feature;
+  return dot;
+}
+
+function isTiny(leaflet, layer) {
+  const bounds = layer.getBounds();
+  const size = leaflet.latLngToLayerPoint(bounds.getSouthEast()).subtract(leaflet.latLngToLayerPoint(bounds.getNorthWest()));
+  return Math.max(size.x, size.y) < dotBelowPixels;
+}
+
+function tell(leaflet, layer, name, id) {
+  const section = leaflet.getContainer().closest(".map");
+  section.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail: { id, feature: layer.feature } }));
+}
+
+/**
+ * Lays a source's features on the map.
+ * @param {{class: string, names?: boolean, dots?: boolean}} source names: written beside shapes; dots: for tiny shapes
+ */
+export function layShapes(leaflet, source, data) {
+  const group = L.featureGroup().addTo(leaflet);
+  const byId = new Map();
+  const pairs = [];
+  const tags = [];
+
+  function wire(layer) {
+    const id = String(layer.feature.id);
+    byId.set(id, [...(byId.get(id) ?? []), layer]);
+    layer.bindTooltip(() => words(layer.feature), { sticky: true, direction: "top", opacity: 1 });
+    layer.on("mouseover", () => tell(leaflet, layer, "map:over", id));
+    layer.on("mouseout", () => tell(leaflet, layer, "map:out", id));
+    layer.on("click", () => tell(leaflet, layer, "map:pick", id));
+    return layer;
+  }
+
+  L.geoJSON(data, {
+    style: (feature) => pathStyle(source, feature),
+    onEachFeature: (feature, layer) => {
+      group.addLayer(wire(layer));
+      if (source.dots) pairs.push([layer, wire(dotOf(layer, pathStyle(source, feature)))]);
+      if (source.names) tags.push([layer, nameTag(layer).addTo(leaflet)]);
+    },
+  });
+
+  function arrange() {
+    for (const [layer, dot] of pairs) {
+      if (isTiny(leaflet, layer)) group.addLayer(dot);
+      else group.removeLayer(dot);
+    }
+    for (const [layer, tag] of tags) placeTag(tag, source.dots && isTiny(leaflet, layer));
+  }
+  leaflet.on("zoomend", arrange);
+  arrange();
+
+  return {
+    shapes: (id) => byId.get(id) ?? [],
+    getBounds: () => group.getBounds(),
+    setMoment(iso) {
+      const moment = iso && Date.parse(iso);
+      for (const layer of [...byId.values()].flat()) {
+        layer.getElement()?.classList.toggle("is-dim", !isThere(layer.feature, moment));
+      }
+    },
+    clear() {
+      leaflet.off("zoomend", arrange);
+      tags.forEach(([, tag]) => tag.remove());
+      group.remove();
+    },
+  };
+}

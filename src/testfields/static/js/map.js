@@ -1,0 +1,84 @@
+// The page's map: takes the shell that folium made, lays the base map and the page's GeoJSON on it, and ties shapes to
+// the list beside it. `section.map` is the handle for other scripts: {leaflet, ready, shapes, setMoment, reload, setSources}.
+import { layBaseMap } from "./map-base.js";
+import { tieToList } from "./map-list.js";
+import { hideCoveredNames } from "./map-names.js";
+import { layShapes } from "./map-shapes.js";
+
+/** Fetches JSON of this portal; raises an Error that names the address when it is not answered. */
+async function fetchJson(url) {
+  const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.json();
+}
+
+/** Says on the map itself that something is missing from it. */
+function showFailure(section) {
+  if (section.querySelector(".map__failure")) return;
+  const text = document.createElement("p");
+  text.className = "map__failure";
+  text.setAttribute("role", "alert");
+  text.textContent = section.dataset.failed;
+  section.append(text);
+}
+
+function fit(leaflet, layers) {
+  const bounds = L.latLngBounds([]);
+  for (const layer of layers) bounds.extend(layer.getBounds());
+  if (bounds.isValid()) leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17, animate: false });
+}
+
+function attach(section) {
+  const leaflet = window.map_shell;
+  let sources = JSON.parse(section.dataset.sources);
+  let laid = new Map();
+  const layers = () => [...laid.values()];
+
+  async function lay(source) {
+    const layer = layShapes(leaflet, source, await fetchJson(source.url));
+    laid.get(source)?.clear();
+    laid.set(source, layer);
+  }
+
+  const tidy = () => hideCoveredNames(leaflet);
+
+  async function orSaySo(work) {
+    try {
+      await work;
+    } catch (error) {
+      showFailure(section);
+      throw error;
+    }
+    tidy();
+  }
+
+  const reload = () => orSaySo(Promise.all(sources.map(lay)));
+
+  section.map = {
+    leaflet,
+    /** Resolves when the shapes are on the map and in view. */
+    ready: reload().then(() => fit(leaflet, sources.filter((one) => one.fit !== false).map((one) => laid.get(one)))),
+    /** The shapes of a feature's id. */
+    shapes: (id) => layers().flatMap((layer) => layer.shapes(id)),
+    /** Dims what is not there at a moment (ISO 8601); null shows everything. */
+    setMoment: (iso) => layers().forEach((layer) => layer.setMoment(iso)),
+    /** Fetches every source again; the view stays. */
+    reload,
+    /** Shows other sources instead; the view stays. */
+    setSources(others) {
+      layers().forEach((layer) => layer.clear());
+      laid = new Map();
+      sources = others;
+      return reload();
+    },
+  };
+  orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
+  // Last of those who hear it, when everything has found its new place.
+  section.map.ready.then(() => leaflet.on("zoomend", tidy)).then(tidy);
+  leaflet.getContainer().setAttribute("role", "group");
+  leaflet.getContainer().setAttribute("aria-label", section.dataset.keys);
+  tieToList(section);
+  new ResizeObserver(() => leaflet.invalidateSize()).observe(section);
+}
+
+document.querySelectorAll(".map[data-map]").forEach(attach);
