@@ -34,5 +34,6 @@ def test_only_settings_reads_the_environment() -> None:
         for path in PACKAGE.rglob("*.py")
         if re.search(r"\bos\.getenv|\bos\.environ\b(?!\.setdefault|\[[^]]+\] =)", path.read_text())
     }
-    # The embedded database's programs get the environment without what would lead them elsewhere.
-    assert readers == {"settings.py", "db/cluster.py"}
+    # PostgreSQL's programs are given the environment, less what would lead them elsewhere; a command answers in the
+    # language of the terminal.
+    assert readers == {"settings.py", "db/cluster.py", "sites/commands.py"}
