@@ -61,8 +61,8 @@ class Postbox:
 
 
 @asynccontextmanager
-async def postbox(tls: ssl.SSLContext | None = None, login: bool = False) -> AsyncIterator[Postbox]:
-    """A server that offers STARTTLS where `tls` is given and wants a login where `login` is set."""
+async def postbox(tls: ssl.SSLContext | None = None) -> AsyncIterator[Postbox]:
+    """An SMTP server; where `tls` is given it offers STARTTLS and then wants a login."""
     box = Postbox()
     box.answering.set()
 
@@ -73,8 +73,7 @@ async def postbox(tls: ssl.SSLContext | None = None, login: bool = False) -> Asy
             enable_SMTPUTF8=True,
             tls_context=tls,
             require_starttls=tls is not None,
-            auth_required=login,
-            auth_require_tls=False,
+            auth_required=tls is not None,
             authenticator=box.authenticate,
         )
 

@@ -33,7 +33,7 @@ async def mails_page(
         }
         for one in mails
     ]
-    return page(request, "mail/list.html", mails=rows, older=older)
+    return page(request, "notifications/mails.html", mails=rows, older=older)
 
 
 @get("/admin/mails/{mail_id:int}", include_in_schema=False)
@@ -41,7 +41,7 @@ async def mail_page(request: Request[Any, Any, Any], actor: Caller, mail_id: Pat
     """One mail, as its receiver reads it in plain text."""
     mail = await service.read(actor, mail_id)
     sent = format_instant(mail.sent_at, ZONE, locale.current()) if mail.sent_at else ""
-    return page(request, "mail/one.html", mail=mail, sent=sent)
+    return page(request, "notifications/mail.html", mail=mail, sent=sent)
 
 
 pages = (mails_page, mail_page)

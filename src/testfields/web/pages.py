@@ -71,6 +71,7 @@ def page(
     flash = _read_flash(request)
     shown = {
         "locale": locale.current(),
+        "status": status,
         "actor": actor,
         "csrf_token": actor.csrf_token if actor else "",
         "path": request.url.path,

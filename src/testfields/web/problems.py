@@ -179,7 +179,7 @@ def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, 
         f"errors/{name}.html",
         status=problem.status,
         headers=headers,
-        **({"title": problem.title, "detail": detail, "status": problem.status} if name == "error" else {}),
+        **({"title": problem.title, "detail": detail} if name == "error" else {}),
     )
 
 

@@ -1,0 +1,228 @@
+"""What the portal writes to people about an application."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.availability.service import Asked
+from testfields.core.clock import now
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
+from testfields.letters import jobs
+from testfields.letters.rendering import render
+from testfields.letters.rules import COMPANY, STAFF, Audience, Facts
+from testfields.letters.service import receivers
+from testfields.notifications.tables import Mail
+from testfields.reservations import service
+from testfields.reservations.rules import Action, State
+from testfields.reservations.service import Application, Step
+from testfields.reservations.story import Told
+from testfields.reservations.tables import ReservationEvent
+from testfields.web import locale
+from tests import factories
+
+BASE = "https://portal.test"
+FACTS = Facts(
+    event_id=7,
+    reservation_id=12,
+    action=Action.RETURN,
+    from_state=State.SUBMITTED,
+    reason="飛行経路が区画の外に出ています。\n図面を直してください。",
+    conditions="",
+    deadline=datetime(2026, 12, 1, 8, tzinfo=UTC),
+    due_at=datetime(2026, 11, 30, 15, tzinfo=UTC),
+    title_ja="配送ドローンの実証",
+    title_en="Delivery drone trial",
+    company_ja="株式会社A",
+    company_en="A Inc.",
+    site_ja="夢洲",
+    site_en="Yumeshima",
+    area_ja="広場",
+    area_en="Plaza",
+    timezone="Asia/Tokyo",
+    contact="夢洲管理事務所 06-0000-0000",
+    permit_code=None,
+    volumes=(
+        Told(
+            Period(datetime(2026, 12, 3, 0, tzinfo=UTC), datetime(2026, 12, 3, 2, tzinfo=UTC)),
+            AltitudeBand(Decimal("0.00"), Decimal("50.00")),
+        ),
+        Told(
+            Period(datetime(2026, 12, 4, 0, tzinfo=UTC), datetime(2026, 12, 4, 2, tzinfo=UTC)),
+            AltitudeBand(Decimal("0.00"), Decimal("50.00")),
+        ),
+    ),
+)
+
+TEXT_JA = """\
+事業者の担当 様
+
+審査の担当者から、申請内容の修正をお願いしています。期限まで、ご希望の場所と日時を引き続き確保しています。
+
+申請番号：12
+実証案件：配送ドローンの実証
+場所：夢洲 広場
+日時：2026年12月3日(木) 9:00–11:00
+    2026年12月4日(金) 9:00–11:00
+高さ：地上0–50 m
+
+■ 理由
+飛行経路が区画の外に出ています。
+図面を直してください。
+
+■ 次にしていただくこと
+理由をご確認のうえ、期限までに申請内容を修正し、再度提出してください。期限を過ぎると申請は失効します。
+期限：2026年12月1日(火) 17:00
+
+■ 申請の内容
+https://portal.test/my/12
+
+--
+実証フィールド・ポータル
+連絡先：夢洲管理事務所 06-0000-0000
+このメールは自動で送信しています。
+"""
+
+TEXT_EN = """\
+Dear the applicant,
+
+Staff ask you to revise your application. The place and time stay kept for you until the deadline.
+
+Application number: 12
+Project: Delivery drone trial
+Place: Yumeshima Plaza
+Time: Thu 3 Dec 2026, 09:00–11:00 JST
+    Fri 4 Dec 2026, 09:00–11:00 JST
+Height: 0–50 m above ground
+
+■ Reason
+飛行経路が区画の外に出ています。
+図面を直してください。
+
+■ What to do next
+Please read the reason, revise the application and submit it again by the deadline. After that it lapses.
+Deadline: Tue 1 Dec 2026, 17:00 JST
+
+■ The application
+https://portal.test/my/12
+
+--
+Test-field Portal
+Contact: 夢洲管理事務所 06-0000-0000
+This mail was sent automatically.
+"""
+
+
+def test_a_letter_says_what_happened_to_which_application_why_and_what_to_do_by_when() -> None:
+    letter = render(FACTS, Audience.COMPANY, "事業者の担当", "ja", BASE)
+    assert letter.subject == (
+        "申請内容の修正をお願いします（申請番号12、夢洲 広場、2026年12月3日(木) 9:00–11:00 ほか1件）"
+    )
+    assert letter.text.rstrip() == TEXT_JA.rstrip()
+
+
+def test_the_english_letter_says_the_same() -> None:
+    letter = render(FACTS, Audience.COMPANY, "the applicant", "en", BASE)
+    assert letter.subject == (
+        "Please revise your application (application 12, Yumeshima Plaza, Thu 3 Dec 2026, 09:00–11:00 JST and 1 more)"
+    )
+    assert letter.text.rstrip() == TEXT_EN.rstrip()
+
+
+def test_markup_in_a_reason_stays_text() -> None:
+    letter = render(replace(FACTS, reason="<b>1</b> & 2\n次の行"), Audience.COMPANY, "<i>", "ja", BASE)
+    assert "&lt;b&gt;1&lt;/b&gt; &amp; 2<br>次の行" in letter.html
+    assert "<i>" not in letter.html
+    assert "<b>1</b> & 2\n次の行" in letter.text
+
+
+def test_staff_are_told_whose_application_it_is_and_sent_to_their_desk() -> None:
+    submitted = replace(FACTS, action=Action.SUBMIT, from_state=None, reason="")
+    letter = render(submitted, Audience.STAFF, "審査の担当", "ja", BASE)
+    assert "事業者：株式会社A" in letter.text
+    assert "審査期限：2026年12月1日(火) 0:00" in letter.text
+    assert "https://portal.test/desk/12" in letter.text
+    assert "理由" not in letter.text
+
+
+def test_a_letter_written_after_the_application_moved_on_names_no_deadline() -> None:
+    letter = render(replace(FACTS, deadline=None), Audience.COMPANY, "事業者の担当", "ja", BASE)
+    assert "期限：" not in letter.text
+
+
+@pytest.mark.parametrize("words", [*COMPANY.values(), *STAFF.values()], ids=lambda words: words.what)
+def test_every_letter_is_worded_in_japanese_too(words: object) -> None:
+    japanese = locale.catalogue("ja")
+    for text in (words.what, words.opening, words.next):  # type: ignore[attr-defined]
+        assert japanese.gettext(text) != text
+
+
+async def filed(field: factories.Field, company: Actor) -> int:
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
+    return (await service.file(company, application, now())).id
+
+
+async def last_event(reservation_id: int) -> int:
+    rows = await ReservationEvent.select(ReservationEvent.id).where(ReservationEvent.reservation_id == reservation_id)
+    return max(int(row["id"]) for row in rows)
+
+
+async def test_the_company_is_those_who_acted_on_it_and_its_managers_and_nobody_else(db: None) -> None:
+    field, stranger = await factories.field(), await factories.company()
+    company = await factories.organisation(OrganisationKind.COMPANY)
+    roles = {"filed": MemberRole.MEMBER, "boss": MemberRole.MANAGER, "idle": MemberRole.MEMBER}
+    people = {name: await factories.person(company, OrganisationKind.COMPANY, role) for name, role in roles.items()}
+    reservation = await filed(field, people["filed"])
+    await filed(await factories.field(), stranger)
+
+    assert {one.person_id for one in await receivers(Audience.COMPANY, reservation)} == {
+        people["filed"].person_id,
+        people["boss"].person_id,
+    }
+    await service.act(people["idle"], reservation, Step(Action.WITHDRAW), now())
+    assert people["idle"].person_id in {one.person_id for one in await receivers(Audience.COMPANY, reservation)}
+    assert {one.person_id for one in await receivers(Audience.STAFF, reservation)} == {
+        field.approver.person_id,
+        field.reviewer.person_id,
+    }
+
+
+async def test_a_letter_tells_of_its_own_event_however_late_it_is_written(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    first = await last_event(reservation)
+    await service.change_volumes(company, reservation, None, (Asked(factories.period(13)),), now())
+
+    await jobs.write(first, Audience.COMPANY, BASE)
+    await jobs.write(await last_event(reservation), Audience.COMPANY, BASE)
+
+    texts = [row["text"] for row in await Mail.select(Mail.text).order_by(Mail.id)]
+    assert ["9:00–10:00" in text for text in texts] == [True, False]
+    assert ["13:00–14:00" in text for text in texts] == [False, True]
+
+
+async def test_a_rival_learns_nothing_of_the_application_in_its_way(db: None) -> None:
+    field, winner, rival = await factories.field(), await factories.company(), await factories.company()
+    await filed(field, winner)
+    application = Application(
+        await factories.project(rival, title_ja="巡回ロボットの実証"),
+        field.area_id,
+        (Asked(factories.period(9)),),
+        Action.WAIT,
+    )
+    waiting = (await service.file(rival, application, now())).id
+
+    await jobs.write(await last_event(waiting), Audience.COMPANY, BASE)
+
+    mail = await Mail.select(Mail.subject, Mail.text, Mail.html).first()
+    assert mail is not None
+    written = " ".join(mail.values())
+    assert "巡回ロボットの実証" in written
+    assert "配送ドローンの実証" not in written
+    names = await factories.Organisation.select(factories.Organisation.name_ja).where(
+        factories.Organisation.id == winner.companies[0]
+    )
+    assert names[0]["name_ja"] not in written

@@ -1,0 +1,105 @@
+"""Mails on the wire and on disk."""
+
+import asyncio
+import email
+import ssl
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from testfields.notifications.posting import hand_over, message
+from testfields.notifications.rules import Unsent, one_line
+from tests.working import postbox, words_of
+
+SENDER = "実証フィールドポータル <portal@city.test>"
+MAIL = Unsent(
+    5,
+    "事業者の担当",
+    "person@example.test",
+    "ja",
+    "使用許可書を発行しました（申請番号12、夢洲 広場、2026年12月3日(木) 9:00–11:00）",
+    "本文です。\n二行目。\n",
+    "<p>本文です。</p>\n",
+    datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC),
+)
+
+
+async def test_a_mail_arrives_in_japanese_as_text_and_as_html(tmp_path: Path) -> None:
+    async with postbox() as box:
+        await hand_over(MAIL, box.url, SENDER, tmp_path)
+    arrived = box.received[0]
+    assert arrived["Subject"] == MAIL.subject
+    assert arrived["To"].addresses[0].display_name == "事業者の担当"
+    assert arrived["From"].addresses[0].addr_spec == "portal@city.test"
+    assert arrived["Auto-Submitted"] == "auto-generated"
+    assert arrived["Content-Language"] == "ja"
+    assert [part.get_content_type() for part in arrived.iter_parts()] == ["text/plain", "text/html"]
+    assert words_of(arrived) == MAIL.text
+    assert words_of(arrived, "html") == MAIL.html
+    assert all(byte < 128 for byte in message(MAIL, SENDER).as_bytes())
+
+
+async def test_a_mail_sent_again_bears_the_same_id(tmp_path: Path) -> None:
+    async with postbox() as box:
+        await hand_over(MAIL, box.url, SENDER, tmp_path)
+        await hand_over(MAIL, box.url, SENDER, tmp_path)
+    first, second = box.received
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@city.test>")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for localhost and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "made.pem", folder / "key.pem"
+    words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    more = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(made)]
+    subprocess.run(["openssl", "req", "-x509", *words, *more], check=True, capture_output=True)
+    return made, key
+
+
+async def test_where_tls_is_offered_the_certificate_is_checked_before_name_and_password_are_told(
+    certificate: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    offered.load_cert_chain(*certificate)
+    async with postbox(tls=offered) as box:
+        address = box.url.replace("smtp://", "smtp://portal%40city:p%3Aw@")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await hand_over(MAIL, address, SENDER, tmp_path)
+        assert box.received == box.logins == []
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        await hand_over(MAIL, address, SENDER, tmp_path)
+    assert box.encrypted == [True]
+    assert box.logins == [("portal@city", "p:w")]
+
+
+async def test_without_a_server_the_mail_is_a_file(tmp_path: Path) -> None:
+    await hand_over(MAIL, None, SENDER, tmp_path / "mail")
+    files = await asyncio.to_thread(lambda: list((tmp_path / "mail").iterdir()))
+    assert [file.name for file in files] == ["5.eml"]
+    read = email.message_from_bytes(files[0].read_bytes(), policy=default)
+    assert isinstance(read, EmailMessage)
+    assert read["Subject"] == MAIL.subject
+    assert words_of(read) == MAIL.text
+
+
+@pytest.mark.parametrize("breaking", ["\r\n", "\n", "\r", "\x0b", "\u2028", "\x00"])
+def test_a_line_break_in_a_name_or_subject_adds_no_header(breaking: str) -> None:
+    forged = f"A{breaking}Bcc: everybody@example.test"
+    made = message(replace(MAIL, name=forged, subject=forged), SENDER)
+    read = email.message_from_bytes(made.as_bytes(), policy=default)
+    assert read["Bcc"] is None
+    assert read["Subject"] == "A Bcc: everybody@example.test"
+    assert [one.addr_spec for one in read["To"].addresses] == ["person@example.test"]
+
+
+def test_one_line_keeps_words_apart_and_nothing_else() -> None:
+    assert one_line("  夢洲\t広場\n\n9:00–11:00 \x07") == "夢洲 広場 9:00–11:00"
