@@ -5,18 +5,22 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
 
 import rich_click as click
 from rich.console import Console
 
 from testfields import schema
+from testfields.accounts.commands import people
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.settings import Settings, SettingsError, load
+from testfields.sites.commands import sites
 
 console = Console()
+T = TypeVar("T")
 
 
 @contextmanager
@@ -37,9 +41,27 @@ async def pool(url: str, size: int = 4) -> AsyncIterator[None]:
         yield
 
 
+def on_pool(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do `work` on the portal's database."""
+
+    async def do(url: str) -> T:
+        async with pool(url):
+            return await work()
+
+    with database(load()) as url:
+        return asyncio.run(do(url))
+
+
 @click.group()
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """The test-field portal."""
+    # What the commands of the rooms below run their work with.
+    context.obj = on_pool
+
+
+cli.add_command(people)
+cli.add_command(sites)
 
 
 @cli.group()
@@ -109,6 +131,28 @@ def _serve(settings: Settings) -> None:
         log_access=False,
         websockets=False,
     ).serve()
+
+
+@cli.command()
+@click.option("--database", "address", help="Use this database instead of the embedded one; it is filled with samples.")
+@click.option("--fresh", is_flag=True, help="Start again with an empty database.")
+def demo(address: str | None, fresh: bool) -> None:
+    """Run the portal with sample sites, sample accounts and a living fortnight."""
+    from testfields.demo import run  # noqa: PLC0415 (only this command needs it)
+
+    try:
+        run.run(load(), address, fresh)
+    except run.DemoError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.command()
+def worker() -> None:
+    """Do what follows from decisions, in the background, until stopped."""
+    from testfields.worker import run_worker  # noqa: PLC0415 (only this command needs the job queue)
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    run_worker(load())
 
 
 @cli.command()

@@ -193,7 +193,7 @@ async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
         for attempt in (
             "UPDATE reservation_event SET reason = 'x'",
             "DELETE FROM reservation_event",
-            "TRUNCATE reservation_event",
+            "TRUNCATE reservation_event CASCADE",
         ):
             with pytest.raises(Exception, match="only ever added to"):
                 await connection.execute(attempt)

@@ -171,9 +171,19 @@ def start(cluster: Cluster) -> None:
         return
     options = f"-k {cluster.socket_folder}"
     _pg_ctl(cluster, "start", "--wait", f"--log={cluster.log}", f"--options={options}")
-    existing = _psql(cluster, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")
+    ensure_database(cluster, DATABASE)
+
+
+def ensure_database(cluster: Cluster, name: str) -> None:
+    """Create the database `name` where there is none."""
+    existing = _psql(cluster, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
     if not existing.strip():
-        _psql(cluster, "postgres", f"CREATE DATABASE {DATABASE}")
+        _psql(cluster, "postgres", f"CREATE DATABASE {name}")
+
+
+def drop_database(cluster: Cluster, name: str) -> None:
+    """Remove the database `name` with all that is in it."""
+    _psql(cluster, "postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _psql(cluster: Cluster, database: str, sql: str) -> str:
