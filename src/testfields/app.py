@@ -14,6 +14,8 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
+from testfields.accounts.pages import pages as account_pages
+from testfields.accounts.routes import router as accounts
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
 from testfields.health import alive, ready
@@ -26,8 +28,8 @@ from testfields.web.idempotency import Idempotency
 from testfields.web.pages import STATIC, template_engine
 
 LARGEST_BODY = 1_000_000
-API: Sequence[ControllerRouterHandler] = (reservations, permits.router)
-PAGES: Sequence[ControllerRouterHandler] = (*permits.pages, *notifications.pages)
+API: Sequence[ControllerRouterHandler] = (accounts, reservations, permits.router)
+PAGES: Sequence[ControllerRouterHandler] = (*account_pages, *permits.pages, *notifications.pages)
 
 
 @get("/{path:path}", include_in_schema=False)

@@ -8,7 +8,14 @@ import asyncpg
 import msgspec
 
 from testfields.accounts import passwords, queries
-from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, check_organisation, check_person
+from testfields.accounts.entries import (
+    NewOrganisation,
+    NewPerson,
+    NewRole,
+    check_organisation,
+    check_password,
+    check_person,
+)
 from testfields.accounts.rules import (
     ROLES_OF,
     Actor,
@@ -20,6 +27,8 @@ from testfields.accounts.rules import (
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, fault
 from testfields.db.engine import transactional
 
+EMAIL_TAKEN = N_("Somebody is registered with this e-mail address already.")
+OPERATOR_SLUG = "operator"
 MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
 
 
@@ -61,11 +70,12 @@ class PersonRow:
 
 
 @dataclass(frozen=True)
-class Added:
-    """A person who was just added; nobody can read the password again."""
+class InitialPassword:
+    """A person and the password that the portal has just made for them; nobody can read it again."""
 
     id: int
-    initial_password: str = field(repr=False)
+    email: str
+    password: str = field(repr=False)
 
 
 async def organisations(actor: Actor, before: int, limit: int) -> list[OrganisationRow]:
@@ -129,14 +139,29 @@ def _person(row: asyncpg.Record) -> PersonRow:
     return PersonRow(**dict(row.items()) | {"memberships": MEMBERSHIPS.decode(row["memberships"])})
 
 
-async def add_person(actor: Actor, new: NewPerson) -> Added:
+async def add_person(actor: Actor, new: NewPerson) -> InitialPassword:
     """Add a person with roles and a password made by the portal; raises InvalidInput."""
     require_admin(actor)
     password = passwords.initial()
     person_id = await _add_person(new, await _ready(new, password), initial=True)
     if person_id is None:
-        raise InvalidInput([fault("email", N_("Somebody is registered with this e-mail address already."))])
-    return Added(person_id, password)
+        raise InvalidInput([fault("email", EMAIL_TAKEN)])
+    return InitialPassword(person_id, new.email, password)
+
+
+@transactional
+async def create_admin(email: str, name: str, password: str) -> int:
+    """The portal's first administrators, as the command line adds them; the person's id. Raises InvalidInput."""
+    check_password(password)
+    operator = NewOrganisation(
+        OrganisationKind.OPERATOR, OPERATOR_SLUG, "ポータル運営者", "Operator of the portal", email
+    )
+    roles = [NewRole(await ensure_organisation(operator), MemberRole.ADMIN)]
+    new = NewPerson(email=email, name=name, memberships=roles)
+    person_id = await _add_person(new, await _ready(new, password), initial=False)
+    if person_id is None:
+        raise InvalidInput([fault("email", EMAIL_TAKEN)])
+    return person_id
 
 
 async def ensure_person(new: NewPerson, password: str) -> int:
@@ -144,6 +169,7 @@ async def ensure_person(new: NewPerson, password: str) -> int:
 
     Somebody who is there keeps name, password and language, and gets those of the roles that were missing.
     """
+    check_password(password)
     added = await _add_person(new, await _ready(new, password), initial=False)
     if added is not None:
         return added
@@ -191,22 +217,23 @@ async def _give_roles(person_id: int, roles: Sequence[NewRole]) -> None:
     )
 
 
-async def reset_password(actor: Actor, person_id: int) -> str:
+async def reset_password(actor: Actor, person_id: int) -> InitialPassword:
     """A new password made by the portal; the person's browsers are logged out. Raises NotFound."""
     require_admin(actor)
     password = passwords.initial()
-    await _set_password(person_id, await passwords.hashed(password))
-    return password
+    email = await _set_password(person_id, await passwords.hashed(password))
+    return InitialPassword(person_id, email, password)
 
 
 @transactional
-async def _set_password(person_id: int, password_hash: str) -> None:
-    changed = await queries.SET_PASSWORD.run(
+async def _set_password(person_id: int, password_hash: str) -> str:
+    email: str | None = await queries.SET_PASSWORD.value(
         person_id=person_id, known_hash=None, password_hash=password_hash, initial=True
     )
-    if not changed:
+    if email is None:
         raise NotFound(N_("There is no such person."))
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    return email
 
 
 @transactional

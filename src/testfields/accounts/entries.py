@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,6 +12,7 @@ from testfields.accounts.rules import LONGEST_TOKEN_LIFE, Actor, MemberRole, Org
 from testfields.core.corporate_number import is_corporate_number
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 
+LARGEST_ID = 2**63 - 1
 LONGEST_NAME = 200
 LONGEST_TOKEN_NAME = 80
 # RFC 5321, 4.5.3.1.3: a path of 256 octets less its brackets.
@@ -44,7 +45,7 @@ class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A role in an organisation."""
 
-    organisation_id: int
+    organisation_id: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
     role: MemberRole
 
 

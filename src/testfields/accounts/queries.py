@@ -84,6 +84,7 @@ FORGET_PAST_ATTEMPTS = Statement("""
 SET_PASSWORD = Statement("""
     UPDATE person SET password_hash = :password_hash, initial_password = :initial
     WHERE id = :person_id AND (CAST(:known_hash AS text) IS NULL OR password_hash = :known_hash)
+    RETURNING email
 """)
 
 # The limit keeps the list readable, so it may be missed by one when two are made at the same moment. Served by

@@ -135,10 +135,10 @@ async def change_password(actor: Actor, current: str, new: str, address: str, no
 @transactional
 async def _replace_password(person_id: int, known_hash: str, password_hash: str, now: datetime) -> NewSession:
     """Raises InvalidInput where somebody else has set another password in between."""
-    changed = await queries.SET_PASSWORD.run(
+    changed = await queries.SET_PASSWORD.value(
         person_id=person_id, known_hash=known_hash, password_hash=password_hash, initial=False
     )
-    if not changed:
+    if changed is None:
         raise InvalidInput([fault("current", N_("This is not your present password."))])
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     return await open_session(person_id, now)

@@ -2,7 +2,7 @@
 
 The key, the work and the answer are stored in one transaction: either all are there or none. A second request under
 the same key waits for the first, then gets its answer again. Refusals are not kept: what was taken yesterday may be
-free today.
+free today. Nor is an answer that holds a secret: a handler with ``opt={NEVER_KEPT: True}`` works anew each time.
 """
 
 import hashlib
@@ -19,12 +19,15 @@ from testfields.db.engine import DB
 from testfields.web import queries
 
 HEADER = "idempotency-key"
+NEVER_KEPT = "answer_is_never_kept"
 LONGEST_KEY = 255
 KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"content-language"})
 
 
 class Idempotency(ASGIMiddleware):
     """Wraps the API, inside whatever finds out who calls; requests without the header pass by untouched."""
+
+    exclude_opt_key = NEVER_KEPT
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer from the store, or do the work and store its answer."""

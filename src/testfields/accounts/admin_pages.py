@@ -1,0 +1,187 @@
+"""What administrators do about organisations and people."""
+
+import unicodedata
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Template
+
+from testfields.accounts import directory
+from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, folded_email
+from testfields.accounts.forms import Typed, fault_words, older, options, own_name, people_lines, typed, when
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor, MemberRole, OrganisationKind, require_admin
+from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, fault
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
+
+LISTED = 50
+# Faults of a person's roles, told at the fields in which the form asks for them.
+PERSON_FIELDS = {"organisation_id": "organisation_id", "role": "roles", "memberships": "roles"}
+
+
+@get("/admin", include_in_schema=False)
+async def admin_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """Where administrators begin."""
+    require_admin(actor)
+    return page(request, "accounts/admin.html")
+
+
+@get("/admin/organisations", include_in_schema=False)
+async def organisations_page(
+    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = LISTED
+) -> Template:
+    """Organisations, newest first, and a form for another one."""
+    return await _organisations(request, actor, before, limit)
+
+
+@post("/admin/organisations", include_in_schema=False)
+async def create_organisation(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """Add an organisation; with faults, the form again."""
+    require_admin(actor)
+    form = await typed(request)
+    try:
+        await directory.create_organisation(actor, _organisation(form))
+    except InvalidInput as error:
+        return await _organisations(request, actor, form=form, error=error)
+    return redirect("/admin/organisations", "success", N_("“%(name)s” is added."), name=form.text("name_ja").strip())
+
+
+def _organisation(form: Typed) -> NewOrganisation:
+    """Numbers are taken in full width and with hyphens too, as letterheads print them."""
+    number = unicodedata.normalize("NFKC", form.text("corporate_number")).replace("-", "").replace(" ", "")
+    if form.text("kind") not in list(OrganisationKind):
+        raise InvalidInput([fault("kind", N_("Please choose one of these."))])
+    return NewOrganisation(
+        kind=OrganisationKind(form.text("kind")),
+        slug=form.text("slug").strip(),
+        name_ja=form.text("name_ja").strip(),
+        name_en=form.text("name_en").strip(),
+        contact_email=folded_email(form.text("contact_email")),
+        corporate_number=number or None,
+    )
+
+
+async def _organisations(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    before: int = LARGEST_ID,
+    limit: int = LISTED,
+    form: Typed | None = None,
+    error: InvalidInput | None = None,
+) -> Template:
+    rows = await directory.organisations(actor, before, limit)
+    listed = [
+        {
+            "name": own_name(one),
+            "kind": locale.translate(KIND_WORDS[OrganisationKind(one.kind)]),
+            "slug": one.slug,
+            "number": one.corporate_number or "",
+            "email": one.contact_email,
+            "created": when(one.created_at),
+        }
+        for one in rows
+    ]
+    return page(
+        request,
+        "accounts/organisations.html",
+        status=422 if error else 200,
+        organisations=listed,
+        older=older("/admin/organisations", rows, limit),
+        form=form or Typed(),
+        kinds=options(KIND_WORDS, list(OrganisationKind)),
+        **fault_words(error),
+    )
+
+
+@get("/admin/people", include_in_schema=False)
+async def people_page(
+    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = LISTED
+) -> Template:
+    """People, newest first, and a form for another one."""
+    return await _people(request, actor, before, limit)
+
+
+@post("/admin/people", include_in_schema=False)
+async def add_person(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """Add a person; the password stands on the page that answers, and nowhere else."""
+    require_admin(actor)
+    form = await typed(request)
+    organisation_id = whole_number(form.text("organisation_id")) or 0
+    roles = [NewRole(organisation_id, role) for role in MemberRole if role in form.chosen("roles")]
+    new = NewPerson(
+        email=folded_email(form.text("email")),
+        name=form.text("name").strip(),
+        memberships=roles,
+        locale="en" if form.text("locale") == "en" else "ja",
+    )
+    try:
+        added = await directory.add_person(actor, new)
+    except InvalidInput as error:
+        return await _people(request, actor, form=form, error=error)
+    return await _people(request, actor, made=added)
+
+
+@post("/admin/people/{person_id:int}/password", include_in_schema=False)
+async def reset_password(request: Request[Any, Any, Any], actor: Caller, person_id: PathId) -> Template:
+    """A new password for somebody who has lost theirs; it stands on the page that answers, and nowhere else."""
+    return await _people(request, actor, made=await directory.reset_password(actor, person_id))
+
+
+@post("/admin/people/{person_id:int}/deactivate", include_in_schema=False)
+async def deactivate(actor: Caller, person_id: PathId) -> Response[Any]:
+    """Lock a person out."""
+    await directory.deactivate(actor, person_id, now())
+    message = N_("The person is locked out. Browsers are logged out and API tokens revoked.")
+    return redirect("/admin/people", "success", message)
+
+
+@post("/admin/people/{person_id:int}/activate", include_in_schema=False)
+async def activate(actor: Caller, person_id: PathId) -> Response[Any]:
+    """Let a person in again."""
+    await directory.activate(actor, person_id)
+    return redirect("/admin/people", "success", N_("The person may log in again."))
+
+
+async def _people(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    before: int = LARGEST_ID,
+    limit: int = LISTED,
+    form: Typed | None = None,
+    error: InvalidInput | None = None,
+    made: directory.InitialPassword | None = None,
+) -> Template:
+    require_admin(actor)
+    rows = await directory.people(actor, before, limit)
+    choices = [
+        {"value": one.id, "label": f"{own_name(one)} ({locale.translate(KIND_WORDS[OrganisationKind(one.kind)])})"}
+        for one in await directory.choices(actor)
+    ]
+    return page(
+        request,
+        "accounts/people.html",
+        status=422 if error else 200,
+        people=people_lines(rows),
+        older=older("/admin/people", rows, limit),
+        form=form or Typed({"locale": ["ja"]}),
+        organisations=choices,
+        roles=options(ROLE_WORDS, list(MemberRole)),
+        made=made,
+        **fault_words(error, PERSON_FIELDS),
+    )
+
+
+pages = [
+    admin_page,
+    organisations_page,
+    create_organisation,
+    people_page,
+    add_person,
+    reset_password,
+    deactivate,
+    activate,
+]

@@ -1,0 +1,93 @@
+"""Forms as they come in, and faults as the pages show them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from litestar import Request
+
+from testfields.accounts.directory import PersonRow
+from testfields.accounts.rules import Membership
+from testfields.accounts.words import ROLE_WORDS
+from testfields.core.errors import N_, InvalidInput
+from testfields.core.local_time import format_instant
+from testfields.web import locale
+
+# Tokens and people belong to no site; the operator is in Japan.
+ZONE = "Asia/Tokyo"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into a form and chose in it; files are not asked for, so they are not there."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+
+    def text(self, name: str) -> str:
+        """One field as it was typed; empty where it was not sent."""
+        return next(iter(self.values.get(name, ())), "")
+
+    def chosen(self, name: str) -> list[str]:
+        """Every box of a group that was ticked."""
+        return list(self.values.get(name, ()))
+
+
+async def typed(request: Request[Any, Any, Any]) -> Typed:
+    """The form that came with a request."""
+    form = await request.form()
+    return Typed({name: [one for one in form.getall(name) if isinstance(one, str)] for name in form})
+
+
+def fault_words(error: InvalidInput | None, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Faults for a template: `errors` for the summary, `faults` by field; `fields` maps paths to other fields."""
+    by_field: dict[str, str] = {}
+    for one in error.faults if error else ():
+        name = (fields or {}).get(one.path.rpartition(".")[2], one.path)
+        by_field.setdefault(name, locale.said(one.message))
+    return {"errors": [{"field": name, "text": text} for name, text in by_field.items()], "faults": by_field}
+
+
+def options(words: Mapping[Any, str], wanted: Sequence[StrEnum]) -> list[dict[str, str]]:
+    """Choices of a form, in the reader's language."""
+    return [{"value": one.value, "label": locale.translate(words[one])} for one in wanted]
+
+
+def role_lines(memberships: Sequence[Membership]) -> list[str]:
+    """ "Osaka City: Reviewer" for each role."""
+    line = N_("%(organisation)s: %(role)s")
+    return [
+        locale.translate(line, None, organisation=own_name(one), role=locale.translate(ROLE_WORDS[one.role]))
+        for one in memberships
+    ]
+
+
+def own_name(named: Any) -> str:
+    """The name of an organisation in the reader's language."""
+    name: str = named.name_ja if locale.current() == "ja" else named.name_en
+    return name
+
+
+def when(instant: datetime) -> str:
+    """An instant as the operator's clock shows it."""
+    return format_instant(instant, ZONE, locale.current())
+
+
+def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
+    """People as the tables list them."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "email": one.email,
+            "active": one.active,
+            "roles": role_lines(one.memberships),
+        }
+        for one in rows
+    ]
+
+
+def older(path: str, rows: Sequence[Any], limit: int) -> str:
+    """The address of the next page of a list, newest first; empty on the last."""
+    return f"{path}?before={rows[-1].id}&limit={limit}" if len(rows) == limit else ""

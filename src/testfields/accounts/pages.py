@@ -1,0 +1,220 @@
+"""Logging in and out, and what is one's own: account, password, tokens, the company's people."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote
+
+from litestar import Request, Response, get, post
+from litestar.response import Template
+
+from testfields.accounts import admin_pages, directory, service
+from testfields.accounts.entries import NewToken
+from testfields.accounts.forms import Typed, fault_words, older, options, people_lines, role_lines, typed, when
+from testfields.accounts.identity import Caller, Visitor, session_cookie, session_secret
+from testfields.accounts.rules import Actor, MemberRole, Scope, require_browser, scopes_for
+from testfields.accounts.words import SCOPE_WORDS
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, TooMany
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
+
+TOKEN_DAYS = (30, 90, 180, 365)
+USUAL_TOKEN_DAYS = 90
+
+
+def local_path(text: str) -> str:
+    """`text` where it is an address of this portal's own pages, else nothing.
+
+    Browsers take ``//host`` and ``/\\host`` for another host, also around tabs and line ends, which they drop.
+    """
+    plain = unquote(text)
+    inside = text.startswith("/") and text.isascii() and plain.isprintable() and " " not in text
+    return text if inside and "\\" not in plain and not plain.startswith("//") else ""
+
+
+def home_of(actor: Actor | None) -> str:
+    """Where somebody finds what needs them."""
+    if actor is None:
+        return "/"
+    return "/my" if actor.is_company else "/desk" if actor.is_staff else "/admin" if actor.is_admin else "/"
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The network address that asks."""
+    return request.client.host if request.client else ""
+
+
+@get("/login", include_in_schema=False)
+async def login_page(request: Request[Any, Any, Any], visitor: Visitor) -> Template | Response[Any]:
+    """The login form; whoever is logged in goes straight on."""
+    where = local_path(request.query_params.get("next", ""))
+    if visitor is not None:
+        return redirect(where or home_of(visitor))
+    return page(request, "accounts/login.html", email="", next=where, wait=0, **fault_words(None))
+
+
+@post("/login", include_in_schema=False)
+async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
+    """Log in, with a new session whatever the browser sent before; the form again where that fails."""
+    form = await typed(request)
+    email, where = form.text("email"), local_path(form.text("next"))
+    try:
+        session = await service.log_in(email, form.text("password"), address_of(request), now())
+    except InvalidInput as error:
+        return page(request, "accounts/login.html", status=422, email=email, next=where, wait=0, **fault_words(error))
+    except TooMany as error:
+        return _too_many(request, "accounts/login.html", error, email=email, next=where)
+    if session.initial_password:
+        return await enter(
+            request, session, "/my/password", N_("Please choose a password of your own; only you should know it.")
+        )
+    return await enter(request, session, where or home_of(await service.actor_by_session(session.secret, now())))
+
+
+def _too_many(request: Request[Any, Any, Any], name: str, error: TooMany, **context: Any) -> Template:
+    minutes = -(-error.retry_after // 60)
+    return page(
+        request,
+        name,
+        status=429,
+        headers={"Retry-After": str(error.retry_after)},
+        wait=minutes,
+        **context,
+        **fault_words(None),
+    )
+
+
+async def enter(
+    request: Request[Any, Any, Any], session: service.NewSession, where: str, text: str = ""
+) -> Response[Any]:
+    """Send a browser on with a new session in place of the one that it came with."""
+    before = session_secret(request)
+    if before:
+        await service.close_session(before)
+    answer = redirect(where, "info" if text else "", text)
+    answer.set_cookie(session_cookie(request, session.secret))
+    return answer
+
+
+@post("/logout", include_in_schema=False)
+async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
+    """End the session, here and in the database."""
+    secret = session_secret(request)
+    if secret:
+        await service.close_session(secret)
+    answer = redirect("/", "success", N_("You are logged out."))
+    answer.set_cookie(session_cookie(request, ""))
+    return answer
+
+
+@get("/my/account", include_in_schema=False)
+async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """Who one is here, and what one can do about it."""
+    manages = bool(actor.organisations(MemberRole.MANAGER))
+    return page(request, "accounts/account.html", roles=role_lines(actor.memberships), manages=manages)
+
+
+@get("/my/password", include_in_schema=False)
+async def password_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """The form for a new password."""
+    require_browser(actor)
+    return page(request, "accounts/password.html", wait=0, **fault_words(None))
+
+
+@post("/my/password", include_in_schema=False)
+async def change_password(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """Change one's password; one's other browsers are logged out."""
+    form = await typed(request)
+    try:
+        session = await service.change_password(
+            actor, form.text("current"), form.text("new"), address_of(request), now()
+        )
+    except InvalidInput as error:
+        return page(request, "accounts/password.html", status=422, wait=0, **fault_words(error))
+    except TooMany as error:
+        return _too_many(request, "accounts/password.html", error)
+    message = N_("Your password is changed. Your other browsers are logged out.")
+    return await enter(request, session, "/my/account", message)
+
+
+@get("/my/tokens", include_in_schema=False)
+async def tokens_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """One's tokens, and a form for another one."""
+    return await _tokens(request, actor)
+
+
+@post("/my/tokens", include_in_schema=False)
+async def create_token(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """Make a token; its secret stands on the page that answers, and nowhere else."""
+    require_browser(actor)
+    form = await typed(request)
+    days = whole_number(form.text("days"))
+    chosen = [scope for scope in Scope if scope in form.chosen("scopes")]
+    life = timedelta(days=days if days in TOKEN_DAYS else USUAL_TOKEN_DAYS)
+    try:
+        issued = await service.create_token(actor, NewToken(form.text("name"), chosen, now() + life), now())
+    except InvalidInput as error:
+        return await _tokens(request, actor, form, error)
+    return await _tokens(request, actor, issued=issued)
+
+
+async def _tokens(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    form: Typed | None = None,
+    error: InvalidInput | None = None,
+    issued: service.IssuedToken | None = None,
+) -> Template:
+    rows = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "scopes": [locale.translate(SCOPE_WORDS[Scope(scope)]) for scope in one.scopes],
+            "created": when(one.created_at),
+            "expires": when(one.expires_at),
+        }
+        for one in await service.tokens(actor, now())
+    ]
+    return page(
+        request,
+        "accounts/tokens.html",
+        status=422 if error else 200,
+        tokens=rows,
+        issued=issued,
+        form=form or Typed({"days": [str(USUAL_TOKEN_DAYS)], "scopes": [Scope.READ]}),
+        scopes=options(SCOPE_WORDS, [scope for scope in Scope if scope in scopes_for(actor)]),
+        days=[{"value": day, "label": locale.translate(N_("%(days)s days"), None, days=day)} for day in TOKEN_DAYS],
+        **fault_words(error),
+    )
+
+
+@post("/my/tokens/{token_id:int}/revoke", include_in_schema=False)
+async def revoke_token(actor: Caller, token_id: PathId) -> Response[Any]:
+    """Revoke one of one's tokens."""
+    await service.revoke_token(actor, token_id, now())
+    return redirect("/my/tokens", "success", N_("The token is revoked. It opens nothing from now on."))
+
+
+@get("/my/members", include_in_schema=False)
+async def members_page(
+    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = 50
+) -> Template:
+    """The people of the companies that one manages."""
+    rows = await directory.members(actor, before, limit)
+    return page(request, "accounts/members.html", people=people_lines(rows), older=older("/my/members", rows, limit))
+
+
+pages = [
+    login_page,
+    log_in,
+    log_out,
+    account_page,
+    password_page,
+    change_password,
+    tokens_page,
+    create_token,
+    revoke_token,
+    members_page,
+    *admin_pages.pages,
+]
