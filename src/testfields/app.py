@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
@@ -16,20 +17,43 @@ from litestar.types import ControllerRouterHandler
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
 from testfields.accounts.pages import pages as account_pages
 from testfields.accounts.routes import router as accounts
+from testfields.availability.closure_routes import router as closures
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
+from testfields.demo.cast import ACCOUNTS
+from testfields.demo.routes import look_as
 from testfields.health import alive, ready
-from testfields.notifications import routes as notifications
-from testfields.permits import routes as permits
+from testfields.maps import pages as map_pages
+from testfields.maps.routes import router as trials
+from testfields.notifications.pages import pages as mail_pages
+from testfields.permits.pages import pages as permit_pages
+from testfields.permits.routes import router as permits
+from testfields.projects import pages as project_pages
+from testfields.projects.routes import router as projects
+from testfields.reservations.pages import pages as reservation_pages
 from testfields.reservations.routes import router as reservations
+from testfields.reviews.closure_pages import pages as closure_pages
+from testfields.reviews.pages import pages as review_pages
+from testfields.reviews.routes import router as reviews
 from testfields.settings import Settings, load
+from testfields.sites.routes import router as sites
 from testfields.web import problems, security
 from testfields.web.idempotency import Idempotency
+from testfields.web.openapi import describe_refusals
 from testfields.web.pages import STATIC, template_engine
 
 LARGEST_BODY = 1_000_000
-API: Sequence[ControllerRouterHandler] = (accounts, reservations, permits.router)
-PAGES: Sequence[ControllerRouterHandler] = (*account_pages, *permits.pages, *notifications.pages)
+API: Sequence[ControllerRouterHandler] = (trials, accounts, sites, reservations, closures, reviews, projects, permits)
+PAGES: Sequence[ControllerRouterHandler] = (
+    *review_pages,
+    *closure_pages,
+    *account_pages,
+    *map_pages.pages,
+    *project_pages.pages,
+    *reservation_pages,
+    *permit_pages,
+    *mail_pages,
+)
 
 
 @get("/{path:path}", include_in_schema=False)
@@ -41,10 +65,11 @@ async def nowhere(path: FromPath[str]) -> None:  # noqa: ARG001
 def create_app(settings: Settings | None = None) -> Litestar:
     """The ASGI application; the server makes one in each of its processes."""
     settings = settings or load()
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(API), middleware=[Idempotency()]),
             *PAGES,
+            *((look_as,) if settings.demo else ()),
             alive,
             ready,
             create_static_files_router("/static", [STATIC], include_in_schema=False, cache_control=None),
@@ -58,12 +83,20 @@ def create_app(settings: Settings | None = None) -> Litestar:
         exception_handlers=problems.HANDLERS,
         before_send=[security.before_send(settings.gsi_tiles, settings.secure_cookies)],
         lifespan=[_pool(settings)],
-        template_config=TemplateConfig(instance=template_engine()),
+        template_config=TemplateConfig(instance=_templates(settings)),
         openapi_config=_openapi(),
         request_max_body_size=LARGEST_BODY,
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "demo_accounts": ACCOUNTS if settings.demo else ()}),
         logging_config=None,
     )
+    describe_refusals(app.openapi_schema)
+    return app
+
+
+def _templates(settings: Settings) -> JinjaTemplateEngine:
+    engine = template_engine()
+    map_pages.add_map_words(engine, settings.gsi_tiles)
+    return engine
 
 
 def _pool(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
