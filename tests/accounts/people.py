@@ -12,12 +12,15 @@ from testfields.accounts.tables import Person
 from tests import factories
 
 PASSWORD = "correct horse battery staple"
+# Hashing is slow on purpose, so each password is hashed once a run.
+HASHES: dict[str, str] = {}
 
 
 async def with_password(actor: Actor, password: str = PASSWORD) -> Actor:
     """The same person, now able to log in by `password`."""
-    hashed = await passwords.hashed(password)
-    await Person.update({Person.password_hash: hashed}).where(Person.id == actor.person_id)
+    if password not in HASHES:
+        HASHES[password] = await passwords.hashed(password)
+    await Person.update({Person.password_hash: HASHES[password]}).where(Person.id == actor.person_id)
     return actor
 
 
