@@ -78,7 +78,7 @@ TEXT_JA = """\
 期限：2026年12月1日(火) 17:00
 
 ■ 申請の内容
-https://portal.test/my/12
+https://portal.test/my/reservations/12
 
 --
 実証フィールド・ポータル
@@ -107,7 +107,7 @@ Please read the reason, revise the application and submit it again by the deadli
 Deadline: Tue 1 Dec 2026, 17:00 JST
 
 ■ The application
-https://portal.test/my/12
+https://portal.test/my/reservations/12
 
 --
 Test-field Portal

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from testfields.notifications.posting import hand_over, message
+from testfields.notifications.posting import hand_over, message, trusted
 from testfields.notifications.rules import Unsent, one_line
 from tests.working import postbox, words_of
 
@@ -76,7 +76,9 @@ async def test_where_tls_is_offered_the_certificate_is_checked_before_name_and_p
         assert box.received == box.logins == []
 
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        trusted.cache_clear()
         await hand_over(MAIL, address, SENDER, tmp_path)
+    trusted.cache_clear()
     assert box.encrypted == [True]
     assert box.logins == [("portal@city", "p:w")]
 

@@ -229,4 +229,4 @@ def wording_for(audience: Audience, action: Action, from_state: State | None) ->
 
 def page_of(audience: Audience, reservation_id: int) -> str:
     """Where the receiver finds the application."""
-    return f"/my/{reservation_id}" if audience is Audience.COMPANY else f"/desk/{reservation_id}"
+    return f"/my/reservations/{reservation_id}" if audience is Audience.COMPANY else f"/desk/{reservation_id}"

@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from testfields.core.clock import now
 from testfields.core.errors import NotFound
-from testfields.core.local_time import format_date, format_instant, format_period, local_date
+from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
 from testfields.reservations.story import height_in_words
@@ -40,12 +40,13 @@ def verdict_of(permit: Permit) -> str:
 
 def _in_words(permit: Permit, moment: datetime) -> dict[str, Any]:
     language, zone = locale.current(), permit.timezone
+    issued = local_date(permit.issued_at, zone)
     bands = dict.fromkeys(one.altitude for one in permit.permitted)
     return {
         "use": USES[permit.use],
         "times": [format_period(one.period, zone, language) for one in permit.permitted],
         "heights": [locale.said(height_in_words(band)) for band in bands],
-        "issued": format_date(local_date(permit.issued_at, zone), language),
+        "issued": format_reiwa(issued) if language == "ja" else format_date(issued, language),
         "revoked": format_instant(permit.revoked_at, zone, language) if permit.revoked_at else "",
         "checked": format_instant(moment, zone, language),
     }
