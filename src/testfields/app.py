@@ -27,6 +27,7 @@ from testfields.maps import pages as map_pages
 from testfields.maps.routes import router as trials
 from testfields.notifications.pages import pages as mail_pages
 from testfields.permits.pages import pages as permit_pages
+from testfields.permits.routes import of_reservations as reservation_permits
 from testfields.permits.routes import router as permits
 from testfields.projects import pages as project_pages
 from testfields.projects.routes import router as projects
@@ -43,7 +44,17 @@ from testfields.web.openapi import describe_refusals
 from testfields.web.pages import STATIC, template_engine
 
 LARGEST_BODY = 1_000_000
-API: Sequence[ControllerRouterHandler] = (trials, accounts, sites, reservations, closures, reviews, projects, permits)
+API: Sequence[ControllerRouterHandler] = (
+    trials,
+    accounts,
+    sites,
+    reservations,
+    closures,
+    reviews,
+    projects,
+    permits,
+    reservation_permits,
+)
 PAGES: Sequence[ControllerRouterHandler] = (
     *review_pages,
     *closure_pages,

@@ -13,6 +13,7 @@ TABLE_MODULES = [
         "availability",
         "projects",
         "reservations",
+        "reviews",
         "permits",
         "notifications",
         "web",

@@ -113,3 +113,23 @@ PLACES = Statement("""
     WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
     ORDER BY site.slug, area.position, area.slug
 """)
+
+# The claim guard's question, asked beforehand and without its lock; a reservation's own claims are not in its way.
+# Served by claim_by_site_and_period.
+IN_THE_WAY = Statement("""
+    SELECT DISTINCT standing.id, standing.source_kind AS kind,
+           lower(standing.period) AS starts_at, upper(standing.period) AS ends_at,
+           lower(standing.altitude)::float8 AS lower, upper(standing.altitude)::float8 AS upper,
+           ST_AsGeoJSON(standing.footprint, 7) AS footprint
+    FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
+         AS asked (footprint, altitude, period)
+    JOIN claim standing
+      ON standing.site_id = :site_id
+     AND standing.period && asked.period
+     AND standing.altitude && asked.altitude
+     AND standing.footprint && asked.footprint
+     AND ST_Relate(standing.footprint, asked.footprint, 'T********')
+    WHERE NOT (standing.source_kind IN ('hold', 'reservation') AND standing.source_id = :besides)
+    ORDER BY starts_at, standing.id
+    LIMIT 20
+""")

@@ -92,7 +92,7 @@ def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> li
         message = N_("A stay must last between %(least)s and %(most)s minutes.")
         faults.append(fault(f"{path}.end", message, least=policy.minimum_minutes, most=policy.maximum_minutes))
     for name, instant in (("start", period.start), ("end", period.end)):
-        if not on_grid(policy, instant):
+        if not on_grid(policy.timezone, policy.slot_minutes, instant):
             message = N_("Times must lie on the site's grid of %(slot)s minutes.")
             faults.append(fault(f"{path}.{name}", message, slot=policy.slot_minutes))
     return faults
@@ -100,19 +100,19 @@ def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> li
 
 def horizon(policy: Policy, now: datetime) -> datetime:
     """The last instant that may be booked: the end of the local day `horizon_days` from today."""
-    return _local(now, policy).add(days=policy.horizon_days + 1).start_of("day")
+    return _local(now, policy.timezone).add(days=policy.horizon_days + 1).start_of("day")
 
 
-def on_grid(policy: Policy, instant: datetime) -> bool:
+def on_grid(timezone: str, slot_minutes: int, instant: datetime) -> bool:
     """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
-    local = _local(instant, policy)
+    local = _local(instant, timezone)
     minutes = local.hour * 60 + local.minute
-    return local.second == 0 and local.microsecond == 0 and minutes % policy.slot_minutes == 0
+    return local.second == 0 and local.microsecond == 0 and minutes % slot_minutes == 0
 
 
 def decision_due(policy: Policy, submitted: datetime) -> datetime:
     """When staff ought to have decided: the end of the local day `processing_days` later (標準処理期間)."""
-    return _local(submitted, policy).add(days=policy.processing_days).end_of("day")
+    return _local(submitted, policy.timezone).add(days=policy.processing_days).end_of("day")
 
 
 @cache
@@ -121,9 +121,9 @@ def _zone(name: str) -> Timezone | FixedTimezone:
     return pendulum.timezone(name)
 
 
-def _local(instant: datetime, policy: Policy) -> pendulum.DateTime:
-    """An instant as the site's own clocks show it."""
-    return pendulum.DateTime.fromtimestamp(instant.timestamp(), _zone(policy.timezone))
+def _local(instant: datetime, timezone: str) -> pendulum.DateTime:
+    """An instant as clocks in `timezone` show it."""
+    return pendulum.DateTime.fromtimestamp(instant.timestamp(), _zone(timezone))
 
 
 def claims_for(policy: Policy, area: BookableArea, placed: Sequence[Placed]) -> list[Volume]:

@@ -94,6 +94,17 @@ async def take(site_id: int, kind: str, source_id: int, volumes: Sequence[Volume
         await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
 
 
+async def in_the_way(site_id: int, volumes: Sequence[Volume], besides: int) -> list[InTheWay]:
+    """The claims that would refuse `volumes` now; those of the reservation `besides` would not, 0 for none."""
+    rows = await queries.IN_THE_WAY.rows(site_id=site_id, besides=besides, **volume_arrays(volumes))
+    return [
+        InTheWay(
+            row["kind"], row["starts_at"], row["ends_at"], row["lower"], row["upper"], json.loads(row["footprint"])
+        )
+        for row in rows
+    ]
+
+
 async def release(source_id: int, kinds: Sequence[str] = ("hold", "reservation")) -> None:
     """Give back every claim of a source."""
     await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))

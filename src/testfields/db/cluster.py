@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -169,7 +170,8 @@ def start(cluster: Cluster) -> None:
     """Start the server if it is down, also after it was killed."""
     if _pg_ctl(cluster, "status", check=False):
         return
-    options = f"-k {cluster.socket_folder}"
+    # pg_ctl hands these to a shell.
+    options = f"-k {shlex.quote(str(cluster.socket_folder))}"
     _pg_ctl(cluster, "start", "--wait", f"--log={cluster.log}", f"--options={options}")
     ensure_database(cluster, DATABASE)
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import NotFound
 from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
@@ -15,7 +16,8 @@ from testfields.permits.rules import Permit, Phase, Standing
 from testfields.reservations.story import height_in_words
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
-from testfields.web.pages import page
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import PathId
 
 TEMPLATE = "permits/check.html"
 
@@ -29,6 +31,13 @@ async def permit_page(request: Request[Any, Any, Any], code: FromPath[str]) -> T
     except NotFound:
         return page(request, TEMPLATE, status=404, permit=None, verdict="unknown")
     return page(request, TEMPLATE, permit=permit, verdict=verdict_of(permit), **_in_words(permit, moment))
+
+
+@get("/my/reservations/{reservation_id:int}/permit", include_in_schema=False)
+async def own_permit(actor: Caller, reservation_id: PathId) -> Response[Any]:
+    """From an application to its permit's page."""
+    permit = await service.of_reservation(actor, reservation_id, now())
+    return redirect(f"/p/{permit.code}")
 
 
 def verdict_of(permit: Permit) -> str:
@@ -52,4 +61,4 @@ def _in_words(permit: Permit, moment: datetime) -> dict[str, Any]:
     }
 
 
-pages = (permit_page,)
+pages = (permit_page, own_permit)

@@ -64,3 +64,8 @@ CHECK = Statement("""
     ) granted ON true
     WHERE permit.code = :code
 """)
+
+# The newest permit of a reservation, in force or not; served by permit_reservation_id.
+CODE_OF = Statement("""
+    SELECT code FROM permit WHERE reservation_id = :reservation_id ORDER BY id DESC LIMIT 1
+""")

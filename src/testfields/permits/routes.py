@@ -7,10 +7,13 @@ import msgspec
 from litestar import Router, get
 from litestar.params import FromPath
 
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
 from testfields.reservations.routes import NamedText, PeriodBody
+from testfields.web.parameters import PathId
 
 
 class BandView(msgspec.Struct, frozen=True):
@@ -82,4 +85,12 @@ async def check_permit(code: FromPath[str]) -> PermitView:
     return view_of(await service.check(code, now()))
 
 
+@get("/{reservation_id:int}/permit")
+async def permit_of_reservation(actor: Caller, reservation_id: PathId) -> PermitView:
+    """The newest permit of one reservation; 404 where none has been issued."""
+    require_scope(actor, Scope.READ)
+    return view_of(await service.of_reservation(actor, reservation_id, now()))
+
+
+of_reservations = Router("/reservations", tags=["permits"], route_handlers=[permit_of_reservation])
 router = Router("/permits", tags=["permits"], route_handlers=[check_permit])

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
+from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.permits import queries
@@ -18,6 +19,7 @@ from testfields.permits.rules import (
     read_code,
     standing_of,
 )
+from testfields.reservations import service as reservations
 from testfields.reservations.rules import State
 from testfields.reservations.story import volumes_told
 
@@ -42,6 +44,15 @@ async def check(typed: str, now: datetime) -> Permit:
     if row is None:
         raise NotFound(N_("No permit has this code."))
     return _permit(row, now)
+
+
+async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Permit:
+    """The newest permit of a reservation that the actor may see; raises NotFound."""
+    await reservations.find(actor, reservation_id)
+    code: str | None = await queries.CODE_OF.value(reservation_id=reservation_id)
+    if code is None:
+        raise NotFound(N_("No permit has been issued for this application."))
+    return await check(code, now)
 
 
 def _permit(row: asyncpg.Record, now: datetime) -> Permit:

@@ -164,3 +164,72 @@ HAPPENED = Statement(f"""
 
 # Held until the transaction ends, so that nobody moves on what is about to expire.
 ENDS_AT = Statement(f"SELECT {_ENDS_AT} AS ends_at FROM reservation WHERE id = :id FOR UPDATE OF reservation")
+
+# --- For the company's pages.
+
+SITE_NAMES = Statement("SELECT slug, name_ja, name_en FROM site WHERE published ORDER BY slug")
+
+# Served by primary keys.
+SITE_OF_AREA = Statement("""
+    SELECT site.slug FROM area JOIN site ON site.id = area.site_id WHERE area.id = :area_id AND site.published
+""")
+
+# How far the form can show what was asked for: `whole` is the whole area every time, `plain` is one simple shape and
+# one band of heights every time. Served by volume_reservation_id.
+SHAPES = Statement("""
+    SELECT bool_and(ST_Equals(volume.footprint, area.geometry)) AS whole,
+           count(DISTINCT volume.altitude) = 1 AND count(DISTINCT ST_AsBinary(volume.footprint)) = 1
+           AND bool_and(ST_NumGeometries(volume.footprint) = 1 AND ST_NRings(volume.footprint) = 1) AS plain
+    FROM volume
+    JOIN reservation ON reservation.id = volume.reservation_id
+    JOIN area ON area.id = reservation.area_id
+    WHERE volume.reservation_id = :id
+""")
+
+# A draft as it is wanted now, under another project or in another area too; served by primary keys.
+REVISE = Statement("""
+    UPDATE reservation
+    SET project_id = project.id, company_id = project.company_id, site_id = :site_id, area_id = :area_id, note = :note
+    FROM project
+    WHERE reservation.id = :id
+      AND project.id = :project_id AND project.company_id = ANY(CAST(:companies AS bigint[]))
+      AND project.use = ANY(CAST(:uses AS text[]))
+""")
+
+# What is under way, with when it takes place and the last thing that happened to it.
+# Served by reservation_company_id, volume_reservation_id and reservation_event_once.
+_TOLD = """
+    SELECT mine.*, span.starts_at, span.ends_at, last.action AS last_action, last.reason AS last_reason
+    FROM mine
+    CROSS JOIN LATERAL (
+        SELECT min(lower(volume.period)) AS starts_at, max(upper(volume.period)) AS ends_at
+        FROM volume WHERE volume.reservation_id = mine.id
+    ) span
+    CROSS JOIN LATERAL (
+        SELECT event.action, event.reason FROM reservation_event event
+        WHERE event.reservation_id = mine.id ORDER BY event.sequence DESC LIMIT 1
+    ) last
+"""
+UNDER_WAY = Statement(f"""
+    WITH mine AS (
+        {_VIEW}
+        WHERE reservation.company_id = ANY(CAST(:companies AS bigint[]))
+          AND NOT reservation.state = ANY(CAST(:over AS text[]))
+        ORDER BY reservation.id DESC LIMIT :limit
+    )
+    {_TOLD}
+    ORDER BY span.starts_at, mine.id
+""")
+
+# Keyset paging, newest first.
+PAST = Statement(f"""
+    WITH mine AS (
+        {_VIEW}
+        WHERE reservation.company_id = ANY(CAST(:companies AS bigint[]))
+          AND reservation.state = ANY(CAST(:over AS text[]))
+          AND reservation.id < :before
+        ORDER BY reservation.id DESC LIMIT :limit
+    )
+    {_TOLD}
+    ORDER BY mine.id DESC
+""")

@@ -1,6 +1,7 @@
 """Filing an application, and taking it through its states."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -11,8 +12,10 @@ import msgspec
 from testfields.accounts.rules import Actor, MemberRole
 from testfields.availability import service as availability
 from testfields.availability.rules import check_volumes, claims_for, decision_due
+from testfields.availability.search import nearest_free
 from testfields.availability.service import Asked, Place
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState, fault
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Stale, Taken, WrongState, fault
+from testfields.core.periods import Period
 from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
 from testfields.db.values import to_band, to_period, volume_arrays
@@ -20,6 +23,7 @@ from testfields.reservations import queries
 from testfields.reservations.rules import (
     CLAIMING,
     NEED_REASON,
+    OVER,
     Action,
     Role,
     State,
@@ -29,6 +33,8 @@ from testfields.reservations.rules import (
 
 # A company has this long to change what staff returned.
 RETURN_DAYS = 14
+# More than a company has under way at a time; the newest are shown.
+MOST_UNDER_WAY = 500
 ROLE_OF_MEMBER = {
     MemberRole.REVIEWER: Role.REVIEWER,
     MemberRole.APPROVER: Role.APPROVER,
@@ -101,7 +107,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         **volume_arrays(volumes),
         **volume_arrays(claims, "claim_"),
     }
-    async with DB.one_statement():
+    async with _nearest_told(place, application.asked, now):
         with availability.refusals():
             row = await queries.FILE.row(**arguments)
     if row is None:
@@ -120,6 +126,20 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         created_at=now,
         volumes=volumes,
     )
+
+
+@asynccontextmanager
+async def _nearest_told(place: Place, asked: Sequence[Asked], now: datetime, besides: int = 0) -> AsyncIterator[None]:
+    """Add the nearest free times to a refusal of what the block claims, after that has been taken back.
+
+    A series moves as a whole: its first stay is told. What the reservation `besides` holds itself counts as free.
+    """
+    try:
+        async with DB.one_statement():
+            yield
+    except Taken as refusal:
+        nearest = await nearest_free(place.area.id, asked, now, besides=besides)
+        raise Taken(refusal.in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal
 
 
 async def _checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
@@ -169,6 +189,47 @@ def story_of(volumes: Sequence[Volume]) -> dict[str, object]:
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would become of an application now; `due_at` is when staff ought to decide, `deadline` when a hold ends."""
+
+    faults: tuple[Fault, ...] = ()
+    in_the_way: tuple[InTheWay, ...] = ()
+    due_at: datetime | None = None
+    deadline: datetime | None = None
+    # Times near to those asked for at which all would fit, moved together.
+    nearest: tuple[tuple[Period, ...], ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether filing it would succeed."""
+        return not self.faults and not self.in_the_way
+
+
+async def check(actor: Actor, application: Application, now: datetime, besides: int = 0) -> Verdict:
+    """Answer what filing would, or what changing the reservation `besides` would; nothing is written.
+
+    The rules are those of `file`, but whether the volume is taken is read, not tried: a filing that is rolled back
+    would hold the site's lock at each change of a form, and real bookings would queue behind it. So the next booking
+    may overtake this answer; `file` alone decides. Raises NotFound.
+    """
+    try:
+        place = await _checked_place(application.area_id, application.asked, now)
+        claims = claims_for(place.policy, place.area, place.placed)
+    except InvalidInput as error:
+        return Verdict(error.faults)
+    use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
+    in_the_way = await availability.in_the_way(place.site_id, claims, besides)
+    nearest = await nearest_free(application.area_id, application.asked, now, besides=besides) if in_the_way else []
+    return Verdict(
+        () if use in place.uses else (await _why_no_project(actor, application)).faults,
+        tuple(in_the_way),
+        _terms(place, State.SUBMITTED, now)["due_at"],
+        _terms(place, State.HELD, now)["deadline"],
+        tuple(nearest),
+    )
 
 
 @dataclass(frozen=True)
@@ -249,11 +310,14 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
     had, needs = locked.state in CLAIMING, to in CLAIMING
     terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
     if action in {Action.SUBMIT, Action.HOLD, Action.WAIT, Action.OFFER}:
-        place = await _checked_place(locked.area_id, await _asked(locked.id), now)
+        asked = await _asked(locked.id)
+        place = await _checked_place(locked.area_id, asked, now)
         terms = _terms(place, to, now)
         if needs and not had:
             claims = claims_for(place.policy, place.area, place.placed)
-            await availability.take(locked.site_id, _claim_kind(to), locked.id, claims)
+            # An offer that does not fit is told to nobody.
+            async with _nearest_told(place, asked, now) if action is not Action.OFFER else nullcontext():
+                await availability.take(locked.site_id, _claim_kind(to), locked.id, claims)
     if locked.state is State.HELD and to in CLAIMING and to is not State.HELD:
         await availability.settle_hold(locked.id)
     if had and not needs:
@@ -307,13 +371,47 @@ async def change_volumes(
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if locked.state in CLAIMING:
         claims = claims_for(place.policy, place.area, place.placed)
-        await availability.release(locked.id)
-        await availability.take(locked.site_id, _claim_kind(to), locked.id, claims)
+        async with _nearest_told(place, asked, now, besides=locked.id):
+            await availability.release(locked.id)
+            await availability.take(locked.site_id, _claim_kind(to), locked.id, claims)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
     terms = _terms(place, to, now) | {"deadline": locked.deadline}
     if to is State.SUBMITTED:
         terms["deadline"] = None
     return await _move(actor, locked, Step(Action.CHANGE), to, roles, now, terms, story_of(volumes))
+
+
+@transactional
+async def revise_draft(
+    actor: Actor, reservation_id: int, version: int | None, application: Application, now: datetime
+) -> Moved:
+    """Bring a draft up to date, project, area, volumes and note, and take the application's action on it.
+
+    Raises as `act` does; then the draft stays as it was.
+    """
+    locked, roles = await _lock(actor, reservation_id, version)
+    if locked.state is not State.DRAFT:
+        raise WrongState(N_("This is no longer a draft. Please open the application itself."))
+    to = next_state(locked.state, Action.CHANGE, roles)
+    place = await _checked_place(application.area_id, application.asked, now)
+    volumes = tuple(one.volume for one in place.placed)
+    revised = await queries.REVISE.run(
+        id=locked.id,
+        site_id=place.site_id,
+        area_id=application.area_id,
+        project_id=application.project_id,
+        companies=actor.companies,
+        uses=sorted(place.uses),
+        note=application.note,
+    )
+    if not revised:
+        raise await _why_no_project(actor, application)
+    await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
+    revision = Step(Action.CHANGE)
+    moved = await _move(actor, locked, revision, to, roles, now, _terms(place, to, now), story_of(volumes))
+    if application.action is Action.SAVE:
+        return moved
+    return await act(actor, locked.id, Step(application.action, moved.version), now)
 
 
 @transactional
@@ -358,6 +456,16 @@ async def listed(actor: Actor, query: ListQuery) -> list[asyncpg.Record]:
         site=query.site,
         project_id=query.project_id,
     )
+
+
+async def under_way(actor: Actor) -> list[asyncpg.Record]:
+    """What the actor's companies have under way, by when it takes place, with the last thing that happened to each."""
+    return await queries.UNDER_WAY.rows(companies=actor.companies, over=sorted(OVER), limit=MOST_UNDER_WAY)
+
+
+async def past(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
+    """What is over for the actor's companies, newest first, below the id `before`."""
+    return await queries.PAST.rows(companies=actor.companies, over=sorted(OVER), before=before, limit=limit)
 
 
 async def events(actor: Actor, reservation_id: int) -> list[asyncpg.Record]:

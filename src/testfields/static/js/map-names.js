@@ -1,16 +1,35 @@
-// Names on the map, of shapes and of towns, stay readable.
+// Names on the map, of shapes and of towns, stay readable: none covers another.
+const sides = [
+  ["right", [10, 0]],
+  ["left", [-10, 0]],
+  ["bottom", [0, 8]],
+  ["top", [0, -8]],
+];
+const middle = ["center", [0, 0]];
+
 function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-/** Of names that would cover each other the first stays; names of shapes go before those of towns. */
-export function hideCoveredNames(leaflet) {
-  const names = [".map-name", ".base-place"].flatMap((kind) => [...leaflet.getContainer().querySelectorAll(kind)]);
-  const boxes = names.map((name) => name.getBoundingClientRect());
-  const shown = [];
-  names.forEach((name, place) => {
-    const covered = shown.some((other) => overlap(boxes[place], other));
-    name.classList.toggle("is-covered", covered);
-    if (!covered && boxes[place].width) shown.push(boxes[place]);
-  });
+const isFree = (box, taken) => !taken.some((other) => overlap(box, other));
+
+/** Tries one side of the shape after the other; a name that fits nowhere is hidden, and so is a town's under it. */
+export function arrangeNames(leaflet, names) {
+  const all = (kind) => [...leaflet.getContainer().querySelectorAll(kind)];
+  const taken = all(".shape-dot").map((dot) => dot.getBoundingClientRect());
+  for (const { tag, besideDot } of names) {
+    const place = (besideDot ? sides : [middle, ...sides]).find(([direction, offset]) => {
+      Object.assign(tag.options, { direction, offset });
+      tag.update();
+      return isFree(tag.getElement().getBoundingClientRect(), taken);
+    });
+    tag.getElement().classList.toggle("is-covered", !place);
+    if (place) taken.push(tag.getElement().getBoundingClientRect());
+  }
+  const towns = all(".base-place").map((town) => [town, town.getBoundingClientRect()]);
+  for (const [town, box] of towns) {
+    const free = isFree(box, taken);
+    town.classList.toggle("is-covered", !free);
+    if (free && box.width) taken.push(box);
+  }
 }

@@ -2,7 +2,7 @@
 const dotBelowPixels = 22;
 const dotRadius = 8;
 
-const inLanguage = (properties, name) => properties[`${name}_${document.documentElement.lang}`];
+const inLanguage = (text) => text?.[document.documentElement.lang];
 
 function textLine(tag, text) {
   const line = document.createElement(tag);
@@ -14,8 +14,8 @@ function textLine(tag, text) {
 function words({ properties }) {
   const box = document.createElement("div");
   box.className = "map-words";
-  box.append(textLine("strong", inLanguage(properties, "name")));
-  const note = inLanguage(properties, "note");
+  box.append(textLine("strong", inLanguage(properties.name)));
+  const note = inLanguage(properties.note);
   if (note) box.append(textLine("span", note));
   return box;
 }
@@ -30,16 +30,10 @@ function isThere({ properties }, moment) {
   return !moment || !periods.length || periods.some(({ start, end }) => Date.parse(start) <= moment && moment < Date.parse(end));
 }
 
-/** A name written on a shape, or beside its dot, for good. */
+/** A name written on a shape, or beside its dot, for good; map-names.js finds it a place. */
 function nameTag(layer) {
   const tag = L.tooltip({ permanent: true, className: "map-name", opacity: 1 });
-  return tag.setContent(textLine("span", inLanguage(layer.feature.properties, "name"))).setLatLng(layer.getBounds().getCenter());
-}
-
-function placeTag(tag, besideDot) {
-  tag.options.direction = besideDot ? "right" : "center";
-  tag.options.offset = besideDot ? [10, 0] : [0, 0];
-  tag.update();
+  return tag.setContent(textLine("span", inLanguage(layer.feature.properties.name))).setLatLng(layer.getBounds().getCenter());
 }
 
 /** A dot in the middle of a shape, to stand for it where it is too small to be seen. */
@@ -63,16 +57,18 @@ function tell(leaflet, layer, name, id) {
 
 /**
  * Lays a source's features on the map.
- * @param {{class: string, names?: boolean, dots?: boolean}} source names: written beside shapes; dots: for tiny shapes
+ * @param {{class: string, prefix?: string, names?: boolean, dots?: boolean}} source prefix: before its features' ids;
+ *   names: written beside shapes; dots: for tiny shapes
  */
 export function layShapes(leaflet, source, data) {
   const group = L.featureGroup().addTo(leaflet);
   const byId = new Map();
+  const shapes = [];
   const pairs = [];
   const tags = [];
 
   function wire(layer) {
-    const id = String(layer.feature.id);
+    const id = `${source.prefix ?? ""}${layer.feature.id}`;
     byId.set(id, [...(byId.get(id) ?? []), layer]);
     layer.bindTooltip(() => words(layer.feature), { sticky: true, direction: "top", opacity: 1 });
     layer.on("mouseover", () => tell(leaflet, layer, "map:over", id));
@@ -85,6 +81,7 @@ export function layShapes(leaflet, source, data) {
     style: (feature) => pathStyle(source, feature),
     onEachFeature: (feature, layer) => {
       group.addLayer(wire(layer));
+      shapes.push(layer);
       if (source.dots) pairs.push([layer, wire(dotOf(layer, pathStyle(source, feature)))]);
       if (source.names) tags.push([layer, nameTag(layer).addTo(leaflet)]);
     },
@@ -95,7 +92,7 @@ export function layShapes(leaflet, source, data) {
       if (isTiny(leaflet, layer)) group.addLayer(dot);
       else group.removeLayer(dot);
     }
-    for (const [layer, tag] of tags) placeTag(tag, source.dots && isTiny(leaflet, layer));
+    for (const layer of shapes) layer.getElement().classList.toggle("is-tiny", isTiny(leaflet, layer));
   }
   leaflet.on("zoomend", arrange);
   arrange();
@@ -103,6 +100,8 @@ export function layShapes(leaflet, source, data) {
   return {
     shapes: (id) => byId.get(id) ?? [],
     getBounds: () => group.getBounds(),
+    /** Names to be placed: the tag, and whether it stands for a dot. */
+    names: () => tags.map(([layer, tag]) => ({ tag, besideDot: Boolean(source.dots) && isTiny(leaflet, layer) })),
     setMoment(iso) {
       const moment = iso && Date.parse(iso);
       for (const layer of [...byId.values()].flat()) {

@@ -2,7 +2,7 @@
 // the list beside it. `section.map` is the handle for other scripts: {leaflet, ready, shapes, setMoment, reload, setSources}.
 import { layBaseMap } from "./map-base.js";
 import { tieToList } from "./map-list.js";
-import { hideCoveredNames } from "./map-names.js";
+import { arrangeNames } from "./map-names.js";
 import { layShapes } from "./map-shapes.js";
 
 /** Fetches JSON of this portal; raises an Error that names the address when it is not answered. */
@@ -40,7 +40,7 @@ function attach(section) {
     laid.set(source, layer);
   }
 
-  const tidy = () => hideCoveredNames(leaflet);
+  const tidy = () => arrangeNames(leaflet, layers().flatMap((layer) => layer.names()));
 
   async function orSaySo(work) {
     try {

@@ -1,0 +1,272 @@
+"""Statements that find free time: what is open, minus what is claimed, as multiranges.
+
+A search is put together from parts: the places asked for (`asked`, a row for each, with `key`), then the same chain
+for every search, then the form of the answer.
+"""
+
+from testfields.db.statements import Statement
+
+# Where the site's notice and horizon let a booking lie (availability.rules: the start after the notice, the end not
+# after the local day `horizon_days` from today). Mostly the whole window, which is seen without its zone: a day less
+# covers any change of summer time.
+_EARLIEST = "CAST(:now AS timestamptz) + make_interval(mins => site.notice_minutes)"
+_BOOKABLE = f"""
+    CASE WHEN lower(CAST(:within AS tstzrange)) >= {_EARLIEST}
+          AND upper(CAST(:within AS tstzrange))
+              <= CAST(:now AS timestamptz) + make_interval(hours => 24 * (site.horizon_days - 1))
+         THEN CAST(:within AS tstzrange)
+         ELSE CAST(:within AS tstzrange) * tstzrange(
+             {_EARLIEST},
+             greatest(
+                 {_EARLIEST},
+                 ((CAST(:now AS timestamptz) AT TIME ZONE site.timezone)::date + site.horizon_days + 1)::timestamp
+                     AT TIME ZONE site.timezone
+             )
+         )
+    END
+"""
+
+_POLICY = f"""
+    site.timezone AS zone, make_interval(mins => site.slot_minutes) AS slot,
+    make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer))) AS least,
+    make_interval(mins => site.turnaround_minutes) AS turnaround,
+    {_BOOKABLE} AS bookable
+"""
+
+# What a booking would take: an exclusive area as a whole at every height, of a shared one the volume with half the
+# site's separations around it (availability.rules.claims_for).
+_VOLUME = """
+    area.mode = 'shared' AS shared,
+    CASE WHEN area.mode = 'exclusive' THEN area.geometry
+         ELSE widened(one.footprint, area.geometry, site.lateral_separation_m, owner.metric_crs)
+    END AS footprint,
+    CASE WHEN area.mode = 'exclusive' THEN '(,)'::numrange
+         ELSE numrange(lower(coalesce(one.altitude, area.altitude)) - site.vertical_separation_m / 2,
+                       upper(coalesce(one.altitude, area.altitude)) + site.vertical_separation_m / 2)
+    END AS altitude
+"""
+
+# Sites, and areas in them, in which the volume could ever be booked.
+_FITTING_SITE = """
+    site.published AND site.maximum_minutes >= CAST(:minutes AS integer)
+    AND (CAST(:sites AS text[]) IS NULL OR site.slug = ANY(CAST(:sites AS text[])))
+"""
+_FITTING_AREA = """
+    (CAST(:areas AS bigint[]) IS NULL OR area.id = ANY(CAST(:areas AS bigint[])))
+    AND (CAST(:bbox AS geometry) IS NULL OR ST_Intersects(area.geometry, CAST(:bbox AS geometry)))
+    AND (CAST(:use AS text) IS NULL
+         OR CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END))
+    AND (CAST(:altitude AS numrange) IS NULL OR area.altitude @> CAST(:altitude AS numrange))
+    AND (CAST(:footprint AS geometry) IS NULL OR ST_CoveredBy(CAST(:footprint AS geometry), area.geometry))
+"""
+
+# One site or area is found by its own index, all of them in one pass; asked apart, so that neither plan serves both.
+_SCOPES = {
+    "areas": "area.id = ANY(CAST(:areas AS bigint[]))",
+    "sites": "site.slug = ANY(CAST(:sites AS text[]))",
+    "everywhere": "true",
+}
+
+
+def _areas(scope: str) -> str:
+    """The areas that fit, a page of them in the order of their ids."""
+    return f"""
+        SELECT area.id AS key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME}
+        FROM area
+        JOIN site ON site.id = area.site_id
+        JOIN organisation owner ON owner.id = site.owner_id
+        CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
+        WHERE {_SCOPES[scope]} AND {_FITTING_SITE} AND {_FITTING_AREA} AND area.id > :after
+        ORDER BY area.id
+        LIMIT :limit
+    """
+
+
+# Several volumes of one application, each a place of its own in the one area.
+_PLACES = f"""
+    SELECT one.key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME}
+    FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]))
+         WITH ORDINALITY AS one (footprint, altitude, key)
+    CROSS JOIN area
+    JOIN site ON site.id = area.site_id
+    JOIN organisation owner ON owner.id = site.owner_id
+    WHERE area.id = :area_id
+"""
+
+_KIND = "CASE claim.source_kind WHEN 'hold' THEN 'held' WHEN 'closure' THEN 'closed' ELSE 'reserved' END"
+
+# Hours are found by opening_hours_site_id, claims by claim_by_site_and_period.
+_CHAIN = f"""
+    opened AS (
+        SELECT opening.site_id, range_agg(opening.period) * tstzmultirange(CAST(:within AS tstzrange)) AS periods
+        FROM opening(CAST(:within AS tstzrange))
+        WHERE opening.site_id = ANY(ARRAY(SELECT DISTINCT site_id FROM asked))
+        GROUP BY opening.site_id
+    ), standing AS (
+        -- A booking takes its turnaround too, so what stands is in the way from that much earlier.
+        SELECT asked.key, {_KIND} AS kind,
+               range_agg(tstzrange(lower(claim.period) - asked.turnaround, upper(claim.period)))
+                   * tstzmultirange(CAST(:within AS tstzrange)) AS periods
+        FROM asked
+        JOIN claim
+          ON claim.site_id = asked.site_id
+         AND claim.period && tstzrange(lower(CAST(:within AS tstzrange)),
+                                       upper(CAST(:within AS tstzrange)) + asked.turnaround)
+         AND claim.altitude && asked.altitude
+         AND claim.footprint && asked.footprint
+         -- An area's own polygon is met most often, and comparing is cheaper than relating.
+         AND (claim.footprint = asked.footprint OR ST_Relate(claim.footprint, asked.footprint, 'T********'))
+         AND NOT (claim.source_kind IN ('hold', 'reservation') AND claim.source_id = :besides)
+        GROUP BY asked.key, {_KIND}
+    ), taken AS (
+        SELECT key, range_agg(periods) AS periods FROM standing GROUP BY key
+    ), stretch AS MATERIALIZED (
+        SELECT asked.key, asked.zone, asked.slot, asked.least,
+               unnest(opened.periods * tstzmultirange(asked.bookable) - coalesce(taken.periods, '{{}}')) AS period
+        FROM asked JOIN opened USING (site_id) LEFT JOIN taken USING (key)
+    ), free AS (
+        SELECT stretch.key, grid.starts, grid.ends
+        FROM stretch
+        CROSS JOIN LATERAL (
+            SELECT grid_after(lower(period), zone, slot) AS starts, grid_before(upper(period), zone, slot) AS ends
+            OFFSET 0
+        ) grid
+        WHERE upper(stretch.period) - lower(stretch.period) >= stretch.least
+          AND grid.ends - grid.starts >= stretch.least
+    ), partly AS (
+        -- Where something stands in a shared area without filling it, a smaller volume may still fit.
+        SELECT asked.key, range_agg(claim.period) * tstzmultirange(CAST(:within AS tstzrange)) AS periods
+        FROM asked
+        JOIN area ON area.id = asked.area_id
+        JOIN claim
+          ON claim.site_id = asked.site_id
+         AND claim.period && CAST(:within AS tstzrange)
+         AND claim.altitude && area.altitude
+         AND claim.footprint && area.geometry
+         AND ST_Relate(claim.footprint, area.geometry, 'T********')
+         AND NOT (claim.altitude @> area.altitude AND ST_Covers(claim.footprint, area.geometry))
+        WHERE asked.shared
+        GROUP BY asked.key
+    )
+"""
+
+# The answer of the API, built here and passed on as it is.
+_AS_JSON = """
+    SELECT coalesce(json_agg(json_build_object(
+               'site', site.slug, 'area', area.slug, 'area_id', area.id, 'mode', area.mode, 'timezone', site.timezone,
+               'free', coalesce(free.list, '[]'), 'taken', coalesce(taken.list, '[]'),
+               'partly', coalesce(partly.list, '[]')
+           ) ORDER BY asked.key), '[]')::text AS body, max(asked.key) AS last, count(*) AS areas
+    FROM asked
+    JOIN area ON area.id = asked.area_id
+    JOIN site ON site.id = asked.site_id
+    LEFT JOIN (
+        SELECT key, json_agg(json_build_object('start', starts, 'end', ends) ORDER BY starts) AS list
+        FROM free GROUP BY key
+    ) free USING (key)
+    LEFT JOIN (
+        SELECT key, json_agg(json_build_object('kind', kind, 'start', lower(period), 'end', upper(period))
+                             ORDER BY period, kind) AS list
+        FROM (SELECT key, kind, unnest(periods) AS period FROM standing) one GROUP BY key
+    ) taken USING (key)
+    LEFT JOIN (
+        SELECT key, json_agg(json_build_object('start', lower(period), 'end', upper(period)) ORDER BY period) AS list
+        FROM (SELECT key, unnest(periods) AS period FROM partly) one GROUP BY key
+    ) partly USING (key)
+"""
+
+# The same as values, for pages.
+_AS_ROWS = """
+    SELECT asked.key, area.id AS area_id, area.slug AS area, asked.zone,
+           (extract(epoch FROM asked.slot) / 60)::integer AS slot_minutes,
+           coalesce(opened.periods, '{}') AS open, coalesce(free.periods, '{}') AS free,
+           coalesce(taken.held, '{}') AS held, coalesce(taken.reserved, '{}') AS reserved,
+           coalesce(taken.closed, '{}') AS closed, coalesce(partly.periods, '{}') AS partly
+    FROM asked
+    JOIN area ON area.id = asked.area_id
+    LEFT JOIN opened ON opened.site_id = asked.site_id
+    LEFT JOIN (SELECT key, range_agg(tstzrange(starts, ends)) AS periods FROM free GROUP BY key) free USING (key)
+    LEFT JOIN (
+        SELECT key, range_agg(periods) FILTER (WHERE kind = 'held') AS held,
+               range_agg(periods) FILTER (WHERE kind = 'reserved') AS reserved,
+               range_agg(periods) FILTER (WHERE kind = 'closed') AS closed
+        FROM standing GROUP BY key
+    ) taken USING (key)
+    LEFT JOIN partly USING (key)
+    ORDER BY area.position, asked.key
+"""
+
+
+def _search(asked: str, answer: str) -> Statement:
+    return Statement(f"WITH asked AS MATERIALIZED ({asked}), {_CHAIN} {answer}")
+
+
+FREE_AS_JSON = {scope: _search(_areas(scope), _AS_JSON) for scope in _SCOPES}
+FREE_AS_ROWS = {scope: _search(_areas(scope), _AS_ROWS) for scope in _SCOPES}
+FREE_AT_PLACES = _search(_PLACES, _AS_ROWS)
+
+# Long enough between two points of the grid. Each end loses less than two slots to the grid (one, and one more where
+# summer time changes), so that most stretches are judged without looking at the clock.
+_LONG_ENOUGH = """
+    upper(period) - lower(period) >= least
+    AND (upper(period) - lower(period) >= least + 4 * slot
+         OR grid_before(upper(period), zone, slot) - grid_after(lower(period), zone, slot) >= least)
+"""
+
+# Which sites have a free stretch at all. Claims come by claim_by_period, hours in one pass over opening_hours. First
+# by time alone, whichever area a claim is in; only sites that this leaves in doubt are looked at area by area.
+FREE_SITES = Statement(f"""
+    WITH standing AS MATERIALIZED (
+        SELECT claim.site_id, claim.footprint, claim.altitude,
+               tstzrange(lower(claim.period) - make_interval(mins => site.turnaround_minutes), upper(claim.period))
+                   AS period
+        FROM claim JOIN site ON site.id = claim.site_id
+        WHERE claim.period && tstzrange(
+                  lower(CAST(:within AS tstzrange)),
+                  upper(CAST(:within AS tstzrange)) + (SELECT make_interval(mins => max(turnaround_minutes)) FROM site)
+              )
+    ), busy AS MATERIALIZED (
+        SELECT site_id, range_agg(period) AS periods FROM standing GROUP BY site_id
+    ), opened AS MATERIALIZED (
+        SELECT place.*, opening.period * place.bookable AS hours
+        FROM opening(CAST(:within AS tstzrange))
+        JOIN (
+            SELECT site.id AS site_id, site.slug, {_POLICY} FROM site
+            WHERE {_FITTING_SITE} AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {_FITTING_AREA})
+        ) place USING (site_id)
+    ), plain AS MATERIALIZED (
+        SELECT site_id, slug FROM (
+            SELECT site_id, slug, zone, slot, least, hours AS period
+            FROM opened WHERE NOT EXISTS (SELECT FROM busy WHERE busy.site_id = opened.site_id)
+            UNION ALL
+            SELECT site_id, slug, zone, slot, least, unnest(tstzmultirange(hours) - busy.periods)
+            FROM opened JOIN busy USING (site_id)
+        ) stretch
+        WHERE {_LONG_ENOUGH}
+    ), doubtful AS (
+        -- Without a claim and with a single opening nothing more can be found.
+        SELECT site_id, slug, zone, slot, least, range_agg(hours) AS periods
+        FROM opened WHERE NOT EXISTS (SELECT FROM plain WHERE plain.site_id = opened.site_id)
+        GROUP BY site_id, slug, zone, slot, least
+        HAVING count(*) > 1 OR site_id IN (SELECT site_id FROM busy)
+    ), exact AS (
+        SELECT asked.slug, asked.zone, asked.slot, asked.least,
+               unnest(asked.periods - coalesce(range_agg(standing.period), '{{}}')) AS period
+        FROM (
+            SELECT area.id AS key, doubtful.*, {_VOLUME}
+            FROM doubtful
+            JOIN area ON area.site_id = doubtful.site_id
+            JOIN site ON site.id = area.site_id
+            JOIN organisation owner ON owner.id = site.owner_id
+            CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
+            WHERE {_FITTING_AREA}
+        ) asked
+        LEFT JOIN standing
+          ON standing.site_id = asked.site_id
+         AND standing.altitude && asked.altitude
+         AND standing.footprint && asked.footprint
+         AND (standing.footprint = asked.footprint OR ST_Relate(standing.footprint, asked.footprint, 'T********'))
+        GROUP BY asked.key, asked.slug, asked.zone, asked.slot, asked.least, asked.periods
+    )
+    SELECT slug FROM plain UNION SELECT slug FROM exact WHERE {_LONG_ENOUGH} ORDER BY slug
+""")

@@ -1,0 +1,101 @@
+"""Sites and trials in the words of a page: names in the reader's language, times in the site's zone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from testfields.core.local_time import format_period
+from testfields.core.periods import Period
+from testfields.maps.service import LocalText, SiteNow, Trial, TrialPeriod
+from testfields.projects.rules import THEMES
+from testfields.sites.vocabulary import USES, Label
+from testfields.web import locale
+
+
+@dataclass(frozen=True)
+class Word:
+    """A key and what people read for it."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class TrialCard:
+    """A trial as the list shows it; `when` is its present or next period, `more` counts those after it."""
+
+    id: int
+    title: str
+    use: Word
+    theme: str
+    company: str | None
+    site: Word
+    area: str
+    when: str
+    more: int
+    on: bool
+
+
+@dataclass(frozen=True)
+class SiteCard:
+    """A site as the list shows it."""
+
+    slug: str
+    name: str
+    owner: str
+    uses: list[Word]
+    sample: bool
+    count: int
+    now: list[TrialCard]
+    next: TrialCard | None
+
+
+def said(text: LocalText) -> str:
+    """A text in the reader's language."""
+    return text.ja if locale.current() == "ja" else text.en
+
+
+def words(labels: Mapping[str, Label]) -> list[Word]:
+    """Keys with their labels in the reader's language."""
+    return [word(key, labels) for key in labels]
+
+
+def word(key: str, labels: Mapping[str, Label]) -> Word:
+    """One key with its label in the reader's language; raises KeyError for one that is not known."""
+    label = labels[key]
+    return Word(str(key), label.ja if locale.current() == "ja" else label.en)
+
+
+def site_card(site: SiteNow, now: datetime) -> SiteCard:
+    """A site with what is on there and what comes next."""
+    return SiteCard(
+        slug=site.slug,
+        name=said(site.name),
+        owner=said(site.owner.name),
+        uses=[word(use, USES) for use in site.uses],
+        sample=site.sample,
+        count=site.count,
+        now=[trial_card(trial, now) for trial in site.now],
+        next=None if site.next is None else trial_card(site.next, now, _begins_after(site.next, now)),
+    )
+
+
+def trial_card(trial: Trial, now: datetime, period: TrialPeriod | None = None) -> TrialCard:
+    """A trial at `period`, else at the first of its periods that is not over, else at its last."""
+    period = period or next((one for one in trial.periods if one.end > now), trial.periods[-1])
+    return TrialCard(
+        id=trial.id,
+        title=said(trial.title),
+        use=word(trial.use, USES),
+        theme=word(trial.theme, THEMES).label,
+        company=said(trial.company) if trial.company else None,
+        site=Word(trial.site.slug, said(trial.site.name)),
+        area=said(trial.area.name),
+        when=format_period(Period(period.start, period.end), trial.site.timezone, locale.current()),
+        more=sum(one.start > period.start for one in trial.periods),
+        on=period.start <= now < period.end,
+    )
+
+
+def _begins_after(trial: Trial, now: datetime) -> TrialPeriod | None:
+    return next((one for one in trial.periods if one.start > now), None)

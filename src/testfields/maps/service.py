@@ -1,0 +1,139 @@
+"""What the public sees on the map: trials of today and to come, and the sites they take place at."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from asyncpg import Range
+
+from testfields.core.local_time import local_date
+from testfields.maps import queries
+from testfields.maps.rules import Sought
+from testfields.projects.rules import Theme
+from testfields.reservations.rules import PUBLIC
+from testfields.sites.rules import JAPANS_ZONE
+from testfields.sites.vocabulary import Use
+
+MOST_ON_MAP = 2000
+
+
+class LocalText(msgspec.Struct, frozen=True):
+    """A text in both languages."""
+
+    ja: str
+    en: str
+
+
+class NamedPlace(msgspec.Struct, frozen=True):
+    """An area or an owner by name."""
+
+    slug: str
+    name: LocalText
+
+
+class TrialSite(NamedPlace, frozen=True):
+    """Where a trial takes place; `timezone` is the one its times are told in."""
+
+    timezone: str
+
+
+class TrialPeriod(msgspec.Struct, frozen=True):
+    """From `start` up to, and without, `end`."""
+
+    start: Annotated[datetime, msgspec.Meta(tz=True)]
+    end: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """A trial as everybody may see it; the company is named only where it agreed."""
+
+    id: int
+    title: LocalText
+    theme: Theme
+    use: Use
+    company: LocalText | None
+    site: TrialSite
+    area: NamedPlace
+    periods: list[TrialPeriod]
+
+
+class SiteNow(msgspec.Struct, frozen=True):
+    """A site with what is on there now, what comes next, and how many trials there are in the days asked for."""
+
+    slug: str
+    name: LocalText
+    owner: NamedPlace
+    uses: list[Use]
+    timezone: str
+    sample: bool
+    count: int
+    now: list[Trial]
+    next: Trial | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A JSON array of trials; `last` is the place to go on after, None where there is no more."""
+
+    body: bytes
+    last: str | None
+
+
+def today(now: datetime) -> date:
+    """The day in Japan."""
+    return local_date(now, JAPANS_ZONE)
+
+
+async def trials(sought: Sought, now: datetime, after: str = "", limit: int = 50) -> Page:
+    """Trials in the order of time, as JSON; `after` is another page's `last`."""
+    at, _, number = after.partition("-")
+    (row,) = await queries.TRIALS.rows(
+        **_conditions(sought, now), after_at=int(at or 0), after_id=int(number or 0), limit=limit
+    )
+    return Page(row["body"].encode(), row["last"] if row["count"] == limit else None)
+
+
+async def trials_geojson(sought: Sought, now: datetime) -> bytes:
+    """Where the trials take place, as a GeoJSON FeatureCollection of at most MOST_ON_MAP, the soonest first."""
+    return await queries.TRIALS_GEOJSON.json(**_conditions(sought, now), limit=MOST_ON_MAP)
+
+
+async def sites(sought: Sought, now: datetime) -> list[SiteNow]:
+    """Sites, those with something on first, then by what comes next; with a last day, those with a trial by then."""
+    body = await queries.SITES.json(**_conditions(sought, now), busy=sought.last is not None)
+    return msgspec.json.decode(body, type=list[SiteNow])
+
+
+async def sites_geojson(sought: Sought, now: datetime) -> bytes:
+    """The same sites as a GeoJSON FeatureCollection."""
+    return await queries.SITES_GEOJSON.json(**_conditions(sought, now), busy=sought.last is not None)
+
+
+async def owners() -> list[NamedPlace]:
+    """Owners with a published site."""
+    return [NamedPlace(row["slug"], LocalText(row["name_ja"], row["name_en"])) for row in await queries.OWNERS.rows()]
+
+
+def _conditions(sought: Sought, now: datetime) -> dict[str, Any]:
+    return {
+        "window": _window(sought),
+        "now": now,
+        "states": [state.value for state in PUBLIC],
+        "use": sought.use,
+        "owner": sought.owner,
+        "site": sought.site,
+    }
+
+
+def _window(sought: Sought) -> Range[datetime]:
+    if sought.last is None:
+        return Range(_midnight(sought.first), None)
+    if sought.last < sought.first:
+        return Range(empty=True)
+    return Range(_midnight(sought.first), _midnight(sought.last + timedelta(days=1)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(JAPANS_ZONE)).astimezone(UTC)

@@ -1,0 +1,273 @@
+"""The form of an application: what was typed, and what it asks for. Times are local to the site."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+from shapely.geometry import MultiPolygon
+
+from testfields.availability.rules import MOST_VOLUMES
+from testfields.availability.service import Asked
+from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.periods import Period, parse_period
+from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
+
+T = TypeVar("T")
+
+MOST_REPEATS = 52
+DATE_TIME = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True)
+class Time:
+    """One stay as typed, such as 2026-12-03T09:00, or blank."""
+
+    start: str = ""
+    end: str = ""
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was typed."""
+        return not self.start and not self.end
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The form as it was typed. `part` asks for a part of the area: `footprint` as GeoJSON, else `corners` as lines."""
+
+    project_id: str = ""
+    site: str = ""
+    area: str = ""
+    times: tuple[Time, ...] = (Time(),)
+    part: bool = False
+    footprint: str = ""
+    corners: str = ""
+    lower: str = ""
+    upper: str = ""
+    note: str = ""
+    repeat: str = ""
+    # The draft that this is, or the reservation whose times are to change, and the version of it that was seen.
+    draft: str = ""
+    reservation: str = ""
+    version: str = ""
+
+
+def read_form(form: Mapping[str, object]) -> Entered:
+    """What a posted form says."""
+
+    def text(name: str) -> str:
+        value = form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    times: list[Time] = []
+    while len(times) < MOST_VOLUMES and f"time{len(times)}_start" in form:
+        times.append(Time(text(f"time{len(times)}_start"), text(f"time{len(times)}_end")))
+    texts = {name: text(name) for name in Entered.__dataclass_fields__ if name not in {"times", "part"}}
+    return Entered(times=tuple(times) or (Time(),), part=text("footprint_part") == "part", **texts)
+
+
+# --- Buttons of the form that change it without filing anything.
+
+
+def edited(entered: Entered, wish: str) -> Entered:
+    """The form after a press of one of its buttons: "add", "remove 2", "repeat", "take START END …"; else unchanged."""
+    verb, _, words = wish.partition(" ")
+    change = _EDITS.get(verb)
+    return change(entered, words.split()) if change else entered
+
+
+def _add(entered: Entered, _words: Sequence[str]) -> Entered:
+    return replace(entered, times=(*entered.times, Time())[:MOST_VOLUMES])
+
+
+def _remove(entered: Entered, words: Sequence[str]) -> Entered:
+    times = tuple(one for place, one in enumerate(entered.times) if [str(place)] != list(words))
+    return replace(entered, times=times or (Time(),))
+
+
+def _repeat(entered: Entered, _words: Sequence[str]) -> Entered:
+    """The last stay again in each of the following weeks, at the same time by the local clock."""
+    last = next((one for one in reversed(entered.times) if not one.blank), None)
+    weeks = int(entered.repeat) if re.fullmatch(r"[0-9]{1,2}", entered.repeat) else 0
+    if last is None or not 1 <= weeks <= MOST_REPEATS:
+        message = N_("Please enter a time first, then how many weeks it repeats: 1 to %(most)s.")
+        raise InvalidInput([fault("repeat", message, most=MOST_REPEATS)])
+    start, end = _clock(last.start), _clock(last.end)
+    if start is None or end is None:
+        raise InvalidInput([fault("repeat", N_("Please complete the last time before you repeat it."))])
+    series = [
+        Time((start + timedelta(weeks=week)).strftime(DATE_TIME), (end + timedelta(weeks=week)).strftime(DATE_TIME))
+        for week in range(1, weeks + 1)
+    ]
+    kept = [one for one in entered.times if not one.blank]
+    return replace(entered, times=tuple([*kept, *series][:MOST_VOLUMES]), repeat="")
+
+
+def _take(entered: Entered, words: Sequence[str]) -> Entered:
+    """Other times in the place of those that count, in their order: START END for each."""
+    rows = rows_of(entered)
+    if len(words) != 2 * len(rows):
+        return entered
+    times = list(entered.times)
+    for row, start, end in zip(rows, words[::2], words[1::2], strict=True):
+        times[row] = Time(start, end)
+    return replace(entered, times=tuple(times))
+
+
+_EDITS: Mapping[str, Callable[[Entered, Sequence[str]], Entered]] = {
+    "add": _add,
+    "remove": _remove,
+    "repeat": _repeat,
+    "take": _take,
+}
+
+
+# --- From what was typed to what is asked for.
+
+
+def rows_of(entered: Entered) -> list[int]:
+    """Which of the stays count: those with something typed, or the first one where nothing is."""
+    return [place for place, one in enumerate(entered.times) if not one.blank] or [0]
+
+
+def asked_of(entered: Entered, zone: str) -> tuple[Asked, ...]:
+    """The volumes asked for, one for each stay; raises InvalidInput with every fault, by the form's own fields."""
+    faults: list[Fault] = []
+    periods = [_tried(faults, _period, entered.times[row], zone, f"time{row}") for row in rows_of(entered)]
+    footprint = _tried(faults, _footprint, entered)
+    altitude = _tried(faults, _altitude, entered)
+    if faults:
+        raise InvalidInput(faults)
+    return tuple(Asked(period, footprint, altitude) for period in periods if period is not None)
+
+
+def _tried(faults: list[Fault], read: Callable[..., T], *words: object) -> T | None:
+    try:
+        return read(*words)
+    except InvalidInput as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _period(typed: Time, zone: str, field: str) -> Period:
+    if typed.blank:
+        raise InvalidInput([fault(field, N_("Please enter the start and the end."))])
+    start, end = _clock(typed.start), _clock(typed.end)
+    if start is None or end is None:
+        raise InvalidInput([fault(field, N_("Please enter start and end as date and time, like 2026-12-03 09:00."))])
+    instants = [one.replace(tzinfo=ZoneInfo(zone)) for one in (start, end)]
+    if any(one.astimezone(UTC).astimezone(one.tzinfo) != one for one in instants):
+        raise InvalidInput([fault(field, N_("The clock leaps over this time; it does not exist."))])
+    return parse_period(instants[0], instants[1], field)
+
+
+def _clock(text: str) -> datetime | None:
+    """A date and time without an offset, as browsers send it; None for anything else."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo is None and len(text) > len("2026-12-03") else None
+
+
+def _altitude(entered: Entered) -> AltitudeBand | None:
+    """The heights typed; None, where both are blank, is the area's whole band."""
+    if not entered.lower and not entered.upper:
+        return None
+    try:
+        lower, upper = float(entered.lower), float(entered.upper)
+    except ValueError:
+        raise InvalidInput([fault("lower", N_("Please enter both heights as numbers, in metres."))]) from None
+    return parse_altitude(lower, upper, "lower")
+
+
+def _footprint(entered: Entered) -> MultiPolygon | None:
+    """The part asked for; None is the whole area."""
+    if not entered.part:
+        return None
+    if entered.footprint:
+        return parse_polygon(_rings(entered.footprint), "footprint")
+    if entered.corners:
+        return parse_polygon([_ring(entered.corners)], "footprint")
+    raise InvalidInput([fault("footprint", N_("Please draw the part that you use, or enter its corners."))])
+
+
+class _Polygon(msgspec.Struct, frozen=True):
+    type: Literal["Polygon"]
+    coordinates: list[list[list[float]]]
+
+
+def _rings(text: str) -> list[list[list[float]]]:
+    try:
+        return msgspec.json.decode(text, type=_Polygon).coordinates
+    except msgspec.MsgspecError:
+        raise InvalidInput([fault("footprint", N_("The shape could not be read. Please draw it again."))]) from None
+
+
+def _ring(text: str) -> list[list[float]]:
+    """Lines of latitude and longitude as a closed ring of [longitude, latitude]."""
+    ring = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = _CORNER.fullmatch(line)
+        if match is None:
+            message = N_("Line %(number)s is not a latitude and a longitude, like 34.650000, 135.385000.")
+            raise InvalidInput([fault("footprint", message, number=number)])
+        ring.append([float(match["longitude"]), float(match["latitude"])])
+    return ring if ring[0] == ring[-1] else [*ring, ring[0]]
+
+
+_CORNER = re.compile(r"\s*(?P<latitude>-?\d{1,3}(\.\d+)?)[\s,、]+(?P<longitude>-?\d{1,3}(\.\d+)?)\s*", re.ASCII)
+
+
+# --- From what is stored, or asked for by an address, to what the form shows.
+
+
+def local(instant: datetime, zone: str) -> str:
+    """An instant as the form's date and time."""
+    return instant.astimezone(ZoneInfo(zone)).strftime(DATE_TIME)
+
+
+def time_of(period: Period, zone: str) -> Time:
+    """A period as the form's stay."""
+    return Time(local(period.start, zone), local(period.end, zone))
+
+
+def time_from_address(start: str, end: str, zone: str, stay: timedelta) -> Time:
+    """The stay that a link asks for: local times, or instants with an offset; without an end it lasts `stay`."""
+    begins, ends = (_from_address(one, zone) for one in (start, end))
+    if begins is None:
+        return Time()
+    return Time(begins.strftime(DATE_TIME), (ends or begins + stay).strftime(DATE_TIME))
+
+
+def _from_address(text: str, zone: str) -> datetime | None:
+    # An unescaped "+" of an offset arrives as a blank.
+    try:
+        read = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return read if read.tzinfo is None else read.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+# --- From the service's faults to the form's fields.
+
+_PLACES = {"footprint": "footprint", "altitude": "lower"}
+
+
+def fields_of(faults: Sequence[Fault], rows: Sequence[int]) -> list[Fault]:
+    """Faults by the form's fields, each said once; `rows` are the stays that were asked for, in their order."""
+    named = [Fault(_field(one.path, rows), one.message) for one in faults]
+    return [one for place, one in enumerate(named) if one not in named[:place]]
+
+
+def _field(path: str, rows: Sequence[int]) -> str:
+    match = re.fullmatch(r"volumes\[(\d+)\]\.(\w+)(\.\w+)?", path)
+    if match:
+        return _PLACES.get(match[2], f"time{rows[int(match[1])]}")
+    if re.match(r"time\d+", path):
+        return path.partition(".")[0]
+    return {"volumes": f"time{rows[0]}", "area_id": "area", "lower.upper": "upper"}.get(path, path)

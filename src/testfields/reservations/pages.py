@@ -1,0 +1,270 @@
+"""My page and the page of one reservation: what needs the company, what is coming, and each story."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, PortalError, fault
+from testfields.core.local_time import format_instant, format_period
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
+from testfields.projects.pages import labels, require_company
+from testfields.reservations import agenda, service
+from testfields.reservations.applying import REFUSALS, apply_pages
+from testfields.reservations.changing import change_pages, own
+from testfields.reservations.panel import periods_in_words
+from testfields.reservations.routes import VolumeView
+from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
+from testfields.reservations.story import height_in_words
+from testfields.reservations.wording import STORY, STORY_OF_DRAFT, button_for
+from testfields.sites.vocabulary import USES
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
+
+GEOJSON = "application/geo+json"
+PAST_SHOWN = 10
+PAST_PAGE = 50
+
+
+def _named(row: asyncpg.Record, name: str) -> str:
+    text: str = row[f"{name}_{locale.current()}"]
+    return text
+
+
+# --- My page
+
+
+@get("/my", include_in_schema=False)
+async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """What needs the company first, then what is coming, then what is past."""
+    require_company(actor)
+    at = now()
+    rows = await service.under_way(actor)
+    over = await service.past(actor, LARGEST_ID, PAST_SHOWN)
+    standing = [(row, _standing(row)) for row in rows]
+    needs = sorted(
+        ((need, row) for row, one in standing if (need := agenda.need_of(one, at)) is not None),
+        key=lambda pair: (pair[0], pair[1]["deadline"] or pair[1]["starts_at"]),
+    )
+    gone = [row for row, one in standing if agenda.is_past(one, at)]
+    coming = [row for row, one in standing if agenda.need_of(one, at) is None and not agenda.is_past(one, at)]
+    return page(
+        request,
+        "reservations/my.html",
+        needs=[{**_line(row, at), "todo": locale.translate(agenda.WHAT_TO_DO[need])} for need, row in needs],
+        coming=[_line(row, at) for row in coming],
+        past=[_line(row, at) for row in [*gone, *over]],
+        more_past=len(over) == PAST_SHOWN,
+    )
+
+
+@get("/my/past", include_in_schema=False)
+async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID) -> Template:
+    """Everything that is over, newest first."""
+    require_company(actor)
+    rows = await service.past(actor, before, PAST_PAGE)
+    older = f"/my/past?before={rows[-1]['id']}" if len(rows) == PAST_PAGE else ""
+    return page(request, "reservations/past.html", past=[_line(row, now()) for row in rows], older=older)
+
+
+def _standing(row: asyncpg.Record) -> agenda.Standing:
+    return agenda.Standing(State(row["state"]), Action(row["last_action"]), row["starts_at"], row["ends_at"])
+
+
+def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
+    """One reservation in a list."""
+    state, zone = State(row["state"]), row["timezone"]
+    draft = state is State.DRAFT
+    return {
+        "id": row["id"],
+        "href": f"/my/apply?draft={row['id']}" if draft else f"/my/reservations/{row['id']}",
+        "state": state,
+        "title": _named(row, "project_title"),
+        "place": f"{_named(row, 'site_name')} · {_named(row, 'area_name')}",
+        "when": periods_in_words([Period(one.period.start, one.period.end) for one in _volumes(row)], zone),
+        "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
+        "left": locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
+        "due": format_instant(row["due_at"], zone, locale.current()) if row["due_at"] else "",
+        "why": row["last_reason"] if state is State.RETURNED else "",
+    }
+
+
+_VOLUMES = msgspec.json.Decoder(list[VolumeView])
+
+
+def _volumes(row: asyncpg.Record) -> list[VolumeView]:
+    return _VOLUMES.decode(row["volumes"])
+
+
+# --- One reservation
+
+
+@get("/my/reservations/{reservation_id:int}", include_in_schema=False)
+async def reservation_page(
+    request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId
+) -> Template | Response[Any]:
+    """Where it stands, what is asked for, what may be done, and its story."""
+    return await _show(request, actor, reservation_id)
+
+
+@post("/my/reservations/{reservation_id:int}/{action:str}", include_in_schema=False, status_code=200)
+async def take_step(
+    request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, action: FromPath[Action]
+) -> Template | Response[Any]:
+    """Press one of its buttons; what hinders it is said on the page."""
+    form = await request.form()
+    reason = str(form.get("reason", "")).strip()
+    row = await own(actor, reservation_id)
+    offered = button_for(State(row["state"]), action)
+    try:
+        if action is Action.REPORT and not reason:
+            raise InvalidInput([fault("reason", N_("Please write the report."))])
+        step = service.Step(action, whole_number(form.get("version")) or 0, reason)
+        await service.act(actor, reservation_id, step, now())
+    except REFUSALS as refusal:
+        return await _show(request, actor, reservation_id, refusal)
+    return redirect(f"/my/reservations/{reservation_id}", "success", offered.done if offered else N_("Done"))
+
+
+async def _show(
+    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refusal: PortalError | None = None
+) -> Template | Response[Any]:
+    row = await own(actor, reservation_id)
+    events = await service.events(actor, reservation_id)
+    at, zone, language = now(), row["timezone"], locale.current()
+    if row["state"] == State.DRAFT and refusal is None:
+        return redirect(f"/my/apply?draft={reservation_id}")
+    actions = _actions(actor, row, at)
+    return page(
+        request,
+        "reservations/reservation.html",
+        status=200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409,
+        alert=_hindrance(refusal) if refusal else "",
+        row=row,
+        title=_named(row, "project_title"),
+        site=_named(row, "site_name"),
+        area=_named(row, "area_name"),
+        use=labels(USES)[row["use"]],
+        volumes=[_volume(one, zone) for one in _volumes(row)],
+        left=locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
+        deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
+        due=format_instant(row["due_at"], zone, language) if row["due_at"] else "",
+        submitted=format_instant(row["submitted_at"], zone, language) if row["submitted_at"] else "",
+        why=events[-1]["reason"] if row["state"] in TOLD_WHY else "",
+        actions=actions,
+        may_change=Action.CHANGE in actions_for(State(row["state"]), COMPANY),
+        permitted=row["state"] in PUBLIC,
+        story=_story(events, zone),
+        sources=[
+            {"url": f"/api/v1/sites/{row['site_slug']}/areas.geojson", "class": "area", "names": True, "fit": False},
+            {"url": f"/my/reservations/{reservation_id}/volumes.geojson", "class": "asked"},
+        ],
+    )
+
+
+COMPANY = frozenset({Role.COMPANY})
+# The last word on these was staff's, with a reason that the company is owed.
+TOLD_WHY = frozenset({State.RETURNED, State.REJECTED, State.REVOKED})
+
+
+def _hindrance(refusal: PortalError) -> str:
+    faults = refusal.faults if isinstance(refusal, InvalidInput) else ()
+    return " ".join(locale.said(one.message) for one in (*faults,)) or locale.said(refusal.message)
+
+
+def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, Any]]:
+    """The buttons of the page; checking in is offered when it is time for it."""
+    state = State(row["state"])
+    periods = [one.period for one in _volumes(row)]
+    span = agenda.Standing(state, Action.SAVE, min(one.start for one in periods), max(one.end for one in periods))
+    early = not agenda.may_check_in(span, at)
+    return [
+        {"name": action, "words": words}
+        for action in actions_for(state, service.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
+        if (words := button_for(state, action)) and not (action is Action.CHECK_IN and early)
+    ]
+
+
+def _volume(one: VolumeView, zone: str) -> dict[str, str]:
+    band = AltitudeBand(Decimal(str(one.altitude.lower)), Decimal(str(one.altitude.upper)))
+    return {
+        "when": format_period(Period(one.period.start, one.period.end), zone, locale.current()),
+        "heights": locale.said(height_in_words(band)),
+    }
+
+
+def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, str]]:
+    """The timeline, newest first; the many savings of a draft are told as one."""
+    told = []
+    for event, later in zip(events, [*events[1:], None], strict=True):
+        if _of_draft(event) and later is not None and _of_draft(later):
+            continue
+        words = STORY_OF_DRAFT if _of_draft(event) else STORY[Action(event["action"])]
+        told.append(
+            {
+                "what": locale.translate(words.what),
+                "who": _who(event),
+                "when": format_instant(event["at"], zone, locale.current()),
+                "iso": event["at"].isoformat(),
+                "why": "\n".join(text for text in (event["reason"], event["conditions"]) if text),
+                "icon": words.icon,
+            }
+        )
+    return told[::-1]
+
+
+def _of_draft(event: asyncpg.Record) -> bool:
+    return (event["action"], event["to_state"]) == (Action.CHANGE, State.DRAFT)
+
+
+def _who(event: asyncpg.Record) -> str:
+    """People of the company by name; staff as staff, and the portal's own steps as its own."""
+    if event["actor_role"] == Role.PORTAL:
+        return locale.translate(N_("The portal"))
+    return event["actor_name"] or locale.translate(N_("The owner's staff"))
+
+
+@get("/my/reservations/{reservation_id:int}/volumes.geojson", include_in_schema=False, media_type=GEOJSON)
+async def volumes_geojson(actor: Caller, reservation_id: PathId) -> dict[str, Any]:
+    """What the reservation asks for, for its map: times are the names of the shapes."""
+    row = await own(actor, reservation_id)
+    return {
+        "type": "FeatureCollection",
+        "features": [_feature(place, one, row) for place, one in enumerate(_volumes(row))],
+    }
+
+
+def _feature(place: int, one: VolumeView, row: asyncpg.Record) -> dict[str, Any]:
+    period = Period(one.period.start, one.period.end)
+    return {
+        "type": "Feature",
+        "id": f"volume-{place}",
+        "geometry": one.footprint,
+        "properties": {
+            "name_ja": format_period(period, row["timezone"], "ja"),
+            "name_en": format_period(period, row["timezone"], "en"),
+            "period": {"start": one.period.start.isoformat(), "end": one.period.end.isoformat()},
+        },
+    }
+
+
+pages: Sequence[Any] = (
+    my_page,
+    past_page,
+    reservation_page,
+    take_step,
+    volumes_geojson,
+    *apply_pages,
+    *change_pages,
+)

@@ -1,0 +1,167 @@
+"""The panel beside the form: whether it fits, what is in the way, what is checked, who decides and by when."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from testfields.core.errors import N_, Fault, InTheWay, Message
+from testfields.core.local_time import format_instant, format_period
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
+from testfields.reservations.forms import Entered, time_of
+from testfields.reservations.places import AreaChoice, SiteChoice
+from testfields.reservations.service import Verdict
+from testfields.reservations.story import height_in_words
+from testfields.web import locale
+
+KINDS = {
+    "hold": N_("Held by somebody"),
+    "reservation": N_("Booked"),
+    "closure": N_("Closed by the owner"),
+    "allotment": N_("Kept for a lottery"),
+}
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Something in the way, in words."""
+
+    kind: str
+    when: str
+    heights: str
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """A free time near the one asked for; `value` is what its button sends."""
+
+    when: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the panel says; `kind` is incomplete, faulty, taken or fits."""
+
+    kind: str
+    missing: Sequence[str] = ()
+    errors: Sequence[Mapping[str, str]] = ()
+    obstacles: Sequence[Obstacle] = ()
+    shapes: str = "[]"
+    nearest: Sequence[FreeTime] = ()
+    checks: Sequence[str] = ()
+    owner: str = ""
+    due: str = ""
+    deadline: str = ""
+
+
+def panel_of(
+    entered: Entered,
+    site: SiteChoice | None,
+    area: AreaChoice | None,
+    verdict: Verdict | None,
+    errors: Sequence[Fault],
+) -> Panel:
+    """The panel in the reader's language, its times in the site's zone."""
+    missing = _missing(entered, site, area)
+    if site is None or area is None:
+        return Panel("incomplete", missing, told(errors))
+    taken = verdict is not None and bool(verdict.in_the_way)
+    kind = "faulty" if errors else "taken" if taken else "incomplete" if missing or verdict is None else "fits"
+    panel = Panel(
+        kind, missing, told(errors), checks=_checks(site, area), owner=site.owner.name.in_language(locale.current())
+    )
+    return panel if verdict is None else _with_verdict(panel, site, verdict)
+
+
+def told(faults: Sequence[Fault]) -> list[dict[str, str]]:
+    """Faults as the error summary takes them."""
+    return [{"field": one.path, "text": locale.said(one.message)} for one in faults]
+
+
+def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None) -> list[str]:
+    wanted = {
+        N_("the project"): bool(entered.project_id),
+        N_("the test field"): site is not None,
+        N_("the area"): area is not None,
+        N_("the time"): any(not one.blank for one in entered.times),
+    }
+    return [locale.translate(text) for text, there in wanted.items() if not there]
+
+
+def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict) -> Panel:
+    zone, language = site.timezone, locale.current()
+    return replace(
+        panel,
+        obstacles=[_obstacle(one, zone) for one in verdict.in_the_way],
+        shapes=json.dumps([one.footprint for one in verdict.in_the_way]),
+        nearest=_nearest(verdict, zone),
+        due=format_instant(verdict.due_at, zone, language) if verdict.due_at else "",
+        deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
+    )
+
+
+def _obstacle(one: InTheWay, zone: str) -> Obstacle:
+    band = AltitudeBand(*(None if metres is None else Decimal(str(metres)) for metres in (one.lower, one.upper)))
+    when = format_period(Period(one.start, one.end), zone, locale.current())
+    return Obstacle(locale.translate(KINDS[one.kind]), when, locale.said(height_in_words(band)))
+
+
+def _nearest(verdict: Verdict, zone: str) -> list[FreeTime]:
+    free = []
+    for series in verdict.nearest:
+        times = [time_of(one, zone) for one in series]
+        value = " ".join(["take", *(part for time in times for part in (time.start, time.end))])
+        free.append(FreeTime(periods_in_words(series, zone), value))
+    return free
+
+
+def periods_in_words(periods: Sequence[Period], zone: str) -> str:
+    """The first stay, and how many more there are."""
+    first = format_period(periods[0], zone, locale.current())
+    if len(periods) == 1:
+        return first
+    return locale.plural(
+        "%(first)s and %(num)s more time", "%(first)s and %(num)s more times", len(periods) - 1, first=first
+    )
+
+
+def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
+    """The rules that the portal looks at, with this site's figures."""
+    policy = site.policy
+    rules = [
+        Message(N_("The site is open during the whole time.")),
+        Message(
+            N_("A stay lasts %(least)s to %(most)s, on a grid of %(slot)s minutes."),
+            {
+                "least": locale.said(_stay(policy.minimum_minutes)),
+                "most": locale.said(_stay(policy.maximum_minutes)),
+                "slot": policy.slot_minutes,
+            },
+        ),
+        Message(
+            N_("It begins at least %(notice)s from now and ends within %(days)s days."),
+            {"notice": locale.said(_stay(policy.notice_minutes)), "days": policy.horizon_days},
+        ),
+        Message(N_("The shape lies inside the area.")),
+        Message(
+            N_("Heights lie between %(lower)s and %(upper)s m above ground."),
+            {"lower": f"{area.altitude.lower:g}", "upper": f"{area.altitude.upper:g}"},
+        ),
+        Message(N_("The area allows what the project tries.")),
+        Message(
+            N_("Nothing else is booked there, %(turnaround)s of turnaround included."),
+            {"turnaround": locale.said(_stay(policy.turnaround_minutes))},
+        ),
+    ]
+    return [locale.translate(one.id, None, **one.values) for one in rules]
+
+
+def _stay(minutes: int) -> Message:
+    """Minutes in the largest unit that needs no fraction."""
+    if minutes and minutes % (24 * 60) == 0:
+        return Message(N_("%(days)s d"), {"days": minutes // (24 * 60)})
+    if minutes and minutes % 60 == 0:
+        return Message(N_("%(hours)s h"), {"hours": minutes // 60})
+    return Message(N_("%(minutes)s min"), {"minutes": minutes})

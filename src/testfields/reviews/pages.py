@@ -1,0 +1,253 @@
+"""The desk as pages: the queue, and one application beside its map with the decisions below."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor, require_staff
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
+from testfields.projects.rules import THEMES
+from testfields.reservations import service as reservations
+from testfields.reservations.rules import Action
+from testfields.reservations.service import RETURN_DAYS, Step
+from testfields.reservations.story import height_in_words
+from testfields.reviews import service
+from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
+from testfields.reviews.rules import DECISIONS, SORTED_BY_DUE, Due, Shown
+from testfields.reviews.service import Case, QueueQuery
+from testfields.reviews.views import (
+    day_bounds,
+    day_lanes,
+    day_links,
+    due_in_days,
+    instant,
+    label,
+    named,
+    queue_row,
+    standing_row,
+    when,
+)
+from testfields.sites.vocabulary import USES
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import PathId, whole_number
+
+PAGE = 50
+FILTERS = ("state", "site", "text", "due")
+DONE: Mapping[Action, str] = {
+    Action.APPROVE: N_("Application %(number)s is approved. The company is told by mail."),
+    Action.RETURN: N_("Application %(number)s is returned. The company is told by mail, with your reason."),
+    Action.REJECT: N_("Application %(number)s is rejected. The company is told by mail, with your reason."),
+    Action.REVOKE: N_("The permission of application %(number)s is revoked. The company is told by mail."),
+}
+
+
+def kept_filters(query: str) -> str:
+    """The queue's own filters out of a query string: what goes back into the desk's address, and nothing else."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name in FILTERS])
+
+
+def _due(text: str) -> Due | None:
+    """The form's choice, which is empty for any time; raises InvalidInput for what is no choice of it."""
+    if text and text not in list(Due):
+        raise InvalidInput([fault("due", N_("This value cannot be read."))])
+    return Due(text) if text else None
+
+
+def _desk(filters: str) -> str:
+    return f"/desk?{filters}" if filters else "/desk"
+
+
+@get("/desk", include_in_schema=False)
+async def queue_page(
+    request: Request[Any, Any, Any],
+    actor: Caller,
+    in_state: InState = Shown.OPEN,
+    site: FromQuery[str | None] = None,
+    text: Text = None,
+    due: FromQuery[str] = "",
+    after: After = None,
+) -> Template:
+    """Applications to decide on, what is due first; the filters are the page's address."""
+    require_staff(actor)
+    query = QueueQuery(in_state, site or None, text or None, _due(due), cursor_of(after), PAGE)
+    rows = await service.queue(actor, query, now())
+    filters = kept_filters(request.url.query)
+    cursor = cursor_text(rows, PAGE)
+    return page(
+        request,
+        "reviews/queue.html",
+        rows=[queue_row(actor, row) for row in rows],
+        sites=[{"value": row["slug"], "label": named(row, "name")} for row in await service.sites(actor)],
+        shown=in_state.value,
+        by_due=in_state in SORTED_BY_DUE,
+        site=site or "",
+        text=text or "",
+        due=due,
+        filters=filters,
+        state_href=lambda shown: _desk(_with(filters, "state", shown)),
+        next_href=f"{_desk(filters)}{'&' if filters else '?'}{urlencode({'after': cursor})}" if cursor else "",
+    )
+
+
+def _with(filters: str, name: str, value: str) -> str:
+    return urlencode([(key, kept) for key, kept in parse_qsl(filters) if key != name] + [(name, value)])
+
+
+@get("/desk/{reservation_id:int}", include_in_schema=False)
+async def review_page(
+    request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None
+) -> Template:
+    """One application with all that a decision rests on; opening it is what "read" means."""
+    require_staff(actor)
+    case = await service.case(actor, reservation_id)
+    return await _review(request, actor, case, day_shown(case, day), kept_filters(request.url.query))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a decision was not taken, and what had been typed, so that it is there again."""
+
+    status: int
+    action: str
+    errors: Sequence[Mapping[str, str]] = ()
+    notice: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+async def _review(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    case: Case,
+    day: date,
+    filters: str,
+    refused: Refused | None = None,
+) -> Template:
+    row, zone = case.row, case.row["timezone"]
+    await service.mark_read(actor, row["id"], row["version"])
+    scene = await service.scene(actor, row["id"], day)
+    start, end = day_bounds(day, zone)
+    lanes = day_lanes(scene, day, zone)
+    address = f"/desk/{row['id']}" + (f"?{filters}" if filters else "")
+    return page(
+        request,
+        "reviews/review.html",
+        status=refused.status if refused else 200,
+        case=row,
+        state=case.state.value,
+        said=lambda name: named(row, name),
+        use=label(USES, row["use"]),
+        theme=label(THEMES, row["theme"]),
+        volumes=[
+            {"when": when(one.period, zone), "heights": locale.said(height_in_words(one.altitude))}
+            for one in case.asked
+            if one.altitude is not None
+        ],
+        instant=lambda value: instant(value, zone),
+        days_left=due_in_days(case.state, row["due_at"], zone),
+        checks=[
+            {"subject": locale.translate(one.subject), "faults": [locale.said(found.message) for found in one.faults]}
+            for one in case.checks
+        ],
+        events=[_event(one, zone) for one in reversed(await reservations.events(actor, row["id"]))],
+        decisions=[action.value for action in case.decisions],
+        standing=[standing_row(one, zone) for one in scene],
+        lanes=lanes,
+        day={
+            "iso": day.isoformat(),
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+            "zone": zone,
+            "first": lanes[0]["segments"][0]["from"],
+        },
+        days=day_links(case.days, day, address),
+        filters=filters,
+        queue_href=_desk(filters),
+        return_days=RETURN_DAYS,
+        refused=refused or Refused(200, ""),
+    )
+
+
+def _event(row: Any, zone: str) -> dict[str, Any]:
+    return {
+        "action": row["action"],
+        "role": row["actor_role"],
+        "name": row["actor_name"],
+        "when": instant(row["at"], zone),
+        "iso": row["at"].isoformat(),
+        "reason": row["reason"],
+        "conditions": row["conditions"],
+        "state": row["to_state"],
+    }
+
+
+@post("/desk/{reservation_id:int}/{action:str}", include_in_schema=False, status_code=200)
+async def decide(
+    request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, action: FromPath[Action]
+) -> Template | Response[Any]:
+    """Take a decision at the version that was read; refused, the page as it stands now, with what was typed."""
+    require_staff(actor)
+    if action not in DECISIONS:
+        raise NotFound(N_("There is nothing at this address."))
+    form = await request.form()
+    filters = kept_filters(str(form.get("filters", "")))
+    try:
+        await reservations.act(actor, reservation_id, _step(action, form), now())
+    except InvalidInput as error:
+        errors = [
+            {"field": f"{one.path}_{action}" if one.path == "reason" else one.path, "text": locale.said(one.message)}
+            for one in error.faults
+        ]
+        return await _again(request, actor, reservation_id, filters, Refused(422, _panel(action, form), errors))
+    except (Stale, WrongState) as error:
+        return await _again(request, actor, reservation_id, filters, _overtaken(action, form, error))
+    return redirect(_desk(filters), "success", DONE[action], number=reservation_id)
+
+
+def _step(action: Action, form: FormMultiDict) -> Step:
+    """Raises InvalidInput where conditions were to be added and none were written."""
+    version = whole_number(form.get("version"))
+    conditions = str(form.get("conditions", "")).strip()
+    if "conditions" in form and not conditions:
+        raise InvalidInput([fault("conditions", N_("Please write the conditions, or approve without any."))])
+    reason = str(form.get(f"reason_{action}", ""))
+    # What an earlier approval had asked for does not come back by itself.
+    return Step(action, version or 0, reason, conditions if action is Action.APPROVE else None)
+
+
+def _panel(action: Action, form: FormMultiDict) -> str:
+    return "conditions" if "conditions" in form else action.value
+
+
+def _overtaken(action: Action, form: FormMultiDict, error: PortalError) -> Refused:
+    text = N_(
+        "This application has changed since you opened it. Nothing was decided. Below it is shown as it stands now;"
+        " please look at it again."
+    )
+    return Refused(
+        412 if isinstance(error, Stale) else 409,
+        _panel(action, form),
+        notice=locale.translate(text) if isinstance(error, Stale) else locale.said(error.message),
+    )
+
+
+async def _again(
+    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, filters: str, refused: Refused
+) -> Template:
+    case = await service.case(actor, reservation_id)
+    form = await request.form()
+    typed = {name: str(value) for name, value in form.items() if name == "conditions" or name.startswith("reason_")}
+    shown = Refused(refused.status, refused.action, refused.errors, refused.notice, typed)
+    return await _review(request, actor, case, case.days[0], filters, shown)
+
+
+pages: Sequence[Any] = (queue_page, review_page, decide)

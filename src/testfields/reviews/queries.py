@@ -1,0 +1,229 @@
+"""Every statement of the desk. Each is bounded to the owners whose staff asks, and leaves drafts out."""
+
+from testfields.db.statements import Statement
+
+
+def _taken_by(reservation: str) -> str:
+    """What a reservation's volumes take when they are claimed, buffers added as `availability.rules` adds them.
+
+    An application on the waiting list has no claim; this is the claim that it would have. Served by
+    volume_reservation_id.
+    """
+    return f"""
+        SELECT volume.id, volume.period AS asked_period, volume.altitude AS asked_altitude,
+               tstzrange(lower(volume.period),
+                         upper(volume.period) + make_interval(mins => place.turnaround_minutes)) AS period,
+               CASE WHEN area.mode = 'exclusive' THEN '(,)'::numrange
+                    ELSE numrange(lower(volume.altitude) - place.vertical_separation_m / 2,
+                                  upper(volume.altitude) + place.vertical_separation_m / 2)
+               END AS altitude,
+               CASE WHEN area.mode = 'exclusive' THEN area.geometry
+                    WHEN place.lateral_separation_m = 0 THEN volume.footprint
+                    ELSE ST_Intersection(area.geometry, ST_Transform(ST_Buffer(
+                             ST_Transform(volume.footprint, owner.metric_crs::int),
+                             place.lateral_separation_m::float8 / 2), 4326))
+               END AS footprint,
+               CASE WHEN area.mode = 'exclusive' THEN area.geometry ELSE volume.footprint END AS shown
+        FROM volume
+        JOIN area ON area.id = {reservation}.area_id
+        JOIN site place ON place.id = area.site_id
+        JOIN organisation owner ON owner.id = place.owner_id
+        WHERE volume.reservation_id = {reservation}.id
+    """
+
+
+def _meets(one: str, other: str) -> str:
+    """Whether two volumes share space at some moment; a common edge is not shared space."""
+    return f"""
+        {one}.period && {other}.period AND {one}.altitude && {other}.altitude AND {one}.footprint && {other}.footprint
+        AND ST_Relate({one}.footprint, {other}.footprint, 'T********')
+    """
+
+
+# Who else asks for what this application asks for: those that wait, and for one that waits itself, those that stand.
+# Served by reservation_by_site_and_state and claim_by_site_and_period.
+_RIVALS = f"""
+    SELECT other.id
+    FROM reservation other
+    CROSS JOIN LATERAL ({_taken_by("other")}) theirs
+    CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
+    WHERE other.site_id = reservation.site_id AND other.state = 'waiting' AND other.id <> reservation.id
+      AND reservation.state IN ('held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'waiting')
+      AND {_meets("mine", "theirs")}
+    UNION
+    SELECT standing.source_id
+    FROM claim standing CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
+    WHERE standing.site_id = reservation.site_id AND standing.source_kind IN ('hold', 'reservation')
+      AND standing.source_id <> reservation.id AND reservation.state = 'waiting'
+      AND {_meets("mine", "standing")}
+"""
+
+# Closures of any part of the site during its times, and uses that begin or end where its turnaround does.
+# Both served by claim_by_site_and_period.
+_WARNINGS = f"""
+    (SELECT count(*) FROM ({_RIVALS}) rival) AS rivals,
+    (SELECT count(DISTINCT closed.source_id)
+     FROM claim closed CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
+     WHERE closed.site_id = reservation.site_id AND closed.source_kind = 'closure'
+       AND closed.period && mine.period) AS closures,
+    (SELECT count(DISTINCT next.source_id)
+     FROM claim next CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
+     WHERE next.site_id = reservation.site_id AND next.source_kind IN ('hold', 'reservation')
+       AND next.source_id <> reservation.id AND next.period -|- mine.period AND next.altitude && mine.altitude
+       AND next.footprint && mine.footprint
+       AND ST_Relate(next.footprint, mine.footprint, 'T********')) AS back_to_back
+"""
+
+# Keyset paging along one number: seconds of the due date where that is the order, else the newest first.
+# Served by reservation_by_site_and_state.
+QUEUE = Statement(f"""
+    WITH shown AS MATERIALIZED (
+        SELECT reservation.*, owner_site.owner_id, ranked.rank
+        FROM reservation
+        JOIN site owner_site ON owner_site.id = reservation.site_id
+        JOIN project ON project.id = reservation.project_id
+        JOIN organisation company ON company.id = reservation.company_id
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN :by_due
+                        THEN extract(epoch FROM coalesce(reservation.due_at, '9999-12-31T00:00:00Z'::timestamptz))
+                        ELSE -reservation.id::numeric END AS rank
+        ) ranked
+        WHERE owner_site.owner_id = ANY(CAST(:owners AS bigint[]))
+          AND reservation.state = ANY(CAST(:states AS text[])) AND reservation.state <> 'draft'
+          AND (CAST(:site AS text) IS NULL OR owner_site.slug = :site)
+          AND (CAST(:due AS text) IS NULL OR reservation.due_at < CASE
+              WHEN :due = 'overdue' THEN CAST(:now AS timestamptz)
+              ELSE (date_trunc('day', CAST(:now AS timestamptz) AT TIME ZONE owner_site.timezone)
+                    + make_interval(days => :due_days)) AT TIME ZONE owner_site.timezone END)
+          AND (CAST(:text AS text) IS NULL OR CAST(reservation.id AS text) = :text OR strpos(lower(concat_ws(
+              ' ', project.title_ja, project.title_en, company.name_ja, company.name_en)), lower(:text)) > 0)
+          AND (CAST(:after_rank AS numeric) IS NULL
+               OR (ranked.rank, reservation.id) > (CAST(:after_rank AS numeric), CAST(:after_id AS bigint)))
+        ORDER BY ranked.rank, reservation.id
+        LIMIT :limit
+    )
+    SELECT reservation.id, reservation.state, reservation.version, reservation.due_at, reservation.submitted_at,
+           reservation.rank, reservation.company_id, reservation.owner_id,
+           company.name_ja AS company_name_ja, company.name_en AS company_name_en,
+           project.title_ja AS project_title_ja, project.title_en AS project_title_en,
+           site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
+           area.name_ja AS area_name_ja, area.name_en AS area_name_en,
+           asked.first AS first_period, asked.count AS periods,
+           coalesce(seen.version = reservation.version, false) AS has_read,
+           {_WARNINGS}
+    FROM shown reservation
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN project ON project.id = reservation.project_id
+    JOIN site ON site.id = reservation.site_id
+    JOIN area ON area.id = reservation.area_id
+    LEFT JOIN review_read seen ON seen.reservation_id = reservation.id AND seen.person_id = :person_id
+    CROSS JOIN LATERAL (
+        SELECT (array_agg(volume.period ORDER BY lower(volume.period)))[1] AS first, count(*) AS count
+        FROM volume WHERE volume.reservation_id = reservation.id
+    ) asked
+    ORDER BY reservation.rank, reservation.id
+""")
+
+SITES = Statement("""
+    SELECT slug, name_ja, name_en FROM site WHERE owner_id = ANY(CAST(:owners AS bigint[])) ORDER BY slug
+""")
+
+# Everybody whom `letters` writes to about a decision: the company's managers, and its members who acted on it.
+_MAILED = """
+    (SELECT count(DISTINCT person.id)
+     FROM membership JOIN person ON person.id = membership.person_id AND person.active
+     WHERE membership.organisation_id = reservation.company_id
+       AND (membership.role = 'manager'
+            OR membership.role = 'member' AND (person.id = reservation.created_by OR person.id IN (
+                SELECT event.actor_id FROM reservation_event event
+                WHERE event.reservation_id = reservation.id AND event.actor_role = 'company')))) AS mailed
+"""
+
+# Served by the primary key.
+CASE = Statement(f"""
+    SELECT reservation.id, reservation.state, reservation.version, reservation.note, reservation.conditions,
+           reservation.deadline, reservation.due_at, reservation.submitted_at, reservation.created_at,
+           reservation.company_id, reservation.area_id, site.owner_id,
+           company.name_ja AS company_name_ja, company.name_en AS company_name_en, company.corporate_number,
+           company.contact_email, applicant.name AS applicant_name,
+           project.title_ja AS project_title_ja, project.title_en AS project_title_en, project.use, project.theme,
+           project.purpose, project.equipment, project.safety_plan, project.name_public,
+           site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
+           site.road_answer, site.property_class, site.turnaround_minutes,
+           area.name_ja AS area_name_ja, area.name_en AS area_name_en, area.mode,
+           EXISTS (SELECT FROM claim WHERE claim.source_kind IN ('hold', 'reservation')
+                   AND claim.source_id = reservation.id) AS claimed,
+           {_MAILED},
+           {_WARNINGS}
+    FROM reservation
+    JOIN project ON project.id = reservation.project_id
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN person applicant ON applicant.id = reservation.created_by
+    JOIN site ON site.id = reservation.site_id
+    JOIN area ON area.id = reservation.area_id
+    WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND reservation.state <> 'draft'
+""")
+
+VOLUMES = Statement("""
+    SELECT footprint, altitude, period FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
+""")
+
+MARK_READ = Statement("""
+    INSERT INTO review_read (person_id, reservation_id, version) VALUES (:person_id, :reservation_id, :version)
+    ON CONFLICT (person_id, reservation_id) DO UPDATE SET version = excluded.version
+    WHERE review_read.version <> excluded.version
+""")
+
+# All that stands or is asked for at a site on one local day: this application, every other one, closures.
+# Served by claim_by_site_and_period, reservation_by_site_and_state and primary keys.
+SCENE = Statement(f"""
+    WITH subject AS (
+        SELECT reservation.*, site.timezone,
+               tstzrange(CAST(:day AS date)::timestamp AT TIME ZONE site.timezone,
+                         (CAST(:day AS date) + 1)::timestamp AT TIME ZONE site.timezone) AS day
+        FROM reservation JOIN site ON site.id = reservation.site_id
+        WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND reservation.state <> 'draft'
+    ), involved AS (
+        SELECT subject.id FROM subject
+        UNION
+        SELECT claim.source_id FROM subject JOIN claim ON claim.site_id = subject.site_id
+        WHERE claim.source_kind IN ('hold', 'reservation') AND claim.period && subject.day
+        UNION
+        SELECT waiting.id FROM subject JOIN reservation waiting ON waiting.site_id = subject.site_id
+        WHERE waiting.state = 'waiting'
+    ), rivals AS (
+        SELECT rival.id FROM subject reservation CROSS JOIN LATERAL ({_RIVALS}) rival
+    )
+    SELECT 'reservation' AS kind, reservation.id AS number, taken.id AS part, reservation.state,
+           reservation.id = subject.id AS mine, reservation.id IN (SELECT id FROM rivals) AS rival,
+           company.name_ja AS name_ja, company.name_en AS name_en,
+           area.name_ja AS area_name_ja, area.name_en AS area_name_en,
+           taken.asked_period AS period, taken.asked_altitude AS altitude,
+           ST_AsGeoJSON(taken.shown, 7) AS shape
+    FROM involved
+    JOIN reservation ON reservation.id = involved.id
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN area ON area.id = reservation.area_id
+    CROSS JOIN subject
+    CROSS JOIN LATERAL ({_taken_by("reservation")}) taken
+    WHERE taken.asked_period && subject.day
+    UNION ALL
+    SELECT 'closure', closure.id, claim.id, closure.kind, false, false, closure.reason_ja, closure.reason_en,
+           area.name_ja, area.name_en, claim.period, claim.altitude, ST_AsGeoJSON(claim.footprint, 7)
+    FROM subject
+    JOIN claim ON claim.site_id = subject.site_id AND claim.source_kind = 'closure' AND claim.period && subject.day
+    JOIN closure ON closure.id = claim.source_id
+    LEFT JOIN area ON area.id = closure.area_id
+    ORDER BY mine DESC, period, number, part
+""")
+
+# The ground that it all lies on: the site first, then its areas; served by area_once.
+GROUND = Statement("""
+    SELECT 'site' AS kind, site.slug, site.name_ja, site.name_en, NULL::numrange AS altitude,
+           ST_AsGeoJSON(site.geometry, 7) AS shape, -1 AS position
+    FROM site JOIN reservation ON reservation.site_id = site.id WHERE reservation.id = :id
+    UNION ALL
+    SELECT 'area', area.slug, area.name_ja, area.name_en, area.altitude, ST_AsGeoJSON(area.geometry, 7), area.position
+    FROM area JOIN reservation ON reservation.site_id = area.site_id WHERE reservation.id = :id
+    ORDER BY position, slug
+""")

@@ -1,0 +1,163 @@
+"""The desk over HTTP: the queue, and the shapes of one review. Decisions are steps of the reservation itself."""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Response, Router, get
+from litestar.params import FromQuery, QueryParameter
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor, Scope, require_scope, require_staff
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, NotFound, fault
+from testfields.db.values import to_period
+from testfields.reservations.rules import Action, State
+from testfields.reservations.service import NO_SUCH, roles_of
+from testfields.reviews import service
+from testfields.reviews.rules import Due, Shown, decisions_for
+from testfields.reviews.service import Case, Cursor, QueueQuery
+from testfields.reviews.views import preview
+from testfields.web.paging import next_link
+from testfields.web.parameters import LARGEST_ID, Limit, PathId
+
+GEOJSON = "application/geo+json"
+LONGEST_TEXT = 100
+
+Text = Annotated[str | None, QueryParameter(max_length=LONGEST_TEXT)]
+InState = Annotated[Shown, QueryParameter(name="state")]
+After = Annotated[str | None, QueryParameter(max_length=60)]
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name in both languages."""
+
+    ja: str
+    en: str
+
+
+class FirstPeriod(msgspec.Struct, frozen=True):
+    """The first of the times asked for, half-open."""
+
+    start: datetime
+    end: datetime
+
+
+class Warnings(msgspec.Struct, frozen=True):
+    """How many others ask for the same, closures at the site in its times, and uses right before or after it."""
+
+    rivals: int
+    closures: int
+    back_to_back: int
+
+
+class ReviewView(msgspec.Struct, frozen=True):
+    """An application as it stands in the queue."""
+
+    id: int
+    state: State
+    version: int
+    company: Name
+    project_title: Name
+    site: str
+    site_name: Name
+    area_name: Name
+    first_period: FirstPeriod
+    periods: int
+    submitted_at: datetime | None
+    due_at: datetime | None
+    has_read: bool
+    warnings: Warnings
+    actions: list[Action]
+
+
+def cursor_of(after: str | None) -> Cursor | None:
+    """Where the last page ended, as its `Link` said it; raises InvalidInput."""
+    if not after:
+        return None
+    rank, _, number = after.partition("_")
+    try:
+        cursor = Cursor(Decimal(rank), int(number))
+    except (InvalidOperation, ValueError):
+        cursor = None
+    if cursor is None or not cursor.rank.is_finite() or not 0 < cursor.id <= LARGEST_ID:
+        raise InvalidInput([fault("after", N_("This value cannot be read."))])
+    return cursor
+
+
+def cursor_text(rows: list[asyncpg.Record], limit: int) -> str | None:
+    """Where a full page ends; None for the last one."""
+    return f"{rows[-1]['rank']}_{rows[-1]['id']}" if len(rows) == limit else None
+
+
+@get("/")
+async def list_reviews(
+    request: Request[Any, Any, Any],
+    actor: Caller,
+    in_state: InState = Shown.OPEN,
+    site: FromQuery[str | None] = None,
+    text: Text = None,
+    due: FromQuery[Due | None] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Response[list[ReviewView]]:
+    """The queue of the caller's land, what is due first; the next page stands in `Link`."""
+    require_scope(actor, Scope.READ)
+    require_staff(actor)
+    query = QueueQuery(in_state, site, text or None, due, cursor_of(after), limit)
+    rows = await service.queue(actor, query, now())
+    headers = next_link(request, "after", cursor_text(rows, limit))
+    return Response([_view(actor, row) for row in rows], headers=headers)
+
+
+@get("/{reservation_id:int}/preview.geojson", media_type=GEOJSON)
+async def show_preview(actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None) -> Response[bytes]:
+    """The site, what this application asks for, and all else that stands there or is asked for, on one local day.
+
+    Without `day` it is the application's first. For the land's staff alone.
+    """
+    require_scope(actor, Scope.READ)
+    case = await service.case(actor, reservation_id)
+    scene = await service.scene(actor, reservation_id, day_shown(case, day))
+    shapes = preview(await service.ground(reservation_id), scene, case.row["timezone"])
+    return Response(msgspec.json.encode(shapes), media_type=GEOJSON, headers={"Cache-Control": "no-store"})
+
+
+def day_shown(case: Case, day: date | None) -> date:
+    """The day asked for, where the application touches it; else its first."""
+    if day is None:
+        return case.days[0]
+    if day not in case.days:
+        raise NotFound(NO_SUCH)
+    return day
+
+
+def _view(actor: Actor, row: Any) -> ReviewView:
+    state = State(row["state"])
+    first = to_period(row["first_period"])
+    return ReviewView(
+        id=row["id"],
+        state=state,
+        version=row["version"],
+        company=_name(row, "company_name"),
+        project_title=_name(row, "project_title"),
+        site=row["site_slug"],
+        site_name=_name(row, "site_name"),
+        area_name=_name(row, "area_name"),
+        first_period=FirstPeriod(first.start, first.end),
+        periods=row["periods"],
+        submitted_at=row["submitted_at"],
+        due_at=row["due_at"],
+        has_read=row["has_read"],
+        warnings=Warnings(row["rivals"], row["closures"], row["back_to_back"]),
+        actions=decisions_for(state, roles_of(actor, row["company_id"], row["owner_id"])),
+    )
+
+
+def _name(row: Any, name: str) -> Name:
+    return Name(row[f"{name}_ja"], row[f"{name}_en"])
+
+
+router = Router("/reviews", tags=["reviews"], route_handlers=[list_reviews, show_preview])

@@ -1,0 +1,134 @@
+"""How the desk sorts, marks and explains. Values in, verdicts out."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from testfields.core.errors import N_, Fault
+from testfields.core.periods import Period
+from testfields.reservations.rules import OPEN_TO_REVIEW, OVER, Action, Role, State, actions_for
+
+# What staff decide; the desk offers these and no other step.
+DECISIONS = (Action.APPROVE, Action.RETURN, Action.REJECT, Action.REVOKE)
+QUARTERS_A_DAY = 96
+
+
+class Shown(StrEnum):
+    """Which part of the queue is shown."""
+
+    OPEN = "open"
+    RETURNED = "returned"
+    WAITING = "waiting"
+    HELD = "held"
+    DECIDED = "decided"
+    OVER = "over"
+    ALL = "all"
+
+
+# Drafts are the company's own and never shown.
+STATES_SHOWN: dict[Shown, frozenset[State]] = {
+    Shown.OPEN: OPEN_TO_REVIEW,
+    Shown.RETURNED: frozenset({State.RETURNED}),
+    Shown.WAITING: frozenset({State.WAITING}),
+    Shown.HELD: frozenset({State.HELD}),
+    Shown.DECIDED: frozenset({State.APPROVED, State.CONFIRMED, State.ACTIVE, State.COMPLETED}),
+    Shown.OVER: OVER,
+    Shown.ALL: frozenset(State) - {State.DRAFT},
+}
+# These are worked through from what is due first; the others are looked up, newest first.
+SORTED_BY_DUE = frozenset({Shown.OPEN, Shown.WAITING})
+
+
+class Due(StrEnum):
+    """By when a decision is due."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+
+
+# Counted in local days of the site, today included; overdue is anything before this instant.
+DAYS_OF: dict[Due, int | None] = {Due.OVERDUE: None, Due.TODAY: 1, Due.WEEK: 7}
+
+
+def days_left(due: datetime, now: datetime, zone: str) -> int:
+    """Local days from today to the day on which a decision is due; negative when it is late."""
+    local = ZoneInfo(zone)
+    return (due.astimezone(local).date() - now.astimezone(local).date()).days
+
+
+def decisions_for(state: State, roles: Set[Role]) -> list[Action]:
+    """Which decisions somebody with `roles` may take now."""
+    possible = actions_for(state, roles)
+    return [action for action in DECISIONS if action in possible]
+
+
+def days_of(periods: Sequence[Period], zone: str) -> list[date]:
+    """The local days that `periods` touch, in order; midnight at the end is still the day before."""
+    days: set[date] = set()
+    for period in periods:
+        first = period.start.astimezone(ZoneInfo(zone)).date()
+        last = (period.end - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
+        days.update(first + timedelta(days=number) for number in range((last - first).days + 1))
+    return sorted(days)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that the portal has looked at, and the faults it found there; none is no proof that all is well."""
+
+    subject: str
+    faults: tuple[Fault, ...]
+
+
+# What `availability.rules` names in its faults → what that was about.
+CHECKED: tuple[tuple[str, str], ...] = (
+    (".footprint", N_("The shape lies inside the area")),
+    (".period", N_("The times keep the opening hours, the notice and the site's rules for booking")),
+    (".altitude", N_("The heights lie inside the area's")),
+)
+
+
+def checks_of(faults: Sequence[Fault]) -> list[Check]:
+    """The faults of an application, sorted by what was checked."""
+    return [Check(subject, tuple(one for one in faults if mark in one.path)) for mark, subject in CHECKED]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of one local day, in quarter hours after midnight, half-open."""
+
+    first: int
+    end: int
+
+
+def segment_of(period: Period, day: date, zone: str) -> Segment | None:
+    """The quarters of `day` that `period` touches by the wall clock; None when it touches none."""
+    local = ZoneInfo(zone)
+    first = _quarters(period.start.astimezone(local), day)
+    end = -(-_minutes(period.end.astimezone(local), day) // 15)
+    first, end = max(0, first), min(QUARTERS_A_DAY, end)
+    return Segment(first, end) if first < end else None
+
+
+def _minutes(local: datetime, day: date) -> int:
+    return (local.date() - day).days * 1440 + local.hour * 60 + local.minute
+
+
+def _quarters(local: datetime, day: date) -> int:
+    return _minutes(local, day) // 15
+
+
+def in_lanes(segments: Sequence[Segment]) -> list[list[int]]:
+    """Indexes of `segments` put into as few lanes as needed so that none overlaps another in its lane."""
+    lanes: list[list[int]] = []
+    for index in sorted(range(len(segments)), key=lambda one: (segments[one].first, segments[one].end)):
+        for lane in lanes:
+            if segments[lane[-1]].end <= segments[index].first:
+                lane.append(index)
+                break
+        else:
+            lanes.append([index])
+    return lanes

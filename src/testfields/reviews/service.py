@@ -1,0 +1,188 @@
+"""The desk: what waits for a decision, and all that a decision rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import asyncpg
+
+from testfields.accounts.rules import Actor
+from testfields.availability import service as availability
+from testfields.availability.rules import check_volumes
+from testfields.availability.service import Asked
+from testfields.core.errors import Fault, InvalidInput, NotFound
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
+from testfields.db.engine import transactional
+from testfields.db.values import to_band, to_period
+from testfields.reservations.rules import Action, Role, State
+from testfields.reservations.service import NO_SUCH, roles_of
+from testfields.reviews import queries
+from testfields.reviews.rules import (
+    DAYS_OF,
+    SORTED_BY_DUE,
+    STATES_SHOWN,
+    Check,
+    Due,
+    Shown,
+    checks_of,
+    days_of,
+    decisions_for,
+)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page of the queue ended."""
+
+    rank: Decimal
+    id: int
+
+
+@dataclass(frozen=True)
+class QueueQuery:
+    """Which applications to show, and after which one to go on."""
+
+    shown: Shown = Shown.OPEN
+    site: str | None = None
+    text: str | None = None
+    due: Due | None = None
+    after: Cursor | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Case:
+    """An application before whoever is to decide on it."""
+
+    row: asyncpg.Record
+    state: State
+    roles: frozenset[Role]
+    asked: tuple[Asked, ...]
+    checks: tuple[Check, ...]
+    days: tuple[date, ...]
+
+    @property
+    def decisions(self) -> list[Action]:
+        """What the reader may decide now."""
+        return decisions_for(self.state, self.roles)
+
+
+async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.Record]:
+    """Applications at the sites of the actor's owners, what is due first, with what to beware of."""
+    return await queries.QUEUE.rows(
+        owners=actor.owners,
+        person_id=actor.person_id,
+        states=sorted(STATES_SHOWN[query.shown]),
+        by_due=query.shown in SORTED_BY_DUE,
+        site=query.site,
+        text=query.text,
+        due=query.due,
+        due_days=DAYS_OF[query.due] if query.due else None,
+        now=now,
+        after_rank=query.after.rank if query.after else None,
+        after_id=query.after.id if query.after else None,
+        limit=query.limit,
+    )
+
+
+async def sites(actor: Actor) -> list[asyncpg.Record]:
+    """The sites whose applications the actor may see."""
+    return await queries.SITES.rows(owners=actor.owners)
+
+
+async def case(actor: Actor, reservation_id: int) -> Case:
+    """An application with all that its review shows; raises NotFound, also for another owner's and for a draft."""
+    row = await queries.CASE.row(id=reservation_id, owners=actor.owners)
+    if row is None:
+        raise NotFound(NO_SUCH)
+    asked = await _asked(reservation_id)
+    return Case(
+        row=row,
+        state=State(row["state"]),
+        roles=roles_of(actor, row["company_id"], row["owner_id"]),
+        asked=asked,
+        checks=tuple(checks_of(await _faults(row, asked))),
+        days=tuple(days_of([one.period for one in asked], row["timezone"])),
+    )
+
+
+async def _asked(reservation_id: int) -> tuple[Asked, ...]:
+    rows = await queries.VOLUMES.rows(id=reservation_id)
+    return tuple(Asked(to_period(row["period"]), row["footprint"], to_band(row["altitude"])) for row in rows)
+
+
+async def _faults(row: asyncpg.Record, asked: Sequence[Asked]) -> tuple[Fault, ...]:
+    """What the site's rules as they are today hold against it, the notice counted from when it was filed."""
+    place = await availability.place(row["area_id"], asked)
+    try:
+        check_volumes(place.policy, place.area, place.placed, row["submitted_at"] or row["created_at"])
+    except InvalidInput as refusal:
+        return refusal.faults
+    return ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A volume on the day's scene: what somebody asks for or has, or a closure. `shape` is GeoJSON text.
+
+    `number` is the application's, or the closure's; `state` the application's state, or the closure's kind; the names
+    are the company's, or the closure's reason.
+    """
+
+    kind: str
+    number: int
+    part: int
+    state: str
+    mine: bool
+    rival: bool
+    name_ja: str
+    name_en: str
+    area_name_ja: str | None
+    area_name_en: str | None
+    period: Period
+    altitude: AltitudeBand
+    shape: str
+
+
+async def scene(actor: Actor, reservation_id: int, day: date) -> list[Standing]:
+    """All that stands or is asked for at the application's site on a local day, this application first."""
+    rows = await queries.SCENE.rows(id=reservation_id, owners=actor.owners, day=day)
+    return [
+        Standing(**dict(row.items()) | {"period": to_period(row["period"]), "altitude": to_band(row["altitude"])})
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A site or an area as it lies there. `shape` is GeoJSON text."""
+
+    kind: str
+    slug: str
+    name_ja: str
+    name_en: str
+    altitude: AltitudeBand | None
+    shape: str
+
+
+async def ground(reservation_id: int) -> list[Ground]:
+    """The site of an application and its areas; the caller has made sure that they may be seen."""
+    return [
+        Ground(
+            row["kind"],
+            row["slug"],
+            row["name_ja"],
+            row["name_en"],
+            to_band(row["altitude"]) if row["altitude"] is not None else None,
+            row["shape"],
+        )
+        for row in await queries.GROUND.rows(id=reservation_id)
+    ]
+
+
+@transactional
+async def mark_read(actor: Actor, reservation_id: int, version: int) -> None:
+    """Remember that somebody has seen an application as it stands."""
+    await queries.MARK_READ.run(person_id=actor.person_id, reservation_id=reservation_id, version=version)

@@ -1,0 +1,224 @@
+"""What the desk shows, in the reader's language: periods, heights, shapes for the map, lanes of the day's bar."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import msgspec
+
+from testfields.accounts.rules import Actor
+from testfields.core.clock import now
+from testfields.core.errors import N_
+from testfields.core.local_time import format_date, format_instant, format_period
+from testfields.core.periods import Period
+from testfields.db.values import to_period
+from testfields.reservations.rules import Action, State
+from testfields.reservations.service import roles_of
+from testfields.reservations.story import height_in_words
+from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
+from testfields.reviews.service import Ground, Standing
+from testfields.sites.vocabulary import Label
+from testfields.web import locale
+
+UNDECIDED = frozenset({State.SUBMITTED, State.RETURNED, State.WAITING})
+
+
+def named(row: asyncpg.Record, name: str) -> str:
+    """The one of a row's two names that the reader understands."""
+    return str(row[f"{name}_{locale.current()}"])
+
+
+def label(words: Mapping[str, Label], key: str) -> str:
+    """A word of the catalogue in the reader's language."""
+    return str(getattr(words[key], locale.current()))
+
+
+def when(period: Period, zone: str, language: str | None = None) -> str:
+    """A period for people."""
+    return format_period(period, zone, language or locale.current())
+
+
+def instant(value: datetime | None, zone: str) -> str:
+    """An instant for people; nothing where there is none."""
+    return format_instant(value, zone, locale.current()) if value else ""
+
+
+def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
+    """A line of the queue."""
+    state = State(row["state"])
+    decisions = decisions_for(state, roles_of(actor, row["company_id"], row["owner_id"]))
+    return {
+        "id": row["id"],
+        "version": row["version"],
+        "state": state.value,
+        "company": named(row, "company_name"),
+        "title": named(row, "project_title"),
+        "site": named(row, "site_name"),
+        "area": named(row, "area_name"),
+        "when": when(to_period(row["first_period"]), row["timezone"]),
+        "more": row["periods"] - 1,
+        "days_left": due_in_days(state, row["due_at"], row["timezone"]),
+        "due": instant(row["due_at"], row["timezone"]),
+        "rivals": row["rivals"],
+        "closures": row["closures"],
+        "back_to_back": row["back_to_back"],
+        "has_read": row["has_read"],
+        "may_approve": Action.APPROVE in decisions,
+    }
+
+
+def due_in_days(state: State, due: datetime | None, zone: str) -> int | None:
+    """Days until a decision is due; None where nobody has to decide."""
+    return days_left(due, now(), zone) if due and state is State.SUBMITTED else None
+
+
+def shape_class(one: Standing) -> str:
+    """The word after ``shape--`` in css/map.css."""
+    if one.kind == "closure":
+        return "closed"
+    if one.mine:
+        return "asked"
+    if one.state == State.HELD:
+        return "held"
+    return "rival" if State(one.state) in UNDECIDED else "taken"
+
+
+# A shape's class → the kind of time in the day's bar.
+SEGMENTS = {"asked": "mine", "held": "held", "rival": "rival", "taken": "taken", "closed": "closed"}
+
+
+def feature_id(one: Standing) -> str:
+    """Ties a shape on the map to its row in the list."""
+    return f"{one.kind}-{one.number}-{one.part}"
+
+
+def title_of(one: Standing, language: str) -> str:
+    """Whose it is; a closure bears its reason."""
+    name = one.name_ja if language == "ja" else one.name_en
+    if one.kind == "closure":
+        return locale.translate(N_("Closure: %(reason)s"), language, reason=name)
+    return locale.translate(N_("No. %(number)s %(company)s"), language, number=one.number, company=name)
+
+
+def standing_row(one: Standing, zone: str) -> dict[str, Any]:
+    """A line of the list beside the map."""
+    area = one.area_name_ja if locale.current() == "ja" else one.area_name_en
+    return {
+        "feature": feature_id(one),
+        "class": shape_class(one),
+        "title": title_of(one, locale.current()),
+        "href": f"/desk/{one.number}" if one.kind == "reservation" else "/desk/closures",
+        "state": one.state if one.kind == "reservation" else None,
+        "rival": one.rival,
+        "mine": one.mine,
+        "area": area or locale.translate(N_("The whole test field")),
+        "when": when(one.period, zone),
+        "heights": locale.said(height_in_words(one.altitude)),
+        "start": one.period.start.isoformat(),
+        "end": one.period.end.isoformat(),
+    }
+
+
+def day_lanes(scene: Sequence[Standing], day: date, zone: str) -> list[dict[str, Any]]:
+    """The day's bar: this application first, then whoever asks for the same, then each area with what stands there."""
+    groups: dict[str, list[tuple[Standing, Segment]]] = {}
+    for one in scene:
+        segment = segment_of(one.period, day, zone)
+        if segment is not None:
+            groups.setdefault(_lane_label(one), []).append((one, segment))
+    lanes = []
+    for text, members in groups.items():
+        for lane in in_lanes([segment for _, segment in members]):
+            lanes.append({"label": text, "segments": [_segment(*members[index]) for index in lane]})
+    return lanes
+
+
+def _lane_label(one: Standing) -> str:
+    if one.mine:
+        return locale.translate(N_("This application"))
+    if one.rival:
+        return locale.translate(N_("Asks for the same time and place"))
+    area = one.area_name_ja if locale.current() == "ja" else one.area_name_en
+    return area or locale.translate(N_("The whole test field"))
+
+
+def _segment(one: Standing, segment: Segment) -> dict[str, Any]:
+    return {
+        "kind": SEGMENTS[shape_class(one)],
+        "from": segment.first,
+        "to": segment.end,
+        "text": title_of(one, locale.current()),
+        "href": "" if one.mine or one.kind == "closure" else f"/desk/{one.number}",
+    }
+
+
+def day_links(days: Sequence[date], chosen: date, address: str) -> list[dict[str, Any]]:
+    """The days that an application touches, to choose from."""
+    joint = "&" if "?" in address else "?"
+    return [
+        {
+            "label": format_date(day, locale.current()),
+            "href": f"{address}{joint}day={day.isoformat()}",
+            "current": day == chosen,
+        }
+        for day in days
+    ]
+
+
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """The instants at which a local day begins and ends."""
+    local = ZoneInfo(zone)
+    return (
+        datetime.combine(day, time(), tzinfo=local),
+        datetime.combine(day + timedelta(days=1), time(), tzinfo=local),
+    )
+
+
+class Feature(msgspec.Struct, frozen=True, tag_field="type", tag="Feature"):
+    """One shape of the preview."""
+
+    id: str
+    geometry: msgspec.Raw
+    properties: dict[str, Any]
+
+
+class FeatureCollection(msgspec.Struct, frozen=True, tag_field="type", tag="FeatureCollection"):
+    """The preview as GeoJSON (RFC 7946)."""
+
+    features: list[Feature]
+
+
+def preview(ground: Sequence[Ground], scene: Sequence[Standing], zone: str) -> FeatureCollection:
+    """The site, its areas, and all that stands or is asked for, this application on top."""
+    shapes = [_ground_feature(one) for one in ground]
+    return FeatureCollection(shapes + [_standing_feature(one, zone) for one in reversed(scene)])
+
+
+def _ground_feature(one: Ground) -> Feature:
+    properties: dict[str, Any] = {"class": one.kind, "kind": one.kind, "name_ja": one.name_ja, "name_en": one.name_en}
+    if one.altitude is not None:
+        words = height_in_words(one.altitude)
+        properties |= {f"note_{language}": locale.said(words, language) for language in locale.LOCALES}
+        properties |= {"lower": one.altitude.lower, "upper": one.altitude.upper}
+    return Feature(f"{one.kind}-{one.slug}", msgspec.Raw(one.shape.encode()), properties)
+
+
+def _standing_feature(one: Standing, zone: str) -> Feature:
+    properties: dict[str, Any] = {
+        "class": shape_class(one),
+        "kind": one.kind,
+        "number": one.number,
+        "state": one.state,
+        "mine": one.mine,
+        "rival": one.rival,
+        "period": {"start": one.period.start, "end": one.period.end},
+        "lower": one.altitude.lower,
+        "upper": one.altitude.upper,
+    }
+    for language in locale.LOCALES:
+        properties[f"name_{language}"] = title_of(one, language)
+        heights = locale.said(height_in_words(one.altitude), language)
+        properties[f"note_{language}"] = f"{when(one.period, zone, language)} · {heights}"
+    return Feature(feature_id(one), msgspec.Raw(one.shape.encode()), properties)

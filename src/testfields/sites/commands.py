@@ -1,0 +1,117 @@
+"""What the administrator types to bring sites in and to give them out.
+
+``testfields.cli`` mounts the group `sites`.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import rich_click as click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, TaskID
+from rich.table import Table
+
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, PortalError
+from testfields.sites import exchange
+from testfields.sites.exchange import ImportReport, Step
+from testfields.sites.rules import FeatureFault
+from testfields.web import locale
+
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """Runs work on the portal's database; the command line puts it into click's context."""
+
+    def __call__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run `work` to its end."""
+        ...
+
+
+console = Console()
+STEPS = {Step.READ: N_("Reading"), Step.CHECK: N_("Checking"), Step.STORE: N_("Storing")}
+
+
+@click.group()
+def sites() -> None:
+    """The catalogue of sites."""
+    locale.use(terminal_language(os.environ))
+
+
+def terminal_language(environ: Mapping[str, str]) -> str:
+    """The portal's language nearest to the terminal's (POSIX: LC_ALL before LC_MESSAGES before LANG); else English."""
+    names = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ja" if next((one for one in names if one), "").startswith("ja") else "en"
+
+
+@sites.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--owner", help="Slug of the owner of sites that do not name one.")
+@click.pass_obj
+def import_(run: Runner, file: Path, owner: str | None) -> None:
+    """Store the sites of a GeoJSON, GeoPackage or Shapefile.
+
+    Every fault of the file is listed; with a single one nothing is stored and the exit status is 1.
+    """
+    try:
+        report = run(lambda: import_with_bar(file, owner))
+    except PortalError as error:
+        tell(error)
+        sys.exit(1)
+    console.print(
+        locale.translate(
+            N_("%(created)s sites new, %(changed)s changed, %(unchanged)s as they were."),
+            created=len(report.created),
+            changed=len(report.changed),
+            unchanged=len(report.unchanged),
+        )
+    )
+
+
+async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
+    """Import a file, with a progress bar while it lasts."""
+    with Progress(console=console, transient=True) as bar:
+        tasks: dict[Step, TaskID] = {}
+
+        def show(step: Step, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(locale.translate(STEPS[step]), total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        return await exchange.import_file(file, owner, now(), show)
+
+
+@sites.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--slug", "slugs", multiple=True, help="Only this site; may be given several times.")
+@click.pass_obj
+def export(run: Runner, file: Path, slugs: tuple[str, ...]) -> None:
+    """Write sites to a new file that “sites import” reads back; its name's ending says the format."""
+    try:
+        count = run(lambda: exchange.export_file(file, slugs))
+    except PortalError as error:
+        tell(error)
+        sys.exit(1)
+    console.print(locale.translate(N_("%(count)s sites written to %(file)s."), count=count, file=escape(str(file))))
+
+
+def tell(error: PortalError) -> None:
+    """What was refused, and for an unfit file every fault of every feature."""
+    console.print(f"[bold red]{escape(locale.said(error.message))}[/]")
+    if not isinstance(error, InvalidInput):
+        return
+    table = Table(*(locale.translate(one) for one in COLUMNS))
+    for one in error.faults:
+        message = locale.said(one.message)
+        place = (str(one.feature), one.slug, one.field) if isinstance(one, FeatureFault) else ("", "", one.path)
+        table.add_row(*(escape(cell) for cell in (*place, message)))
+    console.print(table)
+    console.print(locale.translate(N_("Nothing was changed.")))
+
+
+COLUMNS = (N_("Feature"), N_("Slug"), N_("Field"), N_("What is wrong"))

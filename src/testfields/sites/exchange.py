@@ -1,0 +1,217 @@
+"""Bringing sites in from a file and giving them out as one.
+
+Work of the command line: it reads and checks without pause, so a server would do it in a process of its own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import shapely
+
+from testfields.core.errors import N_, InvalidInput, NotFound, fault
+from testfields.core.local_time import local_date
+from testfields.db.engine import DB, to_ewkb, transactional
+from testfields.db.values import to_band
+from testfields.sites import files, queries
+from testfields.sites.features import Feature, in_order, read_catalogue, write_catalogue
+from testfields.sites.notation import FacilityValue, OpeningDraft
+from testfields.sites.rules import JAPANS_ZONE, OVERLAPS, AreaDraft, FeatureFault, SiteDraft, feature_fault
+
+BATCH = 500
+
+
+class Step(StrEnum):
+    """How far an import or export has come."""
+
+    READ = "read"
+    CHECK = "check"
+    STORE = "store"
+
+
+# Told after each stretch of work: the step, how many of its pieces are done, and of how many.
+Progress = Callable[[Step, int, int], None]
+
+
+def silent(_step: Step, _done: int, _total: int) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Slugs of the sites that an import made, changed, and found as they were."""
+
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+async def import_file(path: Path, owner: str | None, now: datetime, progress: Progress = silent) -> ImportReport:
+    """Store the sites of a GeoJSON, GeoPackage or Shapefile; `owner` is their owner's slug where they do not name one.
+
+    A site in the file is described there as a whole: areas that are missing are removed. One fault, and nothing is
+    stored; raises InvalidInput with every fault found, those of features as `FeatureFault`.
+    """
+    features = await _features(path)
+    progress(Step.READ, len(features), len(features))
+    sites, faults = read_catalogue(features, owner, local_date(now, JAPANS_ZONE))
+    progress(Step.CHECK, len(features), len(features))
+    if not sites and not faults:
+        raise InvalidInput([fault("file", N_("The file holds no site."))])
+    return await _store(sites, faults, now, progress)
+
+
+async def _features(path: Path) -> Sequence[Feature]:
+    """The file's features with their shapes in EPSG:4326, into which PostGIS turns those of other systems."""
+    file = files.read(path)
+    if file.srid == files.WGS84:
+        return file.features
+    shapes = [None if one.shape is None else shapely.to_wkb(one.shape) for one in file.features]
+    try:
+        async with DB.transaction():
+            rows = await queries.TO_WGS84.rows(shapes=shapes, srid=file.srid)
+    except asyncpg.PostgresError as error:
+        message = N_("The shapes cannot be turned from EPSG:%(srid)s into EPSG:4326: %(reason)s")
+        raise InvalidInput([fault("file", message, srid=str(file.srid), reason=str(error))]) from error
+    turned = {row["place"]: row["shape"] for row in rows}
+    return [replace(one, shape=turned[place]) for place, one in enumerate(file.features, start=1)]
+
+
+@transactional
+async def _store(
+    sites: Sequence[SiteDraft], faults: Sequence[FeatureFault], now: datetime, progress: Progress
+) -> ImportReport:
+    await queries.LOCK_CATALOGUE.run()
+    owners = {row["slug"]: row["id"] for row in await queries.OWNERS.rows(slugs=[one.owner for one in sites])}
+    stored = {one.slug: one for one in await stored_sites([one.slug for one in sites])}
+    changed = [one for one in sites if stored.get(one.slug) != one]
+    found: list[FeatureFault] = [
+        *faults,
+        *_owner_faults(sites, owners, stored),
+        *await _overlap_faults(sites),
+        *await _remove_areas(changed, stored),
+    ]
+    if found:
+        raise InvalidInput(in_order(found))
+    for start in range(0, len(changed), BATCH):
+        batch = changed[start : start + BATCH]
+        await _write(batch, owners, now)
+        progress(Step.STORE, start + len(batch), len(changed))
+    fresh = {one.slug for one in changed}
+    return ImportReport(
+        created=tuple(one.slug for one in changed if one.slug not in stored),
+        changed=tuple(one.slug for one in changed if one.slug in stored),
+        unchanged=tuple(one.slug for one in sites if one.slug not in fresh),
+    )
+
+
+def _owner_faults(
+    sites: Iterable[SiteDraft], owners: Mapping[str, int], stored: Mapping[str, SiteDraft]
+) -> Iterator[FeatureFault]:
+    for site in sites:
+        if site.owner and site.owner not in owners:
+            yield feature_fault(site, "owner", N_("There is no owner “%(owner)s”."), owner=site.owner)
+        elif site.owner and site.slug in stored and stored[site.slug].owner != site.owner:
+            yield feature_fault(site, "slug", N_("Another owner has a site with this slug. Please choose another."))
+
+
+async def _overlap_faults(sites: Sequence[SiteDraft]) -> list[FeatureFault]:
+    published = [one for one in sites if one.published and not one.geometry.is_empty]
+    rows = await queries.OVERLAPPED.rows(shapes=[one.geometry for one in published], slugs=[one.slug for one in sites])
+    return [feature_fault(published[row["place"] - 1], "geometry", OVERLAPS, other=row["slug"]) for row in rows]
+
+
+async def _remove_areas(sites: Iterable[SiteDraft], stored: Mapping[str, SiteDraft]) -> list[FeatureFault]:
+    """Remove areas that the file no longer has; a fault for each that something still refers to."""
+    faults = []
+    for site in sites:
+        before = stored[site.slug].areas if site.slug in stored else ()
+        kept = {one.slug for one in site.areas}
+        for area in (one.slug for one in before if one.slug not in kept):
+            try:
+                async with DB.transaction():
+                    await queries.REMOVE_AREA.run(site=site.slug, area=area)
+            except asyncpg.ForeignKeyViolationError:
+                message = N_("The area “%(area)s” has been booked and must stay in the file.")
+                faults.append(feature_fault(site, "areas", message, area=area))
+    return faults
+
+
+async def _write(sites: Sequence[SiteDraft], owners: Mapping[str, int], now: datetime) -> None:
+    rows = await queries.UPSERT_SITES.rows(sites=_json([_site_row(one, owners) for one in sites]), now=now)
+    ids = {row["slug"]: row["id"] for row in rows}
+    areas = [_area_row(area, ids[site.slug], place) for site in sites for place, area in enumerate(site.areas)]
+    await queries.UPSERT_AREAS.run(areas=_json(areas))
+    await queries.FORGET_HOURS.run(site_ids=list(ids.values()))
+    hours = [(ids[site.slug], one) for site in sites for one in site.hours]
+    await queries.ADD_HOURS.run(
+        site_ids=[site_id for site_id, _ in hours],
+        weekdays=[one.weekday for _, one in hours],
+        opens=[one.opens_minute for _, one in hours],
+        closes=[one.closes_minute for _, one in hours],
+    )
+
+
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _site_row(site: SiteDraft, owners: Mapping[str, int]) -> dict[str, object]:
+    """A site as PostgreSQL reads a row of its table from JSON."""
+    values = {name: value for name, value in vars(site).items() if name not in {"owner", "hours", "areas", "feature"}}
+    return {**values, "owner_id": owners[site.owner], "geometry": to_ewkb(site.geometry).hex()}
+
+
+def _area_row(area: AreaDraft, site_id: int, position: int) -> dict[str, object]:
+    values = {name: value for name, value in vars(area).items() if name != "feature"}
+    return {
+        **values,
+        "site_id": site_id,
+        "position": position,
+        "geometry": to_ewkb(area.geometry).hex(),
+        "altitude": f"[{area.altitude.lower},{area.altitude.upper})",
+    }
+
+
+async def stored_sites(slugs: Sequence[str] | None = None) -> list[SiteDraft]:
+    """Sites as they stand, in the order of their slugs; None is all of them."""
+    rows = await queries.STORED_SITES.rows(slugs=None if slugs is None else list(slugs))
+    ids = [row["id"] for row in rows]
+    areas: dict[int, list[AreaDraft]] = {site_id: [] for site_id in ids}
+    for area in await queries.STORED_AREAS.rows(site_ids=ids):
+        areas[area["site_id"]].append(_area_of(area))
+    hours: dict[int, list[OpeningDraft]] = {site_id: [] for site_id in ids}
+    for one in await queries.STORED_HOURS.rows(site_ids=ids):
+        hours[one["site_id"]].append(OpeningDraft(one["weekday"], one["opens_minute"], one["closes_minute"]))
+    return [_site_of(row, hours[row["id"]], areas[row["id"]]) for row in rows]
+
+
+FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
+
+
+def _site_of(row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft]) -> SiteDraft:
+    taken = {name: row[name] for name in SiteDraft.__dataclass_fields__ if name not in {"hours", "areas", "feature"}}
+    told = {"facilities": FACILITIES.decode(row["facilities"]), "uses": tuple(row["uses"])}
+    return SiteDraft(**{**taken, **told}, hours=tuple(hours), areas=tuple(areas))
+
+
+def _area_of(row: asyncpg.Record) -> AreaDraft:
+    taken = {name: row[name] for name in AreaDraft.__dataclass_fields__ if name != "feature"}
+    return AreaDraft(**{**taken, "altitude": to_band(row["altitude"]), "uses": tuple(row["uses"])})
+
+
+async def export_file(path: Path, slugs: Sequence[str] = ()) -> int:
+    """Write sites, all where no slug is given, to a new file that `import_file` reads back; how many there were.
+
+    Raises NotFound for an unknown slug, InvalidInput where the file is there already or cannot hold a text.
+    """
+    sites = await stored_sites(slugs or None)
+    missing = sorted(set(slugs) - {one.slug for one in sites})
+    if missing:
+        raise NotFound(N_("There is no site “%(slug)s”."), slug=", ".join(missing))
+    files.write(path, write_catalogue(sites))
+    return len(sites)

@@ -1,0 +1,353 @@
+"""Every statement about sites, their areas and their hours."""
+
+from typing import Any
+
+from geoalchemy2 import functions as spatial
+from sqlalchemy import (
+    Float,
+    Integer,
+    Numeric,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import BigInteger
+
+from testfields.accounts.tables import Organisation
+from testfields.db.statements import Statement, core_table
+from testfields.sites.tables import Area, OpeningHours, Site
+
+SITE = core_table(Site)
+AREA = core_table(Area)
+HOURS = core_table(OpeningHours)
+OWNER = core_table(Organisation).alias("owner")
+
+# --- Importing. Rows come as JSON: a site's uses are an array, and unnest would flatten an array of arrays.
+
+_SITE_COLUMNS = (
+    "slug", "owner_id", "published", "sample", "name_ja", "name_en", "description_ja", "description_en",
+    "address_ja", "address_en", "contact", "geometry", "timezone", "property_class", "road_answer",
+    "road_answered_on", "ground_elevation", "geoid_height", "facilities", "uses", "slot_minutes", "minimum_minutes",
+    "maximum_minutes", "notice_minutes", "horizon_days", "turnaround_minutes", "lateral_separation_m",
+    "vertical_separation_m", "hold_minutes", "processing_days",
+)  # fmt: skip
+_AREA_COLUMNS = (
+    "site_id", "slug", "parent_slug", "position", "name_ja", "name_en", "geometry", "altitude", "mode", "uses",
+    "surface", "width_m",
+)  # fmt: skip
+
+
+def _listed(columns: tuple[str, ...], table: str = "") -> str:
+    return ", ".join(f"{table}{name}" for name in columns)
+
+
+# The lock that the trigger site_guard takes: one import at a time, and no site is published meanwhile.
+LOCK_CATALOGUE = Statement("SELECT pg_advisory_xact_lock(hashtext('testfields.site.published'))")
+
+# Served by organisation's unique index on slug.
+OWNERS = Statement("""
+    SELECT slug, id FROM organisation WHERE kind = 'owner' AND slug = ANY(CAST(:slugs AS text[]))
+""")
+
+# Raises an error where PROJ knows no way from `srid` to WGS 84.
+TO_WGS84 = Statement("""
+    SELECT one.place::int AS place,
+           ST_Transform(ST_SetSRID(ST_GeomFromWKB(one.shape), CAST(:srid AS int)), 4326) AS shape
+    FROM unnest(CAST(:shapes AS bytea[])) WITH ORDINALITY AS one (shape, place)
+""")
+
+# Published sites that are not among `slugs` and share ground with one of `shapes`; served by site_geometry.
+OVERLAPPED = Statement("""
+    SELECT one.place::int AS place, site.slug
+    FROM unnest(CAST(:shapes AS geometry[])) WITH ORDINALITY AS one (shape, place)
+    JOIN site ON site.geometry && one.shape AND ST_Relate(site.geometry, one.shape, 'T********')
+    WHERE site.published
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:slugs AS text[])) AS told (slug) WHERE told.slug = site.slug)
+    ORDER BY one.place, site.slug
+""")
+
+UPSERT_SITES = Statement(f"""
+    INSERT INTO site ({_listed(_SITE_COLUMNS)}, updated_at)
+    SELECT {_listed(_SITE_COLUMNS)}, :now
+    FROM jsonb_populate_recordset(CAST(NULL AS site), CAST(:sites AS jsonb))
+    ON CONFLICT (slug) DO UPDATE SET
+        ({_listed(_SITE_COLUMNS)}) = ROW ({_listed(_SITE_COLUMNS, "excluded.")}),
+        version = site.version + 1, updated_at = excluded.updated_at
+    RETURNING id, slug
+""")
+
+UPSERT_AREAS = Statement(f"""
+    INSERT INTO area ({_listed(_AREA_COLUMNS)})
+    SELECT {_listed(_AREA_COLUMNS)}
+    FROM jsonb_populate_recordset(CAST(NULL AS area), CAST(:areas AS jsonb))
+    ON CONFLICT (site_id, slug) DO UPDATE SET
+        ({_listed(_AREA_COLUMNS)}) = ROW ({_listed(_AREA_COLUMNS, "excluded.")})
+""")
+
+# Served by area_once.
+REMOVE_AREA = Statement("""
+    DELETE FROM area USING site WHERE site.id = area.site_id AND site.slug = :site AND area.slug = :area
+""")
+
+# Served by opening_hours_site_id.
+FORGET_HOURS = Statement("DELETE FROM opening_hours WHERE site_id = ANY(CAST(:site_ids AS bigint[]))")
+
+ADD_HOURS = Statement("""
+    INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
+    SELECT * FROM unnest(CAST(:site_ids AS bigint[]), CAST(:weekdays AS int[]), CAST(:opens AS int[]),
+                         CAST(:closes AS int[]))
+""")
+
+# --- The catalogue as it is stored, for exports and to tell what an import changes. No slugs means every site.
+
+STORED_SITES = Statement("""
+    SELECT site.*, site.facilities::text AS facilities, owner.slug AS owner
+    FROM site JOIN organisation owner ON owner.id = site.owner_id
+    WHERE CAST(:slugs AS text[]) IS NULL OR site.slug = ANY(CAST(:slugs AS text[]))
+    ORDER BY site.slug
+""")
+
+# Served by area_once.
+STORED_AREAS = Statement("""
+    SELECT * FROM area WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, position, id
+""")
+
+# Served by opening_hours_site_id.
+STORED_HOURS = Statement("""
+    SELECT site_id, weekday, opens_minute, closes_minute FROM opening_hours
+    WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, weekday, opens_minute
+""")
+
+# --- Reading. JSON is built here and sent on as it is.
+
+Json = ColumnElement[Any]
+
+# What is not published is for the staff of its owner alone.
+_SHOWN = or_(SITE.c.published, SITE.c.owner_id == any_(bindparam("owners", type_=ARRAY(BigInteger))))
+
+
+def _word(word: str) -> ColumnElement[Any]:
+    return literal_column(f"'{word}'")
+
+
+def _object(**members: ColumnElement[Any]) -> Json:
+    pairs = [part for name, member in members.items() for part in (_word(name), member)]
+    return func.json_build_object(*pairs)
+
+
+def _list_of(member: Json, *order: ColumnElement[Any]) -> Json:
+    return func.coalesce(func.json_agg(aggregate_order_by(member, *order)), literal_column("CAST('[]' AS json)"))
+
+
+def _geojson(shape: ColumnElement[Any]) -> Json:
+    """Seven decimals are about a centimetre."""
+    return cast(spatial.ST_AsGeoJSON(shape, literal_column("7")), JSON)
+
+
+def _square_metres(shape: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Measured in the owner's plane rectangular system."""
+    area = spatial.ST_Area(spatial.ST_Transform(shape, cast(OWNER.c.metric_crs, Integer)))
+    return func.round(cast(area, Numeric))
+
+
+def _clock(minutes: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Minutes after midnight as 09:00; two in the morning of the next day is 26:00."""
+    return func.to_char(func.make_interval(0, 0, 0, 0, 0, minutes), _word("HH24:MI"))
+
+
+_OPENINGS = (
+    select(
+        _list_of(
+            _object(weekday=HOURS.c.weekday, opens=_clock(HOURS.c.opens_minute), closes=_clock(HOURS.c.closes_minute)),
+            HOURS.c.weekday,
+            HOURS.c.opens_minute,
+        )
+    )
+    .where(HOURS.c.site_id == SITE.c.id)
+    .scalar_subquery()
+)
+_NAME = _object(ja=SITE.c.name_ja, en=SITE.c.name_en)
+_OWNER = _object(slug=OWNER.c.slug, name=_object(ja=OWNER.c.name_ja, en=OWNER.c.name_en))
+_POLICY = _object(
+    slot_minutes=SITE.c.slot_minutes,
+    minimum_minutes=SITE.c.minimum_minutes,
+    maximum_minutes=SITE.c.maximum_minutes,
+    notice_minutes=SITE.c.notice_minutes,
+    horizon_days=SITE.c.horizon_days,
+    turnaround_minutes=SITE.c.turnaround_minutes,
+    lateral_separation_m=SITE.c.lateral_separation_m,
+    vertical_separation_m=SITE.c.vertical_separation_m,
+    hold_minutes=SITE.c.hold_minutes,
+    processing_days=SITE.c.processing_days,
+)
+_SITE = {
+    "id": SITE.c.id,
+    "slug": SITE.c.slug,
+    "version": SITE.c.version,
+    "owner": _OWNER,
+    "name": _NAME,
+    "description": _object(ja=SITE.c.description_ja, en=SITE.c.description_en),
+    "address": _object(ja=SITE.c.address_ja, en=SITE.c.address_en),
+    "contact": SITE.c.contact,
+    "published": SITE.c.published,
+    "sample": SITE.c.sample,
+    "uses": SITE.c.uses,
+    "facilities": SITE.c.facilities,
+    "area_m2": _square_metres(SITE.c.geometry),
+    "property_class": SITE.c.property_class,
+    "road": _object(answer=SITE.c.road_answer, answered_on=SITE.c.road_answered_on),
+    "ground_elevation": SITE.c.ground_elevation,
+    "geoid_height": SITE.c.geoid_height,
+    "timezone": SITE.c.timezone,
+    "hours": _OPENINGS,
+    "policy": _POLICY,
+}
+_AREA = {
+    "id": AREA.c.id,
+    "slug": AREA.c.slug,
+    "parent": AREA.c.parent_slug,
+    "name": _object(ja=AREA.c.name_ja, en=AREA.c.name_en),
+    "mode": AREA.c.mode,
+    "altitude": _object(lower=func.lower(AREA.c.altitude), upper=func.upper(AREA.c.altitude), reference=_word("AGL")),
+    # An area without uses of its own has those of its site.
+    "uses": func.coalesce(func.nullif(AREA.c.uses, literal_column("CAST('{}' AS text[])")), SITE.c.uses),
+    "surface": AREA.c.surface,
+    "width_m": AREA.c.width_m,
+    "area_m2": _square_metres(AREA.c.geometry),
+}
+# Each facility asked for is there; a number is at least the number asked for.
+_EQUIPPED = text("""
+    NOT EXISTS (
+        SELECT FROM jsonb_each(CAST(:facilities AS jsonb)) AS wanted
+        WHERE NOT coalesce(
+            CASE jsonb_typeof(wanted.value)
+                WHEN 'number' THEN CAST(site.facilities ->> wanted.key AS numeric) >= CAST(wanted.value AS numeric)
+                WHEN 'string' THEN site.facilities -> wanted.key = wanted.value
+                ELSE site.facilities ? wanted.key
+            END, false)
+    )
+""")
+_TEXTS = func.concat_ws(_word(" "), SITE.c.slug, SITE.c.name_ja, SITE.c.name_en, SITE.c.address_ja, SITE.c.address_en)
+_BOX = spatial.ST_MakeEnvelope(
+    *(bindparam(side, type_=Float) for side in ("west", "south", "east", "north")), literal_column("4326")
+)
+
+
+def _unless_none(
+    name: str, kind: type[Text] | type[Float[float]], condition: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    return or_(bindparam(name, type_=kind).is_(None), condition)
+
+
+_SOUGHT = and_(
+    _SHOWN,
+    SITE.c.geometry.intersects(_BOX),
+    _unless_none("use", Text, bindparam("use", type_=Text) == any_(SITE.c.uses)),
+    _unless_none("owner", Text, bindparam("owner", type_=Text) == OWNER.c.slug),
+    _unless_none("least_m2", Float, _square_metres(SITE.c.geometry) >= bindparam("least_m2", type_=Float)),
+    _unless_none("most_m2", Float, _square_metres(SITE.c.geometry) <= bindparam("most_m2", type_=Float)),
+    _unless_none(
+        "words",
+        Text,
+        func.strpos(func.lower(func.normalize(_TEXTS, literal_column("NFKC"))), bindparam("words", type_=Text)) > 0,
+    ),
+    _EQUIPPED,
+)
+_SITES = SITE.join(OWNER, OWNER.c.id == SITE.c.owner_id)
+
+# Keyset paging in the order of slugs, served by site's unique index on slug; a narrow box by site_geometry.
+_PAGE = (
+    select(SITE.c.slug, _object(**_SITE).label("record"))
+    .select_from(_SITES)
+    .where(_SOUGHT, SITE.c.slug > bindparam("after", type_=Text))
+    .order_by(SITE.c.slug)
+    .limit(bindparam("limit", type_=BigInteger))
+    .subquery("page")
+)
+LIST = Statement(
+    select(
+        cast(_list_of(_PAGE.c.record, _PAGE.c.slug), Text).label("body"),
+        func.max(_PAGE.c.slug).label("last"),
+        func.count().label("count"),
+    ).select_from(_PAGE)
+)
+
+_AREAS_OF_SITE = (
+    select(_list_of(_object(**_AREA), AREA.c.position, AREA.c.id)).where(AREA.c.site_id == SITE.c.id).scalar_subquery()
+)
+# Served by site's unique index on slug and by area_once.
+FIND = Statement(
+    select(
+        SITE.c.version,
+        cast(_object(**_SITE, geometry=_geojson(SITE.c.geometry), areas=_AREAS_OF_SITE), Text).label("body"),
+    )
+    .select_from(_SITES)
+    .where(_SHOWN, SITE.c.slug == bindparam("slug", type_=Text))
+)
+AREAS = Statement(
+    select(cast(_AREAS_OF_SITE, Text)).select_from(_SITES).where(_SHOWN, SITE.c.slug == bindparam("slug", type_=Text))
+)
+
+
+def _feature(identity: ColumnElement[Any], shape: ColumnElement[Any], properties: Json) -> Json:
+    return _object(type=_word("Feature"), id=identity, geometry=_geojson(shape), properties=properties)
+
+
+def _collection(features: Json, matched: ColumnElement[Any], returned: ColumnElement[Any]) -> Json:
+    """Counts are named as OGC API Features names them."""
+    return _object(type=_word("FeatureCollection"), numberMatched=matched, numberReturned=returned, features=features)
+
+
+_ON_MAP = (
+    select(
+        SITE.c.slug,
+        func.count().over().label("matched"),
+        _feature(
+            SITE.c.slug,
+            SITE.c.geometry,
+            _object(slug=SITE.c.slug, name=_NAME, owner=_OWNER, uses=SITE.c.uses, sample=SITE.c.sample),
+        ).label("feature"),
+    )
+    .select_from(_SITES)
+    .where(_SOUGHT)
+    .order_by(SITE.c.slug)
+    .limit(bindparam("limit", type_=BigInteger))
+    .subquery("on_map")
+)
+# Served by site_geometry.
+SITES_GEOJSON = Statement(
+    select(
+        cast(
+            _collection(
+                _list_of(_ON_MAP.c.feature, _ON_MAP.c.slug),
+                func.coalesce(func.max(_ON_MAP.c.matched), 0),
+                func.count(),
+            ),
+            Text,
+        )
+    ).select_from(_ON_MAP)
+)
+
+_AREA_FEATURES = (
+    select(
+        _collection(
+            _list_of(_feature(AREA.c.id, AREA.c.geometry, _object(**_AREA)), AREA.c.position, AREA.c.id),
+            func.count(),
+            func.count(),
+        )
+    )
+    .where(AREA.c.site_id == SITE.c.id)
+    .scalar_subquery()
+)
+AREAS_GEOJSON = Statement(
+    select(cast(_AREA_FEATURES, Text)).select_from(_SITES).where(_SHOWN, SITE.c.slug == bindparam("slug", type_=Text))
+)

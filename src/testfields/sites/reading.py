@@ -1,0 +1,186 @@
+"""One feature's values as they came out of a file, read into the catalogue's types; every fault is collected."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite
+from typing import TypeVar
+
+from shapely import get_coordinates, get_parts, orient_polygons
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
+from testfields.core.volumes import AltitudeBand, checked_shape, parse_altitude, parse_polygon
+from testfields.sites.notation import FacilityValue, OpeningDraft, parse_facilities, parse_hours, parse_uses
+from testfields.sites.rules import NOWHERE
+
+T = TypeVar("T")
+
+LONGEST_TEXT = 4000
+# About 0.1 mm. Formats differ in the last bits they keep; rounded, a shape is the same from each of them.
+DECIMALS = 9
+UNREAD_BAND = AltitudeBand(None, None)
+# How the formats write a boolean; one of 0 and 1 comes back as a float where other features have none.
+TRUTHS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
+
+
+class Record:
+    """A feature being read; a value that does not fit adds a fault and yields a stand-in."""
+
+    def __init__(self, place: int, values: Mapping[str, object], shape: BaseGeometry | None) -> None:
+        self.place = place
+        self.slug = str(values.get("slug") or "")
+        self.faults: list[tuple[str, Message]] = []
+        self._values = values
+        self._shape = shape
+
+    def add(self, name: str, message: str, **values: object) -> None:
+        """Note a fault of the field `name`."""
+        self.faults.append((name, Message(message, values)))
+
+    def given(self) -> Iterator[str]:
+        """Names of the columns that hold something here."""
+        return (name for name, value in self._values.items() if value is not None and value != "")
+
+    def text(self, name: str, required: bool = True, most: int = LONGEST_TEXT) -> str:
+        """Text without blanks around it; a file cannot tell empty text from none."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, str):
+            self.add(name, N_("Text is expected here."))
+            return ""
+        text = (value or "").strip()
+        if not text and required:
+            self.add(name, N_("This field is required."))
+        elif len(text) > most:
+            self.add(name, N_("This is too long; at most %(most)s are accepted."), most=most)
+        elif any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
+            self.add(name, N_("The text holds a control character."))
+        return text
+
+    def word(self, name: str, words: Collection[str], required: bool = True) -> str:
+        """One of `words`."""
+        text = self.text(name, required)
+        if text and text not in words:
+            self.add(
+                name, N_("“%(part)s” is not accepted here. Known are: %(known)s"), part=text, known=", ".join(words)
+            )
+            return ""
+        return text
+
+    def truth(self, name: str) -> bool:
+        """Yes or no: a boolean, 1 or 0, or the word."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            self.add(name, N_("This field is required."))
+            return False
+        truth = TRUTHS.get(str(value).strip().lower())
+        if truth is None:
+            self.add(name, N_("Please write true or false."))
+        return bool(truth)
+
+    def number(self, name: str) -> Decimal | None:
+        """A finite number, or None where there is none."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return None
+        try:
+            number = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else None
+        except ValueError:
+            number = None
+        if number is None or not isfinite(number):
+            self.add(name, N_("A number is expected here."))
+            return None
+        return Decimal(repr(number)).normalize()
+
+    def required_number(self, name: str) -> Decimal:
+        """A finite number that must be there."""
+        number = self.number(name)
+        if number is None and not self._has_fault(name):
+            self.add(name, N_("This field is required."))
+        return Decimal(0) if number is None else number
+
+    def whole(self, name: str) -> int:
+        """A whole number that must be there."""
+        number = self.required_number(name)
+        if number != number.to_integral_value():
+            self.add(name, N_("A whole number is expected here."))
+        return int(number)
+
+    def day(self, name: str) -> date | None:
+        """A date, or None where there is none."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(str(value).strip())
+        except ValueError:
+            self.add(name, N_("A date is expected here, as in 2026-04-01."))
+            return None
+
+    def uses(self, required: bool) -> tuple[str, ...]:
+        """What may be tried there."""
+        text = self.text("uses", required)
+        return self._parsed(parse_uses, "uses", text, ())
+
+    def hours(self) -> tuple[OpeningDraft, ...]:
+        """When the site is open in a week."""
+        text = self.text("hours")
+        return self._parsed(parse_hours, "hours", text, ())
+
+    def facilities(self) -> dict[str, FacilityValue]:
+        """What the site offers."""
+        text = self.text("facilities", required=False)
+        return self._parsed(parse_facilities, "facilities", text, {})
+
+    def altitude(self) -> AltitudeBand:
+        """The heights that may be asked for, in metres above ground."""
+        lower, upper = self.required_number("altitude_lower"), self.required_number("altitude_upper")
+        if self._has_fault("altitude_lower") or self._has_fault("altitude_upper"):
+            return UNREAD_BAND
+        try:
+            return parse_altitude(float(lower), float(upper), "altitude_upper")
+        except InvalidInput as error:
+            self._note("altitude_upper", error.faults)
+            return UNREAD_BAND
+
+    def polygon(self) -> MultiPolygon:
+        """The shape, checked as any that comes in; outer rings anticlockwise, so that formats agree."""
+        try:
+            return orient_polygons(_checked(self._shape, "geometry"))
+        except InvalidInput as error:
+            self._note("geometry", error.faults)
+            return NOWHERE
+
+    def _parsed(self, parse: Callable[[str, str], T], name: str, text: str, otherwise: T) -> T:
+        if not text:
+            return otherwise
+        try:
+            return parse(text, name)
+        except InvalidInput as error:
+            self._note(name, error.faults)
+            return otherwise
+
+    def _note(self, name: str, faults: Collection[Fault]) -> None:
+        self.faults += [(name, one.message) for one in faults]
+
+    def _has_fault(self, name: str) -> bool:
+        return any(name == one for one, _ in self.faults)
+
+
+def _checked(shape: BaseGeometry | None, path: str) -> MultiPolygon:
+    if shape is None:
+        raise InvalidInput([fault(path, N_("The feature has no shape."))])
+    if shape.is_empty or not isinstance(shape, (Polygon, MultiPolygon)):
+        return checked_shape(shape, path)
+    polygons = [parse_polygon(_rings(part), path) for part in get_parts(shape)]
+    return checked_shape(MultiPolygon([one.geoms[0] for one in polygons]), path)
+
+
+def _rings(polygon: Polygon) -> list[list[list[float]]]:
+    return [
+        get_coordinates(ring, include_z=ring.has_z).round(DECIMALS).tolist()
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]

@@ -1,0 +1,256 @@
+"""The catalogue over HTTP; nobody need log in. JSON is built by the database and sent on as it came."""
+
+from datetime import date
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Request, Response, Router, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from testfields.accounts.identity import Visitor
+from testfields.core.errors import N_, InvalidInput, fault
+from testfields.sites import service
+from testfields.sites.notation import parse_wanted
+from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Surface, Use
+from testfields.web.bodies import JSON
+from testfields.web.paging import next_link
+from testfields.web.parameters import Limit
+from testfields.web.versions import etag
+
+GEOJSON = "application/geo+json"
+LARGEST_M2 = 1e12
+
+SquareMetres = Annotated[float | None, QueryParameter(ge=0, le=LARGEST_M2)]
+Words = Annotated[str | None, QueryParameter(max_length=200)]
+After = Annotated[str, QueryParameter(max_length=63)]
+# `fence`, `power_kw=30` (at least) or `surface=asphalt`; may be given several times.
+Facilities = Annotated[list[str] | None, QueryParameter(max_items=20)]
+
+
+class LocalText(msgspec.Struct, frozen=True):
+    """A text in both languages."""
+
+    ja: str
+    en: str
+
+
+class OwnerView(msgspec.Struct, frozen=True):
+    """Whose land it is."""
+
+    slug: str
+    name: LocalText
+
+
+class RoadView(msgspec.Struct, frozen=True):
+    """The police's answer to whether the place is a road, and its date."""
+
+    answer: RoadAnswer
+    answered_on: date | None
+
+
+class OpeningView(msgspec.Struct, frozen=True):
+    """A weekly opening in the site's zone; weekday 1 is Monday, 26:00 is two in the morning of the next day."""
+
+    weekday: Annotated[int, msgspec.Meta(ge=1, le=7)]
+    opens: str
+    closes: str
+
+
+class PolicyView(msgspec.Struct, frozen=True):
+    """How a site may be booked, in minutes, days and metres."""
+
+    slot_minutes: int
+    minimum_minutes: int
+    maximum_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    turnaround_minutes: int
+    lateral_separation_m: float
+    vertical_separation_m: float
+    hold_minutes: int
+    processing_days: int
+
+
+class SiteView(msgspec.Struct, frozen=True):
+    """A site. Heights are metres above Tokyo Peil; the size is measured in the owner's plane system."""
+
+    id: int
+    slug: str
+    version: int
+    owner: OwnerView
+    name: LocalText
+    description: LocalText
+    address: LocalText
+    contact: str
+    published: bool
+    sample: bool
+    uses: list[Use]
+    facilities: dict[str, bool | float | str]
+    area_m2: float
+    property_class: PropertyClass
+    road: RoadView
+    ground_elevation: float | None
+    geoid_height: float | None
+    timezone: str
+    hours: list[OpeningView]
+    policy: PolicyView
+
+
+class BandView(msgspec.Struct, frozen=True):
+    """Metres above ground that may be asked for."""
+
+    lower: float
+    upper: float
+    reference: Literal["AGL"]
+
+
+class AreaView(msgspec.Struct, frozen=True):
+    """A bookable part of a site; `parent` is the slug of the area it lies in."""
+
+    id: int
+    slug: str
+    parent: str | None
+    name: LocalText
+    mode: Mode
+    altitude: BandView
+    uses: list[Use]
+    surface: Surface | None
+    width_m: float | None
+    area_m2: float
+
+
+class MultiPolygonView(msgspec.Struct, frozen=True):
+    """GeoJSON, longitude and latitude."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: list[list[list[list[float]]]]
+
+
+class WholeSiteView(SiteView, frozen=True, kw_only=True):
+    """A site with its shape and its areas."""
+
+    geometry: MultiPolygonView
+    areas: list[AreaView]
+
+
+class SiteProperties(msgspec.Struct, frozen=True):
+    """What a map says of a site."""
+
+    slug: str
+    name: LocalText
+    owner: OwnerView
+    uses: list[Use]
+    sample: bool
+
+
+class SiteFeature(msgspec.Struct, frozen=True):
+    """A site on a map; `id` is its slug."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: MultiPolygonView
+    properties: SiteProperties
+
+
+class AreaFeature(msgspec.Struct, frozen=True):
+    """An area on a map."""
+
+    type: Literal["Feature"]
+    id: int
+    geometry: MultiPolygonView
+    properties: AreaView
+
+
+class SiteFeatures(msgspec.Struct, frozen=True):
+    """Sites as GeoJSON; fewer are returned than matched where there are more than 5,000."""
+
+    type: Literal["FeatureCollection"]
+    numberMatched: int  # noqa: N815 (OGC API Features names it so)
+    numberReturned: int  # noqa: N815
+    features: list[SiteFeature]
+
+
+class AreaFeatures(msgspec.Struct, frozen=True):
+    """Areas of one site as GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    numberMatched: int  # noqa: N815
+    numberReturned: int  # noqa: N815
+    features: list[AreaFeature]
+
+
+def _as_built(body: bytes, media_type: str = JSON, headers: dict[str, str] | None = None) -> Response[Any]:
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def parse_box(text: str | None) -> service.Box:
+    """``west,south,east,north`` in degrees; raises InvalidInput."""
+    if text is None:
+        return service.Box()
+    try:
+        west, south, east, north = (float(side) for side in text.split(","))
+    except ValueError:
+        west = south = east = north = float("nan")
+    if not (all(map(isfinite, (west, south, east, north))) and west <= east and south <= north):
+        message = N_("A box is west,south,east,north in degrees, as in 135.2,34.3,135.7,34.9.")
+        raise InvalidInput([fault("bbox", message)])
+    return service.Box(west, south, east, north)
+
+
+@get("/sites", security=[])
+async def list_sites(
+    request: Request[Any, Any, Any],
+    visitor: Visitor,
+    use: FromQuery[Use | None] = None,
+    facility: Facilities = None,
+    owner: FromQuery[str | None] = None,
+    least_m2: SquareMetres = None,
+    most_m2: SquareMetres = None,
+    bbox: FromQuery[str | None] = None,
+    words: Words = None,
+    after: After = "",
+    limit: Limit = 50,
+) -> Response[list[SiteView]]:
+    """Sites in the order of their slugs; the next page stands in `Link`."""
+    wanted = service.Search(
+        use, parse_wanted(facility or [], "facility"), owner, least_m2, most_m2, words, parse_box(bbox)
+    )
+    page = await service.search(visitor, wanted, after, limit)
+    return _as_built(page.body, headers=next_link(request, "after", page.last))
+
+
+@get("/sites.geojson", security=[], media_type=GEOJSON)
+async def map_sites(
+    visitor: Visitor,
+    use: FromQuery[Use | None] = None,
+    facility: Facilities = None,
+    owner: FromQuery[str | None] = None,
+    bbox: FromQuery[str | None] = None,
+    words: Words = None,
+) -> Response[SiteFeatures]:
+    """Sites for a map."""
+    wanted = service.Search(use, parse_wanted(facility or [], "facility"), owner, words=words, box=parse_box(bbox))
+    return _as_built(await service.sites_geojson(visitor, wanted), GEOJSON)
+
+
+@get("/sites/{slug:str}", security=[])
+async def show_site(visitor: Visitor, slug: FromPath[str]) -> Response[WholeSiteView]:
+    """One site with its shape, hours and areas."""
+    found = await service.find(visitor, slug)
+    return _as_built(found.body, headers={"ETag": etag(found.version)})
+
+
+@get("/sites/{slug:str}/areas", security=[])
+async def list_areas(visitor: Visitor, slug: FromPath[str]) -> Response[list[AreaView]]:
+    """The areas of one site, in its owner's order."""
+    return _as_built(await service.areas(visitor, slug))
+
+
+@get("/sites/{slug:str}/areas.geojson", security=[], media_type=GEOJSON)
+async def map_areas(visitor: Visitor, slug: FromPath[str]) -> Response[AreaFeatures]:
+    """The areas of one site for a map."""
+    return _as_built(await service.areas_geojson(visitor, slug), GEOJSON)
+
+
+router = Router("/", tags=["sites"], route_handlers=[list_sites, map_sites, show_site, list_areas, map_areas])

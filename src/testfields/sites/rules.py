@@ -1,0 +1,227 @@
+"""What a site, its areas and its hours are, and what makes a catalogue fit to be published.
+
+Values in, faults out: every check looks at all of the catalogue and tells all it finds.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import shapely
+from shapely.geometry import MultiPolygon
+
+from testfields.core.errors import N_, Fault, Message
+from testfields.core.volumes import AltitudeBand
+from testfields.sites.notation import FacilityValue, OpeningDraft
+from testfields.sites.vocabulary import RoadAnswer
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+# About 0.1 m: what rounding to six decimals may move a corner that two shapes have in common.
+INSIDE_TOLERANCE_DEGREES = 1e-6
+# Least and most of each number; minutes, days and metres as the names say. Ground: from the lowest land of Japan
+# (mines and polders lie below the sea) to above Mt Fuji. Geoid heights of Japan lie between about 20 and 45 m.
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "slot_minutes": (1, 1440),
+    "minimum_minutes": (1, 525_600),
+    "maximum_minutes": (1, 525_600),
+    "notice_minutes": (0, 525_600),
+    "horizon_days": (1, 3650),
+    "turnaround_minutes": (0, 1440),
+    "lateral_separation_m": (0, 1000),
+    "vertical_separation_m": (0, 1000),
+    "hold_minutes": (1, 43_200),
+    "processing_days": (0, 365),
+    "ground_elevation": (-200, 4000),
+    "geoid_height": (0, 60),
+    "width_m": (0, 10_000),
+}
+NOWHERE = MultiPolygon()
+JAPANS_ZONE = "Asia/Tokyo"
+
+
+@dataclass(frozen=True)
+class AreaDraft:
+    """A bookable part of a site as a file or a form gives it; no uses means those of the site."""
+
+    slug: str
+    parent_slug: str | None
+    name_ja: str
+    name_en: str
+    geometry: MultiPolygon
+    altitude: AltitudeBand
+    mode: str
+    uses: tuple[str, ...]
+    surface: str | None
+    width_m: Decimal | None
+    # The feature of the file this came from; two drafts are the same wherever they stood.
+    feature: int = field(default=-1, compare=False)
+
+
+@dataclass(frozen=True)
+class SiteDraft:
+    """A site with all that belongs to it; metres, minutes and days as the names say."""
+
+    slug: str
+    owner: str
+    published: bool
+    sample: bool
+    name_ja: str
+    name_en: str
+    description_ja: str
+    description_en: str
+    address_ja: str
+    address_en: str
+    contact: str
+    geometry: MultiPolygon
+    timezone: str
+    property_class: str
+    road_answer: str
+    road_answered_on: date | None
+    ground_elevation: Decimal | None
+    geoid_height: Decimal | None
+    facilities: Mapping[str, FacilityValue]
+    uses: tuple[str, ...]
+    slot_minutes: int
+    minimum_minutes: int
+    maximum_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    turnaround_minutes: int
+    lateral_separation_m: Decimal
+    vertical_separation_m: Decimal
+    hold_minutes: int
+    processing_days: int
+    hours: tuple[OpeningDraft, ...]
+    areas: tuple[AreaDraft, ...]
+    feature: int = field(default=-1, compare=False)
+
+
+@dataclass(frozen=True)
+class FeatureFault(Fault):
+    """A fault with its place in a file: the feature's number from 0, its slug, and the field."""
+
+    feature: int = -1
+    slug: str = ""
+    field: str = ""
+
+
+def feature_fault(draft: SiteDraft | AreaDraft, field_name: str, message: str, **values: object) -> FeatureFault:
+    """A fault of one feature's field."""
+    return placed_fault(draft.feature, draft.slug, field_name, Message(message, values))
+
+
+def placed_fault(feature: int, slug: str, field_name: str, message: Message) -> FeatureFault:
+    """A message as the fault of one feature's field."""
+    return FeatureFault(f"features[{feature}].{field_name}", message, feature, slug, field_name)
+
+
+def check_catalogue(sites: Sequence[SiteDraft], today: date) -> list[FeatureFault]:
+    """Everything that keeps these sites from being stored together; `today` is the date at the sites."""
+    faults = [*_doubled(sites, N_("Another site of the file has the same slug."))]
+    for site in sites:
+        faults += _check_site(site, today)
+        faults += _doubled(site.areas, N_("Another area of the site has the same slug."))
+        for area in site.areas:
+            faults += _check_area(area, site)
+    return faults + list(_check_overlaps(sites))
+
+
+def _doubled(drafts: Sequence[SiteDraft] | Sequence[AreaDraft], message: str) -> Iterator[FeatureFault]:
+    counts = Counter(one.slug for one in drafts)
+    for one in drafts:
+        if counts[one.slug] > 1:
+            yield feature_fault(one, "slug", message)
+
+
+def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
+    yield from _check_slug(site)
+    yield from _check_numbers(site)
+    if site.minimum_minutes > site.maximum_minutes:
+        yield feature_fault(site, "maximum_minutes", N_("The longest stay is shorter than the shortest."))
+    if site.timezone != JAPANS_ZONE:
+        yield feature_fault(site, "timezone", N_("All of Japan keeps one time zone; please write Asia/Tokyo."))
+    if not site.uses:
+        yield feature_fault(site, "uses", N_("The site needs at least one use."))
+    if not site.areas:
+        yield feature_fault(site, "areas", N_("The site needs at least one area that can be booked."))
+    yield from _check_road(site, today)
+
+
+def _check_slug(draft: SiteDraft | AreaDraft) -> Iterator[FeatureFault]:
+    if not SLUG.fullmatch(draft.slug):
+        message = N_("A slug is 1 to 63 small letters a–z, digits and hyphens, and begins with a letter or a digit.")
+        yield feature_fault(draft, "slug", message)
+
+
+def _check_numbers(draft: SiteDraft | AreaDraft) -> Iterator[FeatureFault]:
+    for name, (least, most) in LIMITS.items():
+        value = getattr(draft, name, None)
+        if value is not None and not least <= value <= most:
+            message = N_("The number must be between %(least)s and %(most)s.")
+            yield feature_fault(draft, name, message, least=least, most=most)
+
+
+def _check_road(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
+    asked, day = site.road_answer != RoadAnswer.NOT_ASKED, site.road_answered_on
+    if asked and day is None:
+        yield feature_fault(site, "road_answered_on", N_("Please give the date of the police's answer."))
+    elif not asked and day is not None:
+        yield feature_fault(site, "road_answered_on", N_("There is a date but no answer of the police."))
+    elif day is not None and day > today:
+        yield feature_fault(site, "road_answered_on", N_("The date of the police's answer lies in the future."))
+
+
+def _check_area(area: AreaDraft, site: SiteDraft) -> Iterator[FeatureFault]:
+    yield from _check_slug(area)
+    yield from _check_numbers(area)
+    if site.uses and not set(area.uses) <= set(site.uses):
+        yield feature_fault(area, "uses", N_("The area allows a use that its site does not."))
+    if not inside(area.geometry, site.geometry):
+        yield feature_fault(area, "geometry", N_("The area must lie inside its site."))
+    if area.parent_slug is not None:
+        yield from _check_nesting(area, {one.slug: one for one in site.areas})
+
+
+def _check_nesting(area: AreaDraft, areas: Mapping[str, AreaDraft]) -> Iterator[FeatureFault]:
+    parent = areas.get(area.parent_slug or "")
+    if parent is None:
+        yield feature_fault(area, "parent", N_("The site has no area “%(parent)s”."), parent=area.parent_slug)
+    elif area.slug in _ancestors(area, areas):
+        yield feature_fault(area, "parent", N_("The area lies, by way of its parents, inside itself."))
+    elif not inside(area.geometry, parent.geometry):
+        message = N_("The area must lie inside its parent “%(parent)s”.")
+        yield feature_fault(area, "geometry", message, parent=parent.slug)
+
+
+def _ancestors(area: AreaDraft, areas: Mapping[str, AreaDraft]) -> list[str]:
+    """Slugs from the parent upwards, each once."""
+    found: list[str] = []
+    slug = area.parent_slug
+    while slug is not None and slug in areas and slug not in found:
+        found.append(slug)
+        slug = areas[slug].parent_slug
+    return found
+
+
+def inside(inner: MultiPolygon, outer: MultiPolygon) -> bool:
+    """Whether `inner` lies in `outer` but for INSIDE_TOLERANCE_DEGREES; a shape that could not be read is let pass."""
+    if inner.is_empty or outer.is_empty or outer.covers(inner):
+        return True
+    return bool(outer.buffer(INSIDE_TOLERANCE_DEGREES).covers(inner))
+
+
+def _check_overlaps(sites: Iterable[SiteDraft]) -> Iterator[FeatureFault]:
+    """Published sites that share ground; a common edge is not shared ground."""
+    published = [one for one in sites if one.published and not one.geometry.is_empty]
+    tree = shapely.STRtree([one.geometry for one in published])
+    for place, site in enumerate(published):
+        near = sorted(int(other) for other in tree.query(site.geometry) if other > place)
+        for other in (published[one] for one in near):
+            if shapely.relate_pattern(site.geometry, other.geometry, "T********"):
+                yield feature_fault(other, "geometry", OVERLAPS, other=site.slug)
+
+
+OVERLAPS = N_("The site overlaps the published site “%(other)s”.")

@@ -1,0 +1,111 @@
+"""Finding sites in the catalogue and showing them."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from testfields.accounts.rules import Actor
+from testfields.core.errors import N_, NotFound
+from testfields.sites import queries
+from testfields.sites.notation import FacilityValue
+
+MOST_ON_MAP = 5000
+
+
+@dataclass(frozen=True)
+class Box:
+    """West, south, east, north in degrees."""
+
+    west: float = -180
+    south: float = -90
+    east: float = 180
+    north: float = 90
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; None is anything. Sizes in square metres, facilities as of `notation.parse_wanted`."""
+
+    use: str | None = None
+    facilities: Mapping[str, FacilityValue] = field(default_factory=dict)
+    owner: str | None = None
+    least_m2: float | None = None
+    most_m2: float | None = None
+    words: str | None = None
+    box: Box = Box()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A JSON array of sites; `last` is the slug to go on after, None where there is no more."""
+
+    body: bytes
+    last: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One site as a JSON object, and its version."""
+
+    body: bytes
+    version: int
+
+
+async def search(actor: Actor | None, wanted: Search, after: str = "", limit: int = 50) -> Page:
+    """Published sites, and the unpublished ones of the actor's own owners, in the order of their slugs."""
+    (row,) = await queries.LIST.rows(**_conditions(actor, wanted), after=after, limit=limit)
+    return Page(row["body"].encode(), row["last"] if row["count"] == limit else None)
+
+
+async def sites_geojson(actor: Actor | None, wanted: Search) -> bytes:
+    """The same as a GeoJSON FeatureCollection, at most MOST_ON_MAP of them."""
+    return await queries.SITES_GEOJSON.json(**_conditions(actor, wanted), limit=MOST_ON_MAP)
+
+
+async def find(actor: Actor | None, slug: str) -> Found:
+    """One site with its shape, hours and areas; raises NotFound."""
+    row = await queries.FIND.row(owners=_owners(actor), slug=slug)
+    if row is None:
+        raise NotFound(NO_SUCH_SITE)
+    return Found(row["body"].encode(), row["version"])
+
+
+async def areas(actor: Actor | None, slug: str) -> bytes:
+    """A site's areas as a JSON array; raises NotFound."""
+    return _there(await queries.AREAS.value(owners=_owners(actor), slug=slug))
+
+
+async def areas_geojson(actor: Actor | None, slug: str) -> bytes:
+    """A site's areas as a GeoJSON FeatureCollection; raises NotFound."""
+    return _there(await queries.AREAS_GEOJSON.value(owners=_owners(actor), slug=slug))
+
+
+NO_SUCH_SITE = N_("There is no such site.")
+
+
+def _there(body: str | None) -> bytes:
+    if body is None:
+        raise NotFound(NO_SUCH_SITE)
+    return body.encode()
+
+
+def _owners(actor: Actor | None) -> list[int]:
+    return actor.owners if actor else []
+
+
+def _conditions(actor: Actor | None, wanted: Search) -> dict[str, object]:
+    return {
+        "owners": _owners(actor),
+        "use": wanted.use,
+        "owner": wanted.owner,
+        "least_m2": wanted.least_m2,
+        "most_m2": wanted.most_m2,
+        # Full-width letters and half-width katakana find what is written the other way.
+        "words": unicodedata.normalize("NFKC", wanted.words).lower().strip() if wanted.words else None,
+        "facilities": json.dumps(dict(wanted.facilities)),
+        "west": wanted.box.west,
+        "south": wanted.box.south,
+        "east": wanted.box.east,
+        "north": wanted.box.north,
+    }

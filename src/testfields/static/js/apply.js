@@ -1,0 +1,99 @@
+// The form of an application, quicker for those who have scripts: times, places and shapes are exchanged in place.
+const form = document.getElementById("apply");
+const verdict = document.getElementById("verdict");
+const place = document.getElementById("place");
+const times = document.getElementById("times");
+const saved = document.getElementById("saved");
+const section = document.getElementById("map");
+
+const recheck = () => form.dispatchEvent(new CustomEvent("recheck"));
+const changed = (field) => {
+  for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+};
+
+/** A free time that is offered goes into the rows of the times that count, in their order. */
+function takeTimes(value) {
+  const offered = value.split(" ").slice(1);
+  const fields = [...times.querySelectorAll("input[type=datetime-local]")];
+  const pairs = fields.filter((_, place) => place % 2 === 0).map((start, row) => [start, fields[2 * row + 1]]);
+  const counted = pairs.filter((pair) => pair.some((field) => field.value));
+  for (const [row, [start, end]] of counted.entries()) {
+    start.value = offered[2 * row];
+    end.value = offered[2 * row + 1];
+  }
+  changed(counted[0][0]);
+  counted[0][0].focus();
+}
+
+form.addEventListener("click", (event) => {
+  const free = event.target.closest("[data-take]");
+  if (!free) return;
+  event.preventDefault();
+  takeTimes(free.value);
+});
+
+// Enter in a field looks; only the buttons file. A second press while the first is under way is not a second filing.
+let filing = false;
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.value === "check") {
+    event.preventDefault();
+    recheck();
+  } else if (filing) {
+    event.preventDefault();
+  } else if (saved?.classList.contains("htmx-request")) {
+    // Wait until the draft has its number, so that it is this draft that is filed.
+    event.preventDefault();
+    saved.addEventListener("htmx:finally:request", () => form.requestSubmit(event.submitter), { once: true });
+  } else {
+    filing = true;
+  }
+});
+window.addEventListener("pageshow", () => {
+  filing = false;
+});
+
+// --- The map
+
+function fitTo(shapes) {
+  const bounds = L.latLngBounds([]);
+  for (const shape of shapes) bounds.extend(shape.getBounds());
+  if (bounds.isValid()) section.map.leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17 });
+}
+
+async function showPlace() {
+  const { sources } = place.querySelector("#sources").dataset;
+  if (sources === section.dataset.sources) return;
+  section.dataset.sources = sources;
+  await section.map.setSources(JSON.parse(sources));
+  const slugs = [...place.querySelectorAll("#f-area option")].map((option) => option.value).filter(Boolean);
+  fitTo(slugs.flatMap((slug) => section.map.shapes(`area-${slug}`)));
+}
+
+/** A shape that is picked is chosen: a test field while none is, then one of its areas. */
+section.addEventListener("map:pick", (event) => {
+  const field = place.querySelector(place.querySelector("#f-site")?.value ? "#f-area" : "#f-site");
+  const { slug } = event.detail.feature.properties;
+  if (!field || ![...field.options].some((option) => option.value === slug)) return;
+  event.preventDefault();
+  field.value = slug;
+  changed(field);
+});
+
+let obstacles = null;
+/** What is in the way, drawn. */
+function showObstacles() {
+  obstacles?.remove();
+  const told = verdict.querySelector("[data-in-the-way]");
+  if (!told) return;
+  const features = JSON.parse(told.dataset.inTheWay).map((geometry) => ({ type: "Feature", geometry, properties: {} }));
+  obstacles = L.geoJSON(features, { interactive: false, style: { className: "shape shape--taken" } });
+  obstacles.addTo(section.map.leaflet);
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx.target;
+  if (target === verdict) showObstacles();
+  if (target === place) showPlace();
+  if (target === place || target === times) recheck();
+});
+section.map.ready.then(showObstacles);

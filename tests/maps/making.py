@@ -1,0 +1,43 @@
+"""Trials in any state at any time, as the public map finds them: the past cannot be applied for."""
+
+from testfields.accounts.rules import Actor
+from testfields.core.periods import Period
+from testfields.db.statements import Statement
+from testfields.db.values import period_range
+from testfields.reservations.rules import CLAIMING, State
+
+ADD = Statement("""
+    WITH added AS (
+        INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by)
+        SELECT project.id, project.company_id, area.site_id, area.id, :state, :person_id
+        FROM project, area
+        WHERE project.id = :project_id AND area.id = :area_id
+        RETURNING id, site_id, area_id
+    ), volumes AS (
+        INSERT INTO volume (reservation_id, footprint, altitude, period)
+        SELECT added.id, area.geometry, area.altitude, period
+        FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
+    ), claims AS (
+        INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
+        SELECT added.site_id, 'reservation', added.id, area.geometry, area.altitude, period
+        FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
+        WHERE :claims
+    ), event AS (
+        INSERT INTO reservation_event (reservation_id, actor_role, action, to_state)
+        SELECT id, 'portal', 'confirm', :state FROM added
+    )
+    SELECT id FROM added
+""")
+
+
+async def trial(actor: Actor, project_id: int, area_id: int, *periods: Period, state: State = State.CONFIRMED) -> int:
+    """A reservation's id, of a whole area, with the claims that its state has."""
+    reservation_id: int = await ADD.value(
+        person_id=actor.person_id,
+        project_id=project_id,
+        area_id=area_id,
+        periods=[period_range(one) for one in periods],
+        state=state.value,
+        claims=state in CLAIMING,
+    )
+    return reservation_id

@@ -1,0 +1,124 @@
+"""A small catalogue to start from: one site with two areas, as features of a file."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import Polygon, box, mapping
+from shapely.geometry.base import BaseGeometry
+
+from testfields.accounts.rules import OrganisationKind
+from testfields.sites.features import Feature
+from tests import factories
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+OWNER = "osaka-pref"
+GROUND = Polygon([(135.0, 34.0), (135.011, 34.0005), (135.0125, 34.008), (135.006, 34.0101), (134.9995, 34.007)])
+TRACK = Polygon([(135.001, 34.001), (135.01, 34.0012), (135.0105, 34.007), (135.002, 34.0068)])
+PAD = box(135.003, 34.002, 135.006, 34.005)
+
+SITE: Mapping[str, object] = {
+    "kind": "site",
+    "slug": "harbour",
+    "owner": OWNER,
+    "published": True,
+    "sample": True,
+    "name_ja": "みなと実証フィールド",
+    "name_en": "Harbour test field",
+    "description_ja": "岸壁に面した広い舗装面です。",
+    "description_en": "A wide paved surface by the quay.",
+    "address_ja": "大阪市此花区",
+    "address_en": "Konohana-ku, Osaka City",
+    "contact": "harbour@example.test",
+    "timezone": "Asia/Tokyo",
+    "property_class": "administrative",
+    "road_answer": "not_road",
+    "road_answered_on": "2026-04-01",
+    "ground_elevation": 6.5,
+    "geoid_height": 37.25,
+    "facilities": "5g; fence; power_kw=30; surface=asphalt",
+    "hours": "Mon-Fri 09:00-17:00; Sat 22:00-26:00",
+    "uses": "drone; vehicle",
+    "slot_minutes": 30,
+    "minimum_minutes": 60,
+    "maximum_minutes": 480,
+    "notice_minutes": 1440,
+    "horizon_days": 180,
+    "turnaround_minutes": 30,
+    "lateral_separation_m": 12.5,
+    "vertical_separation_m": 10,
+    "hold_minutes": 2880,
+    "processing_days": 14,
+}
+TRACK_AREA: Mapping[str, object] = {
+    "kind": "area",
+    "slug": "track",
+    "site": "harbour",
+    "name_ja": "周回路",
+    "name_en": "Track",
+    "mode": "shared",
+    "altitude_lower": 0,
+    "altitude_upper": 149.5,
+    "surface": "asphalt",
+    "width_m": 7.5,
+}
+PAD_AREA: Mapping[str, object] = {
+    "kind": "area",
+    "slug": "pad",
+    "site": "harbour",
+    "parent": "track",
+    "name_ja": "離着陸場",
+    "name_en": "Take-off pad",
+    "mode": "exclusive",
+    "altitude_lower": 10,
+    "altitude_upper": 120,
+    "uses": "drone",
+}
+
+
+def feature(values: Mapping[str, object], shape: BaseGeometry | None, **changes: object) -> Feature:
+    """A feature of `values` with `changes`; a change to None takes the value away."""
+    return Feature({**values, **changes}, shape)
+
+
+def site(shape: BaseGeometry | None = GROUND, **changes: object) -> Feature:
+    return feature(SITE, shape, **changes)
+
+
+def track(shape: BaseGeometry | None = TRACK, **changes: object) -> Feature:
+    return feature(TRACK_AREA, shape, **changes)
+
+
+def pad(shape: BaseGeometry | None = PAD, **changes: object) -> Feature:
+    return feature(PAD_AREA, shape, **changes)
+
+
+def harbour(**changes: object) -> list[Feature]:
+    """The whole small catalogue; `changes` go to the site."""
+    return [site(**changes), track(), pad()]
+
+
+def geojson(features: Sequence[Feature]) -> dict[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {name: value for name, value in one.values.items() if value is not None},
+                "geometry": None if one.shape is None else mapping(one.shape),
+            }
+            for one in features
+        ],
+    }
+
+
+def write(path: Path, features: Sequence[Feature]) -> Path:
+    """A GeoJSON file of `features`, written without the code under test."""
+    path.write_text(json.dumps(geojson(features), ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+async def owner(slug: str = OWNER) -> int:
+    return await factories.organisation(OrganisationKind.OWNER, slug=slug)

@@ -1,0 +1,77 @@
+"""The commands as an administrator meets them: exit status, and every fault in a table."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from testfields.db.engine import DB
+from testfields.sites import commands
+from tests.sites.catalogue import harbour, owner, write
+
+
+def on_other_thread(url: str) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
+    """What the command line gives to commands: work runs in a loop of its own."""
+
+    async def do(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        DB.use(url)
+        async with DB.open(2):
+            return await work()
+
+    return lambda work: asyncio.run(do(work))
+
+
+@pytest.fixture
+def invoke(own_db: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Coroutine[Any, Any, Result]]:
+    """Run a command beside the test's own loop."""
+    monkeypatch.setattr(commands.console, "width", 200)
+
+    async def run(*words: str, language: str = "en_GB.UTF-8") -> Result:
+        runner = CliRunner(env={"LC_ALL": language})
+        pool, DB.pool = DB.pool, None
+        try:
+            return await asyncio.to_thread(runner.invoke, commands.sites, [*words], obj=on_other_thread(own_db))
+        finally:
+            DB.pool = pool
+
+    return run
+
+
+async def test_import_says_what_it_did(invoke: Any, tmp_path: Path) -> None:
+    await owner()
+    path = write(tmp_path / "in.geojson", harbour())
+    first, second = await invoke("import", str(path)), await invoke("import", str(path))
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    assert "1 sites new, 0 changed, 0 as they were." in first.output
+    assert "0 sites new, 0 changed, 1 as they were." in second.output
+
+
+async def test_import_lists_every_fault_and_exits_with_1(invoke: Any, tmp_path: Path) -> None:
+    await owner()
+    path = write(tmp_path / "in.geojson", harbour(slot_minutes=0, hours="always [bold]"))
+    done = await invoke("import", str(path))
+    assert done.exit_code == 1
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.output.splitlines() if "│" in line]
+    assert [row[:3] for row in rows] == [["0", "harbour", "hours"], ["0", "harbour", "slot_minutes"]]
+    assert "always [bold]" in done.output
+
+
+async def test_import_speaks_the_terminals_language(invoke: Any, tmp_path: Path) -> None:
+    done = await invoke("import", str(tmp_path / "none.geojson"), language="ja_JP.UTF-8")
+    assert done.exit_code == 1
+    assert "ファイル「none.geojson」がありません。" in done.output
+
+
+async def test_import_and_export_for_an_owner(invoke: Any, tmp_path: Path) -> None:
+    await owner("osaka-city")
+    path = write(tmp_path / "in.geojson", harbour(owner=None))
+    assert (await invoke("import", str(path), "--owner", "osaka-city")).exit_code == 0
+    out = await invoke("export", str(tmp_path / "out.gpkg"), "--slug", "harbour")
+    assert out.exit_code == 0, out.output
+    assert (tmp_path / "out.gpkg").stat().st_size
+    unknown = await invoke("export", str(tmp_path / "other.gpkg"), "--slug", "nowhere")
+    assert unknown.exit_code == 1
+    assert "nowhere" in unknown.output
