@@ -212,3 +212,28 @@ async def test_no_state_without_its_event(own_db: str) -> None:
             await connection.execute("UPDATE reservation SET state = 'confirmed' WHERE id = $1", one)
         await connection.execute("ALTER TABLE reservation DISABLE TRIGGER reservation_state_has_event")
         await connection.execute("UPDATE reservation SET state = 'confirmed' WHERE id = $1", one)
+
+
+async def test_a_hold_may_be_submitted_although_the_notice_has_run_short(db: None) -> None:
+    field, company = await factories.field(notice_minutes=600, hold_minutes=600), await factories.company()
+    start = factories.tomorrow(9)
+    application = Application(
+        await factories.project(company), field.area_id, (Asked(factories.period(9)),), Action.HOLD
+    )
+    held = await service.file(company, application, start - factories.timedelta(minutes=605))
+
+    with pytest.raises(WrongState):
+        await service.act(company, held.id, Step(Action.SUBMIT), start)
+    moved = await service.act(company, held.id, Step(Action.SUBMIT), start - factories.timedelta(minutes=590))
+    assert moved.state is State.SUBMITTED
+
+
+async def test_a_new_approval_does_not_inherit_the_conditions_of_the_last(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+    await service.act(field.approver, one, Step(Action.APPROVE, conditions="監視員を置くこと。"), now())
+    await service.change_volumes(company, one, None, (Asked(factories.period(15)),), now())
+
+    await service.act(field.approver, one, Step(Action.APPROVE), now())
+
+    assert (await service.find(company, one))["conditions"] == ""

@@ -130,7 +130,7 @@ async def check_part(request: Request[Any, Any, Any], actor: Caller) -> Template
 @post("/my/apply/place", include_in_schema=False, status_code=200)
 async def place_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Site and area, and the limits that come with them."""
-    return await _part(request, actor, "place_part")
+    return await _part(request, actor, "place_part", sites=await _sites())
 
 
 @post("/my/apply/times", include_in_schema=False, status_code=200)
@@ -139,11 +139,11 @@ async def times_part(request: Request[Any, Any, Any], actor: Caller) -> Template
     return await _part(request, actor, "times")
 
 
-async def _part(request: Request[Any, Any, Any], actor: Actor, name: str) -> Template:
+async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more: object) -> Template:
     require_company(actor)
     posted = await request.form()
     form, _ = await changed(actor, await opened(read_form(posted)), str(posted.get("do", "")), now())
-    return page(request, f"reservations/apply/{name}.html", **_context(form))
+    return page(request, f"reservations/apply/{name}.html", **_context(form), **more)
 
 
 @post("/my/apply/draft", include_in_schema=False, status_code=200)
@@ -206,7 +206,7 @@ async def show_form(
         summary=context["errors"] if summary else [],
         alert=locale.said(alert) if alert else "",
         change=change,
-        sites=[{"value": one.slug, "label": _named(one.name_ja, one.name_en)} for one in await site_names()],
+        sites=await _sites(),
         projects=await _projects(actor),
         saved="",
         refused="",
@@ -240,6 +240,10 @@ def _sources(form: Form) -> list[dict[str, Any]]:
     if form.site is None:
         return [{"url": "/api/v1/sites.geojson", "class": "site", "names": True, "dots": True}]
     return [{"url": f"/api/v1/sites/{form.site.slug}/areas.geojson", "class": "area", "names": True}]
+
+
+async def _sites() -> list[dict[str, str]]:
+    return [{"value": one.slug, "label": _named(one.name_ja, one.name_en)} for one in await site_names()]
 
 
 async def _projects(actor: Actor) -> list[dict[str, Any]]:

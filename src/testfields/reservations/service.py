@@ -311,7 +311,8 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
     terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
     if action in {Action.SUBMIT, Action.HOLD, Action.WAIT, Action.OFFER}:
         asked = await _asked(locked.id)
-        place = await _checked_place(locked.area_id, asked, now)
+        # What holds a claim kept the rules when it took it; notice that has run short since is no fault of its own.
+        place = await (_place_not_begun if had else _checked_place)(locked.area_id, asked, now)
         terms = _terms(place, to, now)
         if needs and not had:
             claims = claims_for(place.policy, place.area, place.placed)
@@ -323,6 +324,12 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
     if had and not needs:
         await availability.release(locked.id)
     return terms
+
+
+async def _place_not_begun(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
+    if any(one.period.start <= now for one in asked):
+        raise WrongState(N_("The time asked for has begun. Please apply for another time."))
+    return await availability.place(area_id, asked)
 
 
 async def _asked(reservation_id: int) -> tuple[Asked, ...]:
@@ -340,7 +347,9 @@ async def _move(
     terms: dict[str, datetime | None],
     details: dict[str, object],
 ) -> Moved:
-    version = await queries.MOVE.value(id=locked.id, state=to, conditions=step.conditions, **terms)
+    # A decision carries its own conditions, also when it has none: those of an earlier one are over.
+    conditions = step.conditions or "" if step.action is Action.APPROVE else None
+    version = await queries.MOVE.value(id=locked.id, state=to, conditions=conditions, **terms)
     await queries.TELL.run(
         id=locked.id,
         now=now,

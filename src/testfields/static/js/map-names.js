@@ -13,15 +13,19 @@ function overlap(a, b) {
 
 const isFree = (box, taken) => !taken.some((other) => overlap(box, other));
 
-/** Tries one side of the shape after the other; a name that fits nowhere is hidden, and so is a town's under it. */
+const isInside = (box, frame) => frame.left <= box.left && box.right <= frame.right && frame.top <= box.top && box.bottom <= frame.bottom;
+
+/** Tries one side of the shape after the other; a name that fits nowhere is hidden, and so is a town's below one. */
 export function arrangeNames(leaflet, names) {
   const all = (kind) => [...leaflet.getContainer().querySelectorAll(kind)];
-  const taken = all(".shape-dot").map((dot) => dot.getBoundingClientRect());
+  const frame = leaflet.getContainer().getBoundingClientRect();
+  const taken = [...all(".shape-dot"), ...all(".leaflet-control")].map((other) => other.getBoundingClientRect());
   for (const { tag, besideDot } of names) {
     const place = (besideDot ? sides : [middle, ...sides]).find(([direction, offset]) => {
       Object.assign(tag.options, { direction, offset });
       tag.update();
-      return isFree(tag.getElement().getBoundingClientRect(), taken);
+      const box = tag.getElement().getBoundingClientRect();
+      return isInside(box, frame) && isFree(box, taken);
     });
     tag.getElement().classList.toggle("is-covered", !place);
     if (place) taken.push(tag.getElement().getBoundingClientRect());

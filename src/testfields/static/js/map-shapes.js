@@ -1,5 +1,5 @@
 // One source of GeoJSON as shapes on the map. Whatever people have typed is shown as text, never as markup.
-const dotBelowPixels = 22;
+const dotBelowPixels = 44;
 const dotRadius = 8;
 
 const inLanguage = (text) => text?.[document.documentElement.lang];

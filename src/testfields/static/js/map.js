@@ -74,7 +74,7 @@ function attach(section) {
   };
   orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
   // Last of those who hear it, when everything has found its new place.
-  section.map.ready.then(() => leaflet.on("zoomend", tidy)).then(tidy);
+  section.map.ready.then(() => leaflet.on("moveend", tidy)).then(tidy);
   leaflet.getContainer().setAttribute("role", "group");
   leaflet.getContainer().setAttribute("aria-label", section.dataset.keys);
   tieToList(section);
