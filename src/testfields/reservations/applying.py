@@ -139,7 +139,7 @@ async def times_part(request: Request[Any, Any, Any], actor: Caller) -> Template
     return await _part(request, actor, "times")
 
 
-async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more: object) -> Template:
+async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more: Any) -> Template:
     require_company(actor)
     posted = await request.form()
     form, _ = await changed(actor, await opened(read_form(posted)), str(posted.get("do", "")), now())
