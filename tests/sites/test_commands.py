@@ -65,6 +65,16 @@ async def test_import_speaks_the_terminals_language(invoke: Any, tmp_path: Path)
     assert "ファイル「none.geojson」がありません。" in done.output
 
 
+async def test_no_message_is_cut_off_on_a_narrow_terminal(
+    invoke: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands.console, "width", 60)
+    path = write(tmp_path / "in.geojson", harbour(hours="always"))
+    done = await invoke("import", str(path), language="ja_JP.UTF-8")
+    message = "".join(line.split("│")[4].strip() for line in done.output.splitlines() if line.count("│") == 5)
+    assert "次のように書いてください。Mon-Fri09:00-17:00;Sat10:00-26:00" in message.replace(" ", "")
+
+
 async def test_import_and_export_for_an_owner(invoke: Any, tmp_path: Path) -> None:
     await owner("osaka-city")
     path = write(tmp_path / "in.geojson", harbour(owner=None))

@@ -13,7 +13,7 @@ import rich_click as click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, TaskID
-from rich.table import Table
+from rich.table import Column, Table
 
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, PortalError
@@ -105,7 +105,8 @@ def tell(error: PortalError) -> None:
     console.print(f"[bold red]{escape(locale.said(error.message))}[/]")
     if not isinstance(error, InvalidInput):
         return
-    table = Table(*(locale.translate(one) for one in COLUMNS))
+    # Japanese has no blanks to break at; folded, no word of a message is cut off.
+    table = Table(*(Column(locale.translate(one), overflow="fold") for one in COLUMNS))
     for one in error.faults:
         message = locale.said(one.message)
         place = (str(one.feature), one.slug, one.field) if isinstance(one, FeatureFault) else ("", "", one.path)

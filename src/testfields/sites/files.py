@@ -104,8 +104,8 @@ def _refusal(message: str, **values: object) -> InvalidInput:
 
 
 def _reason(error: Exception | str, path: Path) -> str:
-    """GDAL's own words, without the folder."""
-    return str(error).replace(f"{path.parent}/", "")
+    """GDAL's own words, without the folder and its advice to programmers."""
+    return str(error).replace(f"{path.parent}/", "").partition("; It might help")[0]
 
 
 def _srid(crs: str | None) -> int:
