@@ -31,6 +31,8 @@ from testfields.permits.routes import of_reservations as reservation_permits
 from testfields.permits.routes import router as permits
 from testfields.projects import pages as project_pages
 from testfields.projects.routes import router as projects
+from testfields.reference import ReferencePage
+from testfields.reference import pages as reference_pages
 from testfields.reservations.pages import pages as reservation_pages
 from testfields.reservations.routes import router as reservations
 from testfields.reviews.closure_pages import pages as closure_pages
@@ -64,6 +66,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *reservation_pages,
     *permit_pages,
     *mail_pages,
+    *reference_pages,
 )
 
 
@@ -131,6 +134,8 @@ def _openapi() -> OpenAPIConfig:
         version="1",
         description="Book public land to try autonomous vehicles, drones and robots.",
         path="/schema",
+        # The page for people is the portal's own; the framework's load scripts from elsewhere.
+        render_plugins=[ReferencePage()],
         components=Components(
             security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
         ),
