@@ -3,7 +3,7 @@
 import httpx
 
 from testfields.accounts.rules import Actor
-from testfields.accounts.service import open_session
+from testfields.accounts.service import actor_by_session, open_session
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.reservations import service as reservations
@@ -32,7 +32,9 @@ async def log_in(client: httpx.AsyncClient, actor: Actor) -> str:
     client.headers["Accept"] = "text/html"
     client.cookies.set("session", session.secret)
     client.cookies.set("lang", "en")
-    return session.csrf_token
+    known = await actor_by_session(session.secret, now())
+    assert known is not None
+    return known.csrf_token
 
 
 async def bearer(actor: Actor, **more: str) -> dict[str, str]:

@@ -1,0 +1,95 @@
+"""Staff at the desk with a real browser, and without a mouse."""
+
+import re
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from testfields.reservations import service as reservations
+from tests import factories
+from tests.browser.conftest import logged_in
+from tests.reviews.cases import file
+from tests.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+async def focused(page: Page) -> str:
+    text: str = await page.evaluate("document.activeElement.textContent.trim()")
+    return text
+
+
+async def tab_to(page: Page, text: str) -> None:
+    """Press Tab until the element with `text` has the focus."""
+    for _ in range(60):
+        if await focused(page) == text:
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reaches “{text}”")
+
+
+async def test_approving_by_keyboard_alone(server: Server, chromium: Browser) -> None:
+    field, company = await factories.field(), await factories.company()
+    number, following = await file(field, company, 9), await file(field, company, 11)
+    context = await logged_in(chromium, server, field.approver)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{server.base_url}/desk")
+
+    await page.keyboard.press("j")
+    assert await focused(page) == f"No. {number}"
+    await page.keyboard.press("j")
+    assert await focused(page) == f"No. {following}"
+    await page.keyboard.press("k")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/desk/{number}")
+
+    await page.locator("summary", has_text="Reject").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#f-reason_reject")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("summary", has_text="Reject")).to_be_focused()
+
+    await page.locator("summary", has_text="Approve").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("button", has_text="Approve this application")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk")
+    await expect(page.locator(".flash")).to_contain_text(f"Application {number} is approved.")
+    assert (await reservations.find(company, number))["state"] == "approved"
+
+    await page.goto(f"{server.base_url}/desk/{following}")
+    await page.goto(f"{server.base_url}/desk")
+    await page.keyboard.press("j")
+    await tab_to(page, "Approve")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".flash")).to_contain_text(f"Application {following} is approved.")
+    assert (await reservations.find(company, following))["state"] == "approved"
+    assert errors == []
+    await context.close()
+
+
+async def test_the_slider_dims_what_is_not_there(server: Server, chromium: Browser) -> None:
+    field, company = await factories.field(), await factories.company()
+    number, later = await file(field, company, 9), await file(field, company, 15)
+    context = await logged_in(chromium, server, field.reviewer)
+    page = await context.new_page()
+    await page.goto(f"{server.base_url}/desk/{number}")
+    await page.evaluate("document.querySelector('.map').map.ready")
+    mine, other = page.locator(".map .shape--asked"), page.locator(".map .shape--rival")
+    assert [await mine.count(), await other.count()] == [1, 1]
+
+    slider = page.locator("#moment")
+    await slider.focus()
+    await page.keyboard.press("ArrowRight")
+
+    await expect(page.locator("output")).to_have_text("09:15")
+    await expect(slider).to_have_attribute("aria-valuetext", "09:15")
+    await expect(other).to_have_class(re.compile(r"\bis-dim\b"))
+    assert "is-dim" not in (await mine.get_attribute("class") or "")
+    await expect(page.locator("tr.is-dim")).to_contain_text([f"No. {later}"])
+
+    await page.get_by_role("button", name="Show the whole day").click()
+    await expect(page.locator(".is-dim")).to_have_count(0)
+    await context.close()
