@@ -62,7 +62,8 @@ class ReferencePage(OpenAPIRenderPlugin):
         engine = request.app.template_engine
         if engine is None:
             raise LookupError("the portal has no templates")
-        return engine.get_template(str(shown.template_name)).render(**shown.context).encode()
+        text: str = engine.get_template(str(shown.template_name)).render(**shown.context)
+        return text.encode()
 
 
 @get("/problems/{slug:str}", include_in_schema=False)
