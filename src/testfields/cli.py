@@ -5,8 +5,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import rich_click as click
@@ -23,14 +23,10 @@ console = Console()
 T = TypeVar("T")
 
 
-@contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The address of the database: the one that is set, or the embedded one, up for as long as the block runs."""
-    if settings.database_url:
-        yield settings.database_url
-        return
-    with cluster.running(settings.data) as embedded:
-        yield embedded.url()
+def database() -> AbstractContextManager[str]:
+    """The address of the portal's database, for one command."""
+    settings = load()
+    return cluster.address(settings.database_url, settings.data)
 
 
 @asynccontextmanager
@@ -48,7 +44,7 @@ def on_pool(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         async with pool(url):
             return await work()
 
-    with database(load()) as url:
+    with database() as url:
         return asyncio.run(do(url))
 
 
@@ -72,7 +68,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database up to date."""
-    with database(load()) as url:
+    with database() as url:
         before = asyncio.run(migrate(url))
     console.print(f"{len(before.pending)} migrations run, {len(before.done)} were there before.")
 
@@ -91,7 +87,7 @@ def status() -> None:
         DB.use(url)
         return await schema.status()
 
-    with database(load()) as url:
+    with database() as url:
         found = asyncio.run(look(url))
     for one in found.done:
         console.print(f"done     {one}")
@@ -112,7 +108,7 @@ def serve() -> None:
     """Serve pages and API until stopped."""
     settings = load()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with database(settings) as url:
+    with cluster.address(settings.database_url, settings.data) as url:
         os.environ["DATABASE_URL"] = url
         _serve(settings)
 

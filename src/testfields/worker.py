@@ -6,8 +6,6 @@ The jobs use the portal's own pool in the worker's loop; procrastinate keeps a s
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import asyncpg
@@ -136,18 +134,9 @@ def _settings(context: JobContext) -> Settings:
 
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; raises ClusterError where the embedded database cannot be had."""
-    with _address(settings) as url:
+    with cluster.address(settings.database_url, settings.data) as url:
         DB.use(url)
         asyncio.run(_until_told(settings, url))
-
-
-@contextmanager
-def _address(settings: Settings) -> Iterator[str]:
-    if settings.database_url is not None:
-        yield settings.database_url
-    else:
-        with cluster.running(settings.data) as embedded:
-            yield embedded.url()
 
 
 async def _until_told(settings: Settings, url: str) -> None:

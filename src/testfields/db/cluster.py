@@ -97,6 +97,16 @@ def running(root: Path) -> Iterator[Cluster]:
             _stop_if_last(cluster, lock)
 
 
+@contextmanager
+def address(url: str | None, root: Path) -> Iterator[str]:
+    """`url` where one is set, else that of the embedded cluster under `root`, up for as long as the block runs."""
+    if url is not None:
+        yield url
+        return
+    with running(root) as embedded:
+        yield embedded.url()
+
+
 def find_binaries() -> Path:
     """The folder of the newest PostgreSQL server installed here, with PostGIS beside it.
 
