@@ -19,6 +19,20 @@ from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
 
 LISTED = 50
+ORGANISATION_LABELS = {
+    "kind": N_("Kind"),
+    "name_ja": N_("Name in Japanese"),
+    "name_en": N_("Name in English"),
+    "slug": N_("Short name in addresses"),
+    "corporate_number": N_("Corporate number"),
+    "contact_email": N_("E-mail address for contact"),
+}
+PERSON_LABELS = {
+    "name": N_("Name"),
+    "email": N_("E-mail address"),
+    "organisation_id": N_("Organisation"),
+    "roles": N_("Roles"),
+}
 # Faults of a person's roles, told at the fields in which the form asks for them.
 PERSON_FIELDS = {"organisation_id": "organisation_id", "role": "roles", "memberships": "roles"}
 
@@ -91,9 +105,9 @@ async def _organisations(
         status=422 if error else 200,
         organisations=listed,
         older=older("/admin/organisations", rows, limit),
-        form=form or Typed(),
+        form=form or Typed({"kind": [OrganisationKind.COMPANY]}),
         kinds=options(KIND_WORDS, list(OrganisationKind)),
-        **fault_words(error),
+        **fault_words(error, ORGANISATION_LABELS),
     )
 
 
@@ -171,7 +185,7 @@ async def _people(
         organisations=choices,
         roles=options(ROLE_WORDS, list(MemberRole)),
         made=made,
-        **fault_words(error, PERSON_FIELDS),
+        **fault_words(error, PERSON_LABELS, PERSON_FIELDS),
     )
 
 

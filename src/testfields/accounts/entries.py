@@ -80,9 +80,9 @@ def check_organisation(new: NewOrganisation) -> None:
     """Raise InvalidInput with every fault found."""
     _refuse(
         [
-            *_slug_faults(new.slug),
             *_line_faults("name_ja", new.name_ja, LONGEST_NAME),
             *_line_faults("name_en", new.name_en, LONGEST_NAME),
+            *_slug_faults(new.slug),
             *_number_faults(new.corporate_number),
             *_email_faults("contact_email", new.contact_email),
         ]
@@ -91,7 +91,7 @@ def check_organisation(new: NewOrganisation) -> None:
 
 def check_person(new: NewPerson) -> None:
     """Raise InvalidInput with every fault found."""
-    faults = [*_email_faults("email", new.email), *_line_faults("name", new.name, LONGEST_NAME)]
+    faults = [*_line_faults("name", new.name, LONGEST_NAME), *_email_faults("email", new.email)]
     if not 1 <= len(new.memberships) <= MOST_ROLES:
         faults.append(fault("memberships", N_("Please give 1 to %(most)s roles."), most=MOST_ROLES))
     _refuse(faults)

@@ -1,6 +1,6 @@
 """Forms as they come in, and faults as the pages show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -40,13 +40,27 @@ async def typed(request: Request[Any, Any, Any]) -> Typed:
     return Typed({name: [one for one in form.getall(name) if isinstance(one, str)] for name in form})
 
 
-def fault_words(error: InvalidInput | None, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Faults for a template: `errors` for the summary, `faults` by field; `fields` maps paths to other fields."""
+def fault_words(
+    error: InvalidInput | None, labels: Mapping[str, str] | None = None, fields: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Faults for a template: `errors` for the summary, under the fields' `labels`, and `faults` by field.
+
+    `fields` says where the form asks for what a path ends in, where the two have different names.
+    """
     by_field: dict[str, str] = {}
     for one in error.faults if error else ():
         name = (fields or {}).get(one.path.rpartition(".")[2], one.path)
         by_field.setdefault(name, locale.said(one.message))
-    return {"errors": [{"field": name, "text": text} for name, text in by_field.items()], "faults": by_field}
+    known = labels or {}
+    summary = [
+        {"field": name, "text": _labelled(known[name], text) if name in known else text}
+        for name, text in by_field.items()
+    ]
+    return {"errors": summary, "faults": by_field}
+
+
+def _labelled(label: str, text: str) -> str:
+    return locale.translate(N_("%(label)s – %(text)s"), None, label=locale.translate(label), text=text)
 
 
 def options(words: Mapping[Any, str], wanted: Sequence[StrEnum]) -> list[dict[str, str]]:
@@ -54,13 +68,26 @@ def options(words: Mapping[Any, str], wanted: Sequence[StrEnum]) -> list[dict[st
     return [{"value": one.value, "label": locale.translate(words[one])} for one in wanted]
 
 
-def role_lines(memberships: Sequence[Membership]) -> list[str]:
-    """ "Osaka City: Reviewer" for each role."""
-    line = N_("%(organisation)s: %(role)s")
-    return [
-        locale.translate(line, None, organisation=own_name(one), role=locale.translate(ROLE_WORDS[one.role]))
-        for one in memberships
-    ]
+def in_a_row(words: Iterable[str]) -> str:
+    """Words with the reader's comma between them."""
+    return locale.translate(N_(", ")).join(words)
+
+
+def roles_line(memberships: Sequence[Membership]) -> str:
+    """ "Osaka City: Reviewer, Approver" for each organisation."""
+    line = N_("%(organisation)s: %(roles)s")
+    roles: dict[int, list[Membership]] = {}
+    for one in memberships:
+        roles.setdefault(one.organisation_id, []).append(one)
+    return in_a_row(
+        locale.translate(
+            line,
+            None,
+            organisation=own_name(several[0]),
+            roles=in_a_row(locale.translate(ROLE_WORDS[one.role]) for one in several),
+        )
+        for several in roles.values()
+    )
 
 
 def own_name(named: Any) -> str:
@@ -82,7 +109,7 @@ def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
             "name": one.name,
             "email": one.email,
             "active": one.active,
-            "roles": role_lines(one.memberships),
+            "roles": roles_line(one.memberships),
         }
         for one in rows
     ]

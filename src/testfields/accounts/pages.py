@@ -9,7 +9,17 @@ from litestar.response import Template
 
 from testfields.accounts import admin_pages, directory, service
 from testfields.accounts.entries import NewToken
-from testfields.accounts.forms import Typed, fault_words, older, options, people_lines, role_lines, typed, when
+from testfields.accounts.forms import (
+    Typed,
+    fault_words,
+    in_a_row,
+    older,
+    options,
+    people_lines,
+    roles_line,
+    typed,
+    when,
+)
 from testfields.accounts.identity import Caller, Visitor, session_cookie, session_secret
 from testfields.accounts.rules import Actor, MemberRole, Scope, require_browser, scopes_for
 from testfields.accounts.words import SCOPE_WORDS
@@ -21,6 +31,7 @@ from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_n
 
 TOKEN_DAYS = (30, 90, 180, 365)
 USUAL_TOKEN_DAYS = 90
+TOKEN_LABELS = {"name": N_("Name"), "scopes": N_("What it may do")}
 
 
 def local_path(text: str) -> str:
@@ -112,7 +123,7 @@ async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
 async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Who one is here, and what one can do about it."""
     manages = bool(actor.organisations(MemberRole.MANAGER))
-    return page(request, "accounts/account.html", roles=role_lines(actor.memberships), manages=manages)
+    return page(request, "accounts/account.html", roles=roles_line(actor.memberships), manages=manages)
 
 
 @get("/my/password", include_in_schema=False)
@@ -170,7 +181,7 @@ async def _tokens(
         {
             "id": one.id,
             "name": one.name,
-            "scopes": [locale.translate(SCOPE_WORDS[Scope(scope)]) for scope in one.scopes],
+            "scopes": in_a_row(locale.translate(SCOPE_WORDS[Scope(scope)]) for scope in one.scopes),
             "created": when(one.created_at),
             "expires": when(one.expires_at),
         }
@@ -185,7 +196,7 @@ async def _tokens(
         form=form or Typed({"days": [str(USUAL_TOKEN_DAYS)], "scopes": [Scope.READ]}),
         scopes=options(SCOPE_WORDS, [scope for scope in Scope if scope in scopes_for(actor)]),
         days=[{"value": day, "label": locale.translate(N_("%(days)s days"), None, days=day)} for day in TOKEN_DAYS],
-        **fault_words(error),
+        **fault_words(error, TOKEN_LABELS),
     )
 
 
