@@ -150,10 +150,3 @@ SITES_GEOJSON = Statement(f"""
            )::text
     FROM places
 """)
-
-OWNERS = Statement("""
-    SELECT owner.slug, owner.name_ja, owner.name_en
-    FROM organisation owner
-    WHERE EXISTS (SELECT FROM site WHERE site.owner_id = owner.id AND site.published)
-    ORDER BY owner.slug
-""")

@@ -13,6 +13,7 @@ from testfields.maps import queries
 from testfields.maps.rules import Sought
 from testfields.projects.rules import Theme
 from testfields.reservations.rules import PUBLIC
+from testfields.sites import service as catalogue
 from testfields.sites.rules import JAPANS_ZONE
 from testfields.sites.vocabulary import Use
 
@@ -113,7 +114,7 @@ async def sites_geojson(sought: Sought, now: datetime) -> bytes:
 
 async def owners() -> list[NamedPlace]:
     """Owners with a published site."""
-    return [NamedPlace(row["slug"], LocalText(row["name_ja"], row["name_en"])) for row in await queries.OWNERS.rows()]
+    return [NamedPlace(one.slug, LocalText(one.name_ja, one.name_en)) for one in await catalogue.owners()]
 
 
 def _conditions(sought: Sought, now: datetime) -> dict[str, Any]:

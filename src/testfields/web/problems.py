@@ -114,7 +114,7 @@ def problem_of(error: PortalError, status: int, slug: str) -> Problem:
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """A refusal of the framework's: no such address, wrong method, body too large, parameters it could not read."""
     locale.use(locale.choose(request))
-    faults = _parameter_faults(error)
+    faults = _parameter_faults(request, error)
     if faults:
         title = locale.said(InvalidInput([]).message)
         return _answer(request, Problem("/problems/invalid-input", title, 422, errors=faults), {})
@@ -123,13 +123,21 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), dict(error.headers or {}))
 
 
-def _parameter_faults(error: HTTPException) -> list[FieldFault]:
+def _parameter_faults(request: Request[Any, Any, Any], error: HTTPException) -> list[FieldFault]:
     extra = error.extra if isinstance(error.extra, list) else []
     return [
-        FieldFault(str(one.get("key", "")), locale.said(Message(N_("This value cannot be read."))))
+        FieldFault(
+            _name_outside(request, str(one.get("key", ""))), locale.said(Message(N_("This value cannot be read.")))
+        )
         for one in extra
         if isinstance(one, dict)
     ]
+
+
+def _name_outside(request: Request[Any, Any, Any], name: str) -> str:
+    """A parameter's name in the address; the handler may call it otherwise, as `from` is a word of Python's."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return getattr(parameter.kwarg_definition, "name", None) or name if parameter else name
 
 
 def on_unfit_value(request: Request[Any, Any, Any], _error: asyncpg.DataError) -> Response[Any]:

@@ -1,0 +1,212 @@
+"""What the public sees of trials: only what is permitted, of today and to come, and no name without consent."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.core.clock import now
+from testfields.core.periods import Period
+from testfields.maps.rules import Span, days_of
+from testfields.reservations.rules import PUBLIC, State
+from tests import factories
+from tests.maps.making import trial
+
+ENDPOINTS = ("/api/v1/trials", "/api/v1/trials.geojson", "/api/v1/trials/sites.geojson", "/", "/trials")
+
+
+async def seen(client: httpx.AsyncClient, path: str = "/api/v1/trials", **query: str) -> list[dict[str, Any]]:
+    """The trials, or features, that an address answers with."""
+    answer = await client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    found: list[dict[str, Any]] = body["features"] if isinstance(body, dict) else body
+    return found
+
+
+async def company_called(name: str) -> Actor:
+    organisation_id = await factories.organisation(OrganisationKind.COMPANY, name_ja=name)
+    return await factories.person(organisation_id, OrganisationKind.COMPANY, MemberRole.MEMBER)
+
+
+def around_now() -> Period:
+    return Period(now() - timedelta(hours=1), now() + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("state", State)
+async def test_a_trial_is_public_once_it_is_permitted(db: None, client: httpx.AsyncClient, state: State) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company, title_ja="題名A7", title_en="Title A7", name_public=True)
+    await trial(company, project, field.area_id, factories.period(9), state=state)
+
+    answers = {path: (await client.get(path)).text for path in ENDPOINTS}
+
+    assert {path: "題名A7" in text for path, text in answers.items()} == dict.fromkeys(ENDPOINTS, state in PUBLIC)
+
+
+async def test_a_company_is_named_only_where_it_agreed(db: None, client: httpx.AsyncClient) -> None:
+    field = await factories.field()
+    named, silent = await company_called("名乗る会社"), await company_called("黙る会社")
+    await trial(named, await factories.project(named, name_public=True), field.area_id, factories.period(9))
+    await trial(silent, await factories.project(silent), field.area_id, factories.period(12))
+
+    answers = {path: (await client.get(path)).text for path in ENDPOINTS}
+
+    assert {path: ("名乗る会社" in text, "黙る会社" in text) for path, text in answers.items()} == dict.fromkeys(
+        ENDPOINTS, (True, False)
+    )
+
+
+async def test_nothing_else_of_a_trial_is_told(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    await trial(company, await factories.project(company), field.area_id, factories.period(9))
+
+    (one,) = await seen(client)
+    (feature,) = await seen(client, "/api/v1/trials.geojson")
+
+    assert set(one) == {"id", "title", "theme", "use", "company", "site", "area", "periods"}
+    assert set(feature["properties"]) == set(one) - {"id", "title"} | {"name", "note", "on"}
+
+
+async def test_an_unpublished_site_shows_nothing(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(published=False), await factories.company()
+    await trial(company, await factories.project(company), field.area_id, factories.period(9))
+
+    assert await seen(client) == []
+    assert await seen(client, "/api/v1/trials.geojson") == []
+    assert await seen(client, "/api/v1/trials/sites.geojson") == []
+
+
+async def test_yesterday_is_over(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    await trial(company, project, field.area_id, factories.period(9, days=-1), state=State.REPORTED)
+    await trial(company, project, field.area_id, factories.period(0, 24, days=0), state=State.COMPLETED)
+
+    (today,) = await seen(client, **{"from": "2020-01-01"})
+
+    assert today["periods"][0]["start"].startswith(factories.tomorrow(0, 0).date().isoformat())
+
+
+async def test_days_kinds_owners_and_sites_are_filters(db: None, client: httpx.AsyncClient) -> None:
+    company, first, second = await factories.company(), await factories.field(), await factories.field()
+    drone, robot = await factories.project(company), await factories.project(company, use="robot")
+    soon = await trial(company, drone, first.area_id, factories.period(9))
+    later = await trial(company, robot, second.area_id, factories.period(9, days=20))
+    tomorrow = (factories.tomorrow(12) + timedelta(hours=9)).date().isoformat()
+    slug = (await seen(client, use="robot"))[0]["site"]["slug"]
+
+    async def ids(**query: str) -> list[int]:
+        return [one["id"] for one in await seen(client, **query)]
+
+    assert await ids() == [soon, later]
+    assert await ids(to=tomorrow) == [soon]
+    assert await ids(**{"from": tomorrow, "to": tomorrow}) == [soon]
+    assert await ids(use="robot") == [later]
+    assert await ids(site=slug) == [later]
+    assert await ids(owner="nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ({"from": "2026-12-02", "to": "2026-12-01"}, "to"),
+        ({"to": "9999-12-31"}, "to"),
+        ({"from": "2026-13-01"}, "from"),
+        ({"use": "submarine"}, "use"),
+        ({"after": "x"}, "after"),
+    ],
+)
+async def test_senseless_filters_are_refused(
+    db: None, client: httpx.AsyncClient, query: dict[str, str], path: str
+) -> None:
+    answer = await client.get("/api/v1/trials", params=query)
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == [path]
+
+
+async def test_pages_follow_each_other_without_a_gap(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    made = [await trial(company, project, field.area_id, factories.period(hour)) for hour in (15, 9, 12)]
+
+    found, address = [], "/api/v1/trials?limit=2"
+    while address:
+        answer = await client.get(address)
+        found += [one["id"] for one in answer.json()]
+        address = answer.links.get("next", {}).get("url", "")
+
+    assert found == [made[1], made[2], made[0]]
+
+
+async def test_a_series_on_one_spot_is_one_trial_and_one_shape(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    times = [factories.period(9, days=day) for day in (1, 2, 3)]
+    await trial(company, await factories.project(company), field.area_id, *times)
+
+    (one,) = await seen(client)
+    (feature,) = await seen(client, "/api/v1/trials.geojson")
+
+    assert len(one["periods"]) == 3
+    assert len(feature["geometry"]["coordinates"]) == 1
+
+
+async def test_a_site_tells_what_is_on_now_and_next(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    on = await trial(company, project, field.area_id, around_now(), state=State.ACTIVE)
+    following = await trial(company, project, field.area_id, factories.period(9, days=2))
+    await trial(company, project, field.area_id, factories.period(9, days=3))
+
+    (place,) = await seen(client, "/api/v1/trials/sites.geojson")
+
+    said = place["properties"]
+    assert (said["on"], said["count"]) == (True, 3)
+    assert ([one["id"] for one in said["now"]], said["next"]["id"]) == ([on], following)
+
+
+async def test_a_trial_that_has_ended_early_is_not_on(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    await trial(company, await factories.project(company), field.area_id, around_now(), state=State.COMPLETED)
+
+    (place,) = await seen(client, "/api/v1/trials/sites.geojson")
+
+    assert (place["properties"]["on"], place["properties"]["now"]) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("span", "first", "last"),
+    [
+        (None, "2026-12-03", None),
+        (Span.TODAY, "2026-12-03", "2026-12-03"),
+        (Span.WEEK, "2026-12-03", "2026-12-06"),
+        (Span.MONTH, "2026-12-03", "2026-12-31"),
+    ],
+)
+def test_spans_end_with_their_day_week_and_month(span: Span | None, first: str, last: str | None) -> None:
+    thursday = date.fromisoformat("2026-12-03")
+    assert [one and one.isoformat() for one in days_of(span, thursday)] == [first, last]
+
+
+async def test_both_pages_stand_in_both_languages(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(name_ja="試験場", name_en="Proving Ground"), await factories.company()
+    await trial(company, await factories.project(company), field.area_id, factories.period(9))
+
+    for path in ("/", "/trials"):
+        japanese = (await client.get(path, params={"lang": "ja"})).text
+        english = (await client.get(path, params={"lang": "en"})).text
+        assert "試験場" in japanese
+        assert "配送ドローンの実証" in japanese
+        assert "Proving Ground" in english
+        assert "Delivery drone trial" in english
+        assert "試験場" not in english
+
+
+async def test_an_empty_map_says_why_and_what_to_do(db: None, client: httpx.AsyncClient) -> None:
+    assert "No test field is open yet." in (await client.get("/", params={"lang": "en"})).text
+    await factories.field()
+    filtered = (await client.get("/", params={"lang": "en", "span": "today"})).text
+    assert "Nothing matches what you chose." in filtered
+    assert "No trial matches what you chose." in (await client.get("/trials", params={"lang": "en"})).text
