@@ -20,7 +20,7 @@ from testfields.projects.pages import labels, require_company
 from testfields.reservations import service
 from testfields.reservations.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.judging import Form, complete, judged, opened, stored
-from testfields.reservations.panel import panel_of, told
+from testfields.reservations.panel import day_of, panel_of, stay, told
 from testfields.reservations.places import site_names
 from testfields.reservations.rules import Action, State
 from testfields.reservations.service import Moved
@@ -116,8 +116,9 @@ async def _after(actor: Actor, moved: Moved) -> Response[Any]:
     if moved.state is State.DRAFT:
         return redirect(f"/my/apply?draft={moved.id}", "success", FILED[State.DRAFT])
     row = await service.find(actor, moved.id)
-    until = row["deadline"] if moved.state is State.HELD else row["due_at"]
-    words = format_instant(until, row["timezone"], locale.current()) if until else ""
+    zone = row["timezone"]
+    held = moved.state is State.HELD
+    words = format_instant(row["deadline"], zone, locale.current()) if held else day_of(row["due_at"], zone)
     return redirect(f"/my/reservations/{moved.id}", "success", FILED[moved.state], until=words)
 
 
@@ -232,14 +233,16 @@ def _context(form: Form) -> dict[str, Any]:
         "error": {one["field"]: one["text"] for one in errors},
         "panel": panel_of(form.entered, form.site, area, form.verdict, form.errors),
         "sources": _sources(form),
+        "hold": locale.said(stay(form.site.policy.hold_minutes)) if form.site else "",
     }
 
 
 def _sources(form: Form) -> list[dict[str, Any]]:
     """What the map shows: the areas of the site, or every site while none is chosen."""
     if form.site is None:
-        return [{"url": "/api/v1/sites.geojson", "class": "site", "names": True, "dots": True}]
-    return [{"url": f"/api/v1/sites/{form.site.slug}/areas.geojson", "class": "area", "names": True}]
+        return [{"url": "/api/v1/sites.geojson", "prefix": "site-", "class": "site", "names": True, "dots": True}]
+    address = f"/api/v1/sites/{form.site.slug}/areas.geojson"
+    return [{"url": address, "prefix": "area-", "class": "area", "names": True}]
 
 
 async def _sites() -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from testfields.projects.pages import labels, require_company
 from testfields.reservations import agenda, service
 from testfields.reservations.applying import REFUSALS, apply_pages
 from testfields.reservations.changing import change_pages, own
-from testfields.reservations.panel import periods_in_words
+from testfields.reservations.panel import day_of, periods_in_words
 from testfields.reservations.routes import VolumeView
 from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
 from testfields.reservations.story import height_in_words
@@ -95,7 +95,7 @@ def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
         "when": periods_in_words([Period(one.period.start, one.period.end) for one in _volumes(row)], zone),
         "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
         "left": locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
-        "due": format_instant(row["due_at"], zone, locale.current()) if row["due_at"] else "",
+        "due": day_of(row["due_at"], zone) if row["due_at"] else "",
         "why": row["last_reason"] if state is State.RETURNED else "",
     }
 
@@ -159,7 +159,7 @@ async def _show(
         volumes=[_volume(one, zone) for one in _volumes(row)],
         left=locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
-        due=format_instant(row["due_at"], zone, language) if row["due_at"] else "",
+        due=day_of(row["due_at"], zone) if row["due_at"] else "",
         submitted=format_instant(row["submitted_at"], zone, language) if row["submitted_at"] else "",
         why=events[-1]["reason"] if row["state"] in TOLD_WHY else "",
         actions=actions,
@@ -167,10 +167,24 @@ async def _show(
         permitted=row["state"] in PUBLIC,
         story=_story(events, zone),
         sources=[
-            {"url": f"/api/v1/sites/{row['site_slug']}/areas.geojson", "class": "area", "names": True, "fit": False},
-            {"url": f"/my/reservations/{reservation_id}/volumes.geojson", "class": "asked"},
+            {
+                "url": f"/api/v1/sites/{row['site_slug']}/areas.geojson",
+                "prefix": "area-",
+                "class": "area",
+                "names": True,
+            },
+            {"url": f"/my/reservations/{reservation_id}/volumes.geojson", "prefix": "volume-", "class": "asked"},
         ],
     )
+
+
+def _sources(row: asyncpg.Record) -> list[dict[str, Any]]:
+    areas = f"/api/v1/sites/{row['site_slug']}/areas.geojson"
+    asked = f"/my/reservations/{row['id']}/volumes.geojson"
+    return [
+        {"url": areas, "prefix": "area-", "class": "area", "names": True},
+        {"url": asked, "prefix": "volume-", "class": "asked"},
+    ]
 
 
 COMPANY = frozenset({Role.COMPANY})
@@ -249,11 +263,10 @@ def _feature(place: int, one: VolumeView, row: asyncpg.Record) -> dict[str, Any]
     period = Period(one.period.start, one.period.end)
     return {
         "type": "Feature",
-        "id": f"volume-{place}",
+        "id": place,
         "geometry": one.footprint,
         "properties": {
-            "name_ja": format_period(period, row["timezone"], "ja"),
-            "name_en": format_period(period, row["timezone"], "en"),
+            "name": {language: format_period(period, row["timezone"], language) for language in locale.LOCALES},
             "period": {"start": one.period.start.isoformat(), "end": one.period.end.isoformat()},
         },
     }

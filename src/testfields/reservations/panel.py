@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from testfields.core.errors import N_, Fault, InTheWay, Message
-from testfields.core.local_time import format_instant, format_period
+from testfields.core.local_time import format_date, format_instant, format_period, local_date
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.reservations.forms import Entered, time_of
@@ -97,13 +98,15 @@ def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict) -> Panel:
         obstacles=[_obstacle(one, zone) for one in verdict.in_the_way],
         shapes=json.dumps([one.footprint for one in verdict.in_the_way]),
         nearest=_nearest(verdict, zone),
-        due=format_instant(verdict.due_at, zone, language) if verdict.due_at else "",
+        due=day_of(verdict.due_at, zone) if verdict.due_at else "",
         deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
     )
 
 
 def _obstacle(one: InTheWay, zone: str) -> Obstacle:
-    band = AltitudeBand(*(None if metres is None else Decimal(str(metres)) for metres in (one.lower, one.upper)))
+    # Half of the separation may reach below ground, which is no height to speak of.
+    heights = (None if metres is None else max(Decimal(0), Decimal(str(metres))) for metres in (one.lower, one.upper))
+    band = AltitudeBand(*heights)
     when = format_period(Period(one.start, one.end), zone, locale.current())
     return Obstacle(locale.translate(KINDS[one.kind]), when, locale.said(height_in_words(band)))
 
@@ -115,6 +118,11 @@ def _nearest(verdict: Verdict, zone: str) -> list[FreeTime]:
         value = " ".join(["take", *(part for time in times for part in (time.start, time.end))])
         free.append(FreeTime(periods_in_words(series, zone), value))
     return free
+
+
+def day_of(instant: datetime, zone: str) -> str:
+    """The local day of something that is due by the end of it."""
+    return format_date(local_date(instant, zone), locale.current())
 
 
 def periods_in_words(periods: Sequence[Period], zone: str) -> str:
@@ -135,14 +143,14 @@ def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
         Message(
             N_("A stay lasts %(least)s to %(most)s, on a grid of %(slot)s minutes."),
             {
-                "least": locale.said(_stay(policy.minimum_minutes)),
-                "most": locale.said(_stay(policy.maximum_minutes)),
+                "least": locale.said(stay(policy.minimum_minutes)),
+                "most": locale.said(stay(policy.maximum_minutes)),
                 "slot": policy.slot_minutes,
             },
         ),
         Message(
             N_("It begins at least %(notice)s from now and ends within %(days)s days."),
-            {"notice": locale.said(_stay(policy.notice_minutes)), "days": policy.horizon_days},
+            {"notice": locale.said(stay(policy.notice_minutes)), "days": policy.horizon_days},
         ),
         Message(N_("The shape lies inside the area.")),
         Message(
@@ -152,13 +160,13 @@ def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
         Message(N_("The area allows what the project tries.")),
         Message(
             N_("Nothing else is booked there, %(turnaround)s of turnaround included."),
-            {"turnaround": locale.said(_stay(policy.turnaround_minutes))},
+            {"turnaround": locale.said(stay(policy.turnaround_minutes))},
         ),
     ]
     return [locale.translate(one.id, None, **one.values) for one in rules]
 
 
-def _stay(minutes: int) -> Message:
+def stay(minutes: int) -> Message:
     """Minutes in the largest unit that needs no fraction."""
     if minutes and minutes % (24 * 60) == 0:
         return Message(N_("%(days)s d"), {"days": minutes // (24 * 60)})

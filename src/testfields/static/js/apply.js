@@ -60,13 +60,18 @@ function fitTo(shapes) {
   if (bounds.isValid()) section.map.leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17 });
 }
 
+/** The areas of the site that is chosen, the chosen one drawn stronger. */
 async function showPlace() {
-  const { sources } = place.querySelector("#sources").dataset;
-  if (sources === section.dataset.sources) return;
-  section.dataset.sources = sources;
-  await section.map.setSources(JSON.parse(sources));
-  const slugs = [...place.querySelectorAll("#f-area option")].map((option) => option.value).filter(Boolean);
-  fitTo(slugs.flatMap((slug) => section.map.shapes(`area-${slug}`)));
+  const { sources, areas, chosen } = place.querySelector("#sources").dataset;
+  const ids = areas.split(" ").filter(Boolean);
+  if (sources !== section.dataset.sources) {
+    section.dataset.sources = sources;
+    await section.map.setSources(JSON.parse(sources));
+    fitTo(ids.flatMap((id) => section.map.shapes(`area-${id}`)));
+  }
+  for (const id of ids) {
+    for (const shape of section.map.shapes(`area-${id}`)) shape.getElement()?.classList.toggle("is-on", id === chosen);
+  }
 }
 
 /** A shape that is picked is chosen: a test field while none is, then one of its areas. */
@@ -96,4 +101,4 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target === place) showPlace();
   if (target === place || target === times) recheck();
 });
-section.map.ready.then(showObstacles);
+section.map.ready.then(showPlace).then(showObstacles);
