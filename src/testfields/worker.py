@@ -14,6 +14,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from testfields import workflow
+from testfields.accounts import service as accounts
 from testfields.core.clock import now
 from testfields.db import cluster
 from testfields.db.engine import DB
@@ -121,7 +122,11 @@ async def pick_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa:
 @APP.periodic(cron="17 * * * *")
 @APP.task(name="clear_away", queue=QUEUE, queueing_lock="clear_away", pass_context=True)
 async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
-    """Delete jobs that have been done for a while; failed ones stay longer, for somebody to look at."""
+    """Delete jobs that have been done for a while, and logins that are over.
+
+    Failed jobs stay longer, for somebody to look at.
+    """
+    await accounts.forget_expired(now())
     manager = context.app.job_manager
     await manager.delete_old_jobs(KEEP_DONE_HOURS)
     await manager.delete_old_jobs(KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -11,9 +12,11 @@ from testfields.accounts.rules import SESSION_LIFE
 from testfields.accounts.tables import LoginAttempt, LoginSession, Person
 from testfields.app import create_app
 from testfields.core.clock import now
+from testfields.db.jobs import Job, defer
 from testfields.settings import load
 from tests import factories
 from tests.accounts.people import PASSWORD, Browser, admin, with_password
+from tests.working import settings, work_off
 
 
 @pytest.fixture
@@ -124,6 +127,16 @@ async def test_a_session_ends_after_its_time_and_is_then_forgotten(db: None, bro
     assert await service.forget_expired(later + timedelta(seconds=1)) >= 1
     assert await LoginSession.count() == 0
     assert await LoginAttempt.count() == 0
+
+
+async def test_the_worker_forgets_sessions_that_are_over(own_db: str, tmp_path: Path) -> None:
+    somebody = await factories.company()
+    live = await service.open_session(somebody.person_id, now())
+    await service.open_session(somebody.person_id, now() - SESSION_LIFE)
+    await defer([Job("clear_away", {"timestamp": 0})])
+    await work_off(own_db, settings(tmp_path))
+    assert await LoginSession.count() == 1
+    assert await service.actor_by_session(live.secret, now()) is not None
 
 
 async def test_secrets_are_stored_as_hashes_only(db: None, browser: Browser) -> None:
