@@ -19,7 +19,6 @@ const files = {
   "leaflet-draw/dist/leaflet.draw.js": "leaflet-draw/leaflet.draw.js",
   "leaflet-draw/dist/leaflet.draw.css": "leaflet-draw/leaflet.draw.css",
   "leaflet-draw/dist/images": "leaflet-draw/images",
-  "leaflet-realtime/dist/leaflet-realtime.min.js": "leaflet-realtime/leaflet-realtime.js",
   "leaflet.fullscreen/Control.FullScreen.js": "leaflet.fullscreen/Control.FullScreen.js",
   "leaflet.fullscreen/Control.FullScreen.css": "leaflet.fullscreen/Control.FullScreen.css",
   "leaflet.fullscreen/icon-fullscreen.svg": "leaflet.fullscreen/icon-fullscreen.svg",

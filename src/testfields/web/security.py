@@ -1,4 +1,4 @@
-"""What browsers are told to keep to, on every answer."""
+"""What browsers are told to keep to, on every answer, and how long they may keep a file."""
 
 from typing import Any
 
@@ -27,13 +27,23 @@ def headers(gsi_tiles: bool, secure: bool) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in fixed.items()]
 
 
+def _keeping(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """How long a browser may keep a file: for good where its address bears a mark of its content, else for an hour."""
+    if not scope["path"].startswith("/static/"):
+        return []
+    marked = scope["query_string"].startswith(b"v=")
+    life = b"public, max-age=31536000, immutable" if marked else b"public, max-age=3600"
+    return [(b"cache-control", life)]
+
+
 def before_send(gsi_tiles: bool, secure: bool) -> Any:
     """A hook that adds them; it sees every answer, also one to an unknown address."""
     fixed = headers(gsi_tiles, secure)
 
-    async def add(message: Message, _scope: Scope) -> None:
+    async def add(message: Message, scope: Scope) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
-            message["headers"] = [*message["headers"], *(one for one in fixed if one[0] not in present)]
+            wanted = [*fixed, *_keeping(scope)] if message["status"] == 200 else fixed
+            message["headers"] = [*message["headers"], *(one for one in wanted if one[0] not in present)]
 
     return add
