@@ -18,6 +18,7 @@ from testfields.accounts.identity import Identity, provide_actor, provide_visito
 from testfields.accounts.pages import pages as account_pages
 from testfields.accounts.routes import router as accounts
 from testfields.availability.closure_routes import router as closures
+from testfields.availability.pages import pages as site_pages
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
@@ -62,6 +63,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *closure_pages,
     *account_pages,
     *map_pages.pages,
+    *site_pages,
     *project_pages.pages,
     *reservation_pages,
     *permit_pages,

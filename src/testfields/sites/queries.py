@@ -248,6 +248,7 @@ def _unless_none(
     return or_(bindparam(name, type_=kind).is_(None), condition)
 
 
+_AMONG = bindparam("among", type_=ARRAY(Text))
 _SOUGHT = and_(
     _SHOWN,
     SITE.c.geometry.intersects(_BOX),
@@ -261,6 +262,7 @@ _SOUGHT = and_(
         func.strpos(func.lower(func.normalize(_TEXTS, literal_column("NFKC"))), bindparam("words", type_=Text)) > 0,
     ),
     _EQUIPPED,
+    or_(_AMONG.is_(None), SITE.c.slug == any_(_AMONG)),
 )
 _SITES = SITE.join(OWNER, OWNER.c.id == SITE.c.owner_id)
 
@@ -351,3 +353,18 @@ _AREA_FEATURES = (
 AREAS_GEOJSON = Statement(
     select(cast(_AREA_FEATURES, Text)).select_from(_SITES).where(_SHOWN, SITE.c.slug == bindparam("slug", type_=Text))
 )
+
+# Owners are few; a site of each is found by site_owner_id.
+OWNERS_OF_SITES = Statement("""
+    SELECT owner.slug, owner.name_ja, owner.name_en
+    FROM organisation owner
+    WHERE EXISTS (SELECT FROM site WHERE site.owner_id = owner.id AND site.published)
+    ORDER BY owner.slug
+""")
+
+# Served by site's unique index on slug and by area_once.
+BANDS = Statement("""
+    SELECT area.id, site.slug AS site, lower(area.altitude) AS lower, upper(area.altitude) AS upper
+    FROM site JOIN area ON area.site_id = site.id
+    WHERE site.slug = ANY(CAST(:slugs AS text[]))
+""")

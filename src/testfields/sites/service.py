@@ -2,8 +2,9 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
@@ -34,6 +35,8 @@ class Search:
     most_m2: float | None = None
     words: str | None = None
     box: Box = Box()
+    # Only these slugs, where another search has found them.
+    among: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,35 @@ async def areas_geojson(actor: Actor | None, slug: str) -> bytes:
     return _there(await queries.AREAS_GEOJSON.value(owners=_owners(actor), slug=slug))
 
 
+@dataclass(frozen=True)
+class OwnerName:
+    """An owner with a published site."""
+
+    slug: str
+    name_ja: str
+    name_en: str
+
+
+async def owners() -> list[OwnerName]:
+    """Owners with a published site, in the order of their slugs."""
+    return await queries.OWNERS_OF_SITES.all(OwnerName)
+
+
+@dataclass(frozen=True)
+class AreaBand:
+    """An area of a site, and the metres above ground that may be asked for in it."""
+
+    id: int
+    site: str
+    lower: Decimal
+    upper: Decimal
+
+
+async def bands(slugs: Sequence[str]) -> list[AreaBand]:
+    """Every area of these sites."""
+    return await queries.BANDS.all(AreaBand, slugs=list(slugs))
+
+
 NO_SUCH_SITE = N_("There is no such site.")
 
 
@@ -108,4 +140,5 @@ def _conditions(actor: Actor | None, wanted: Search) -> dict[str, object]:
         "south": wanted.box.south,
         "east": wanted.box.east,
         "north": wanted.box.north,
+        "among": None if wanted.among is None else list(wanted.among),
     }

@@ -1,0 +1,166 @@
+"""What is typed on the list of test fields, and what it looks for. No I/O, no clock."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from testfields.availability.free import FreeQuery
+from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.periods import EARLIEST, LATEST, Period
+from testfields.sites.notation import parse_wanted
+from testfields.sites.rules import JAPANS_ZONE, SLUG
+from testfields.sites.service import Search
+from testfields.sites.vocabulary import USES
+
+T = TypeVar("T")
+
+LONGEST_TEXT = 200
+LARGEST_HECTARES = 1_000_000
+SQUARE_METRES = 10_000
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The form as the address gives it; `on` is a day, `start` and `end` are times of it, `ha` a size in hectares."""
+
+    use: str = ""
+    on: str = ""
+    start: str = ""
+    end: str = ""
+    ha: str = ""
+    facility: tuple[str, ...] = ()
+    owner: str = ""
+    words: str = ""
+    after: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for."""
+        return replace(self, after="") != Typed()
+
+    @property
+    def more(self) -> bool:
+        """Whether one of the less usual conditions is asked for."""
+        return bool(self.start or self.end or self.ha or self.facility or self.owner)
+
+    def address(self, path: str, **changes: str) -> str:
+        """`path` with what is asked for, from the first page on; what is not asked for stands out of the address."""
+        asked = {**dict(_parts(self)), "after": ("",), **{name: (value,) for name, value in changes.items()}}
+        query = [(name, value) for name, values in asked.items() for value in values if value]
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+def _parts(typed: Typed) -> Iterator[tuple[str, Sequence[str]]]:
+    for name in Typed.__dataclass_fields__:
+        value = getattr(typed, name)
+        yield name, value if isinstance(value, tuple) else (value,)
+
+
+def read(query: Mapping[str, str], facilities: Sequence[str]) -> Typed:
+    """What an address asks for, blanks around it taken away; a facility named twice counts once."""
+    texts = {name: query.get(name, "").strip() for name in Typed.__dataclass_fields__ if name != "facility"}
+    chosen = dict.fromkeys(one.strip() for one in facilities if one.strip())
+    return Typed(facility=tuple(chosen), **texts)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: in the catalogue, and where a day is asked for, in free time."""
+
+    search: Search
+    free: FreeQuery | None
+
+
+def wanted_of(typed: Typed, today: date) -> Wanted:
+    """Understand the form; `today` is the day in Japan. Raises InvalidInput with every fault, by its field."""
+    faults = [fault(name, UNREADABLE) for name, values in _parts(typed) if not all(map(_readable, values))]
+    if faults:
+        raise InvalidInput(faults)
+    if typed.use and typed.use not in USES:
+        faults.append(fault("use", N_("This kind is not known. Please choose one of those offered.")))
+    if typed.after and not SLUG.fullmatch(typed.after):
+        faults.append(fault("after", UNREADABLE))
+    square_metres = _tried(faults, _square_metres, typed.ha)
+    facilities = _tried(faults, parse_wanted, typed.facility, "facility")
+    free = _tried(faults, _free_query, typed, today)
+    if faults:
+        raise InvalidInput(faults)
+    search = Search(
+        use=typed.use or None,
+        facilities=facilities or {},
+        owner=typed.owner or None,
+        least_m2=square_metres,
+        words=typed.words or None,
+    )
+    return Wanted(search, free)
+
+
+UNREADABLE = N_("This entry is too long or holds signs that cannot be read. Please type it again.")
+
+
+def _readable(text: str) -> bool:
+    """Not too long, and without control characters or halves of characters, which no column holds."""
+    return len(text) <= LONGEST_TEXT and not any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in text)
+
+
+def _tried(faults: list[Fault], understand: Callable[..., T], *words: object) -> T | None:
+    try:
+        return understand(*words)
+    except InvalidInput as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _square_metres(hectares: str) -> float | None:
+    if not hectares:
+        return None
+    try:
+        number = float(unicodedata.normalize("NFKC", hectares))
+    except ValueError:
+        number = -1
+    if not 0 <= number <= LARGEST_HECTARES:
+        message = N_("Please enter the size in hectares as a number from 0 to %(most)s, like 2.5.")
+        raise InvalidInput([fault("ha", message, most=LARGEST_HECTARES)])
+    return number * SQUARE_METRES
+
+
+def _free_query(typed: Typed, today: date) -> FreeQuery | None:
+    """With both times, free during the whole of it; else at any time of what is left of the day."""
+    if not typed.on:
+        if typed.start or typed.end:
+            raise InvalidInput([fault("on", N_("Please choose the day as well."))])
+        return None
+    day = parse_day(typed.on, "on")
+    if day < today:
+        raise InvalidInput([fault("on", N_("This day is past. Please choose today or a later day."))])
+    within = Period(_instant(day, typed.start or "00:00", "start"), _instant(day, typed.end or "24:00", "end"))
+    if within.start >= within.end:
+        raise InvalidInput([fault("end", N_("The end must be later than the start."))])
+    whole = bool(typed.start and typed.end)
+    return FreeQuery(within, minutes=int(within.duration / timedelta(minutes=1)) if whole else 0, use=typed.use or None)
+
+
+def parse_day(text: str, path: str) -> date:
+    """A day as browsers send it, such as 2026-12-03; raises InvalidInput, also for a year too far away."""
+    try:
+        day = date.fromisoformat(text) if DATE.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not EARLIEST.year <= day.year < LATEST.year:
+        raise InvalidInput([fault(path, N_("Please enter a day between the years 2000 and 2199, like 2026-12-03."))])
+    return day
+
+
+def _instant(day: date, clock: str, path: str) -> datetime:
+    if clock == "24:00":
+        day, clock = day + timedelta(days=1), "00:00"
+    if not CLOCK.fullmatch(clock):
+        raise InvalidInput([fault(path, N_("Please enter a time from 00:00 to 23:59."))])
+    return datetime.combine(day, time.fromisoformat(clock), ZoneInfo(JAPANS_ZONE)).astimezone(UTC)
