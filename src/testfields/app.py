@@ -19,6 +19,7 @@ from testfields.accounts.pages import pages as account_pages
 from testfields.accounts.routes import router as accounts
 from testfields.availability.closure_routes import router as closures
 from testfields.availability.pages import pages as site_pages
+from testfields.availability.routes import router as availability
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
@@ -52,6 +53,7 @@ API: Sequence[ControllerRouterHandler] = (
     accounts,
     sites,
     reservations,
+    availability,
     closures,
     reviews,
     projects,

@@ -1,0 +1,122 @@
+"""Free time over HTTP; nobody need log in. JSON is built by the database and sent on as it came."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Request, Response, Router, get
+from litestar.params import FromQuery, QueryParameter
+from shapely.geometry import MultiPolygon, box
+
+from testfields.availability import search
+from testfields.availability.free import LONGEST_MINUTES, FreeQuery
+from testfields.core.clock import now
+from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.periods import Period, parse_period
+from testfields.core.volumes import AltitudeBand, parse_altitude
+from testfields.sites.routes import parse_box
+from testfields.sites.vocabulary import Mode, Use
+from testfields.web.bodies import JSON
+from testfields.web.paging import next_link
+from testfields.web.parameters import LARGEST_ID, Limit
+
+Slugs = Annotated[list[str] | None, QueryParameter(max_items=200)]
+Ids = Annotated[list[int] | None, QueryParameter(max_items=200)]
+Minutes = Annotated[int, QueryParameter(ge=0, le=LONGEST_MINUTES)]
+AfterId = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID)]
+# RFC 3339 with an offset; a plus sign that arrives as a blank is taken for what it was.
+From = Annotated[str, QueryParameter(name="from", max_length=40)]
+To = Annotated[str, QueryParameter(name="to", max_length=40)]
+# Metres above ground as `lower,upper`.
+Heights = Annotated[str | None, QueryParameter(max_length=40)]
+
+
+class StretchView(msgspec.Struct, frozen=True):
+    """A half-open stretch of time."""
+
+    start: datetime
+    end: datetime
+
+
+class TakenView(StretchView, frozen=True, kw_only=True):
+    """A stretch in which something stands in the way; never whose it is."""
+
+    kind: Literal["held", "reserved", "closed"]
+
+
+class AreaTimeView(msgspec.Struct, frozen=True):
+    """The time of one area: `free` can be booked, `partly` is when others use a part of a shared area."""
+
+    site: str
+    area: str
+    area_id: int
+    mode: Mode
+    timezone: str
+    free: list[StretchView]
+    taken: list[TakenView]
+    partly: list[StretchView]
+
+
+@get("/availability", security=[])
+async def find_free_time(
+    request: Request[Any, Any, Any],
+    begins: From,
+    ends: To,
+    site: Slugs = None,
+    area: Ids = None,
+    duration: Minutes = 0,
+    bbox: FromQuery[str | None] = None,
+    use: FromQuery[Use | None] = None,
+    altitude: Heights = None,
+    after: AfterId = 0,
+    limit: Limit = 200,
+) -> Response[list[AreaTimeView]]:
+    """Free time of one area, one site or all of them, in one query; `duration` in minutes, the next page in `Link`."""
+    query = FreeQuery(
+        within=_window(begins, ends),
+        minutes=duration,
+        sites=tuple(site or ()),
+        areas=tuple(area or ()),
+        bbox=_box(bbox),
+        use=use,
+        altitude=_band(altitude),
+        after=after,
+        limit=limit,
+    )
+    found = await search.find_free(query, now())
+    headers = {"Cache-Control": "no-store", **next_link(request, "after", found.after)}
+    answer: Response[Any] = Response(found.body, media_type=JSON, headers=headers)
+    return answer
+
+
+def _window(begins: str, ends: str) -> Period:
+    return parse_period(_instant(begins, "from"), _instant(ends, "to"), "within")
+
+
+def _instant(text: str, name: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError as error:
+        message = N_("Expected a date and time with its offset, such as 2026-12-03T09:00:00+09:00.")
+        raise InvalidInput([fault(name, message)]) from error
+
+
+def _box(text: str | None) -> MultiPolygon | None:
+    if text is None:
+        return None
+    wanted = parse_box(text)
+    return MultiPolygon([box(wanted.west, wanted.south, wanted.east, wanted.north)])
+
+
+def _band(text: str | None) -> AltitudeBand | None:
+    if text is None:
+        return None
+    try:
+        lower, upper = (float(part) for part in text.split(","))
+    except ValueError as error:
+        message = N_("Give heights as two numbers of metres above ground: lower,upper.")
+        raise InvalidInput([fault("altitude", message)]) from error
+    return parse_altitude(lower, upper, "altitude")
+
+
+router = Router("/", tags=["availability"], route_handlers=[find_free_time])
