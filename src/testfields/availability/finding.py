@@ -36,6 +36,7 @@ class Typed:
     end: str = ""
     ha: str = ""
     facility: tuple[str, ...] = ()
+    surface: str = ""
     owner: str = ""
     words: str = ""
     after: str = ""
@@ -46,9 +47,9 @@ class Typed:
         return replace(self, after="") != Typed()
 
     @property
-    def more(self) -> bool:
-        """Whether one of the less usual conditions is asked for."""
-        return bool(self.start or self.end or self.ha or self.facility or self.owner)
+    def more(self) -> int:
+        """How many of the less usual conditions are asked for."""
+        return len(self.facility) + sum(map(bool, (self.start, self.end, self.ha, self.surface, self.owner)))
 
     def address(self, path: str, **changes: str) -> str:
         """`path` with what is asked for, from the first page on; what is not asked for stands out of the address."""
@@ -89,12 +90,13 @@ def wanted_of(typed: Typed, today: date) -> Wanted:
         faults.append(fault("after", UNREADABLE))
     square_metres = _tried(faults, _square_metres, typed.ha)
     facilities = _tried(faults, parse_wanted, typed.facility, "facility")
+    surface = _tried(faults, parse_wanted, [f"surface={typed.surface}"], "surface") if typed.surface else {}
     free = _tried(faults, _free_query, typed, today)
     if faults:
         raise InvalidInput(faults)
     search = Search(
         use=typed.use or None,
-        facilities=facilities or {},
+        facilities={**(facilities or {}), **(surface or {})},
         owner=typed.owner or None,
         least_m2=square_metres,
         words=typed.words or None,

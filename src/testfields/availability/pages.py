@@ -49,6 +49,8 @@ SITES_A_PAGE = 20
 IN_SIGHT = timedelta(days=14)
 # More than the areas of one page of sites.
 MOST_AREAS = 5000
+# Entries of the form that an error can lead to; the rest stands in the address alone.
+FIELDS = frozenset({"words", "on", "start", "end", "ha", "owner", "surface", "facility"})
 
 _SITES = msgspec.json.Decoder(list[SiteView])
 _SITE = msgspec.json.Decoder(WholeSiteView)
@@ -113,7 +115,7 @@ async def _rows(views: Sequence[SiteView], typed: Typed, wanted: Wanted, at: dat
 async def _list_page(
     request: Request[Any, Any, Any], typed: Typed, faults: Sequence[Fault] = (), **found: Any
 ) -> Template:
-    errors = [{"field": one.path, "text": locale.said(one.message)} for one in faults]
+    errors = [{"field": one.path if one.path in FIELDS else "", "text": locale.said(one.message)} for one in faults]
     shown = {"rows": [], "sources": [], "following": "", **found}
     return page(
         request,
@@ -128,6 +130,7 @@ async def _list_page(
             for one in await sites.owners()
         ],
         facilities=_facility_options(typed),
+        surfaces=[{"value": surface, "label": in_words(label)} for surface, label in SURFACES.items()],
         first=typed.address("/sites") if typed.after else "",
         **shown,
     )
@@ -153,10 +156,9 @@ def _use_chips(typed: Typed) -> list[dict[str, Any]]:
 
 def _facility_options(typed: Typed) -> list[dict[str, str]]:
     """Every facility, and what the address asks for beyond that, such as power_kw=30."""
-    plain = [key for key, one in FACILITIES.items() if one.measure is not Measure.SURFACE]
-    surfaces = [f"surface={surface}" for surface in SURFACES]
-    own = [one for one in typed.facility if one not in {*plain, *surfaces}]
-    return [{"value": one, "label": _facility(one)} for one in (*plain, *surfaces, *own)]
+    plain = [key for key in FACILITIES if key not in {"surface", "width_m"}]
+    own = [one for one in typed.facility if one not in plain]
+    return [{"value": one, "label": _facility(one)} for one in (*plain, *own)]
 
 
 def _facility(asked: str) -> str:

@@ -167,7 +167,7 @@ def facts_of(site: WholeSiteView) -> list[Fact]:
     offered = {key: value for key, value in site.facilities.items() if key not in {"surface", "width_m"}}
     told = {
         N_("Owner of the land"): in_words(site.owner.name),
-        N_("Address"): in_words(site.address),
+        N_("Where the field is"): in_words(site.address),
         N_("Size"): _size_in_both(site.area_m2),
         N_("Surface"): in_words(SURFACES[surface]) if isinstance(surface, str) else "",
         N_("Width"): f"{width:g} m" if width else "",
@@ -276,10 +276,10 @@ def _clock(clock: str) -> str:
 def _stay(minutes: int) -> str:
     """Minutes in the largest unit that needs no fraction."""
     if minutes and minutes % (24 * 60) == 0:
-        return _said(N_("%(days)s d"), days=minutes // (24 * 60))
+        return locale.plural("%(num)s day", "%(num)s days", minutes // (24 * 60))
     if minutes and minutes % 60 == 0:
-        return _said(N_("%(hours)s h"), hours=minutes // 60)
-    return _said(N_("%(minutes)s min"), minutes=minutes)
+        return locale.plural("%(num)s hour", "%(num)s hours", minutes // 60)
+    return locale.plural("%(num)s minute", "%(num)s minutes", minutes)
 
 
 def _listed(texts: Sequence[str]) -> str:
