@@ -24,6 +24,7 @@ from testfields.letters.rules import Audience
 from testfields.notifications import service as notifications
 from testfields.reservations import service as reservations
 from testfields.settings import Settings
+from testfields.web import idempotency
 from testfields.workflow import Follows
 
 logger = logging.getLogger("testfields.worker")
@@ -122,11 +123,12 @@ async def pick_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa:
 @APP.periodic(cron="17 * * * *")
 @APP.task(name="clear_away", queue=QUEUE, queueing_lock="clear_away", pass_context=True)
 async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
-    """Delete jobs that have been done for a while, and logins that are over.
+    """Delete jobs that have been done for a while, logins that are over, and answers that nobody will ask for again.
 
     Failed jobs stay longer, for somebody to look at.
     """
     await accounts.forget_expired(now())
+    await idempotency.forget_answers(now())
     manager = context.app.job_manager
     await manager.delete_old_jobs(KEEP_DONE_HOURS)
     await manager.delete_old_jobs(KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)

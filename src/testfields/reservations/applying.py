@@ -20,7 +20,7 @@ from testfields.projects.pages import labels, require_company
 from testfields.reservations import service
 from testfields.reservations.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.judging import Form, complete, judged, opened, stored
-from testfields.reservations.panel import day_of, panel_of, stay, told
+from testfields.reservations.panel import by_field, day_of, panel_of, stay, told
 from testfields.reservations.places import site_names
 from testfields.reservations.rules import Action, State
 from testfields.reservations.service import Moved
@@ -30,8 +30,6 @@ from testfields.web.pages import page, redirect
 from testfields.web.parameters import QueryId, whole_number
 
 FILING = {"submit": Action.SUBMIT, "hold": Action.HOLD, "save": Action.SAVE, "wait": Action.WAIT}
-# A link that names no end asks for this long, or for the site's shortest stay.
-USUAL_STAY = timedelta(hours=2)
 FILED = {
     State.SUBMITTED: N_("The application is submitted. The owner plans to decide by %(until)s."),
     State.HELD: N_("The place is held for you until %(until)s. Please submit the application by then."),
@@ -63,7 +61,7 @@ async def apply_page(
         return await _draft_page(request, actor, draft)
     form = await opened(Entered(project_id=project, site=site, area=area))
     if form.site:
-        stay = max(USUAL_STAY, timedelta(minutes=form.site.policy.minimum_minutes))
+        stay = timedelta(minutes=form.site.policy.minimum_minutes)
         time = time_from_address(start, end, form.zone, stay)
         form = replace(form, entered=replace(form.entered, times=(time,)))
     return await show_form(request, actor, await judged(actor, form, now()))
@@ -230,7 +228,7 @@ def _context(form: Form) -> dict[str, Any]:
         "mode": labels(MODES)[area.mode] if area else "",
         "uses": [labels(USES)[use] for use in area.uses] if area else [],
         "errors": errors,
-        "error": {one["field"]: one["text"] for one in errors},
+        "error": by_field(errors),
         "panel": panel_of(form.entered, form.site, area, form.verdict, form.errors),
         "sources": _sources(form),
         "hold": locale.said(stay(form.site.policy.hold_minutes)) if form.site else "",

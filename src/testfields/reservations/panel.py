@@ -76,6 +76,12 @@ def panel_of(
     return panel if verdict is None else _with_verdict(panel, site, verdict)
 
 
+def by_field(errors: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What is wrong with each field, all of it in one text."""
+    fields = {one["field"]: "" for one in errors}
+    return {name: " ".join(one["text"] for one in errors if one["field"] == name) for name in fields}
+
+
 def told(faults: Sequence[Fault]) -> list[dict[str, str]]:
     """Faults as the error summary takes them."""
     return [{"field": one.path, "text": locale.said(one.message)} for one in faults]
@@ -167,9 +173,9 @@ def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
 
 
 def stay(minutes: int) -> Message:
-    """Minutes in the largest unit that needs no fraction."""
-    if minutes and minutes % (24 * 60) == 0:
-        return Message(N_("%(days)s d"), {"days": minutes // (24 * 60)})
+    """Minutes in the largest unit that needs no fraction; days from three on."""
+    if minutes >= 3 * 24 * 60 and minutes % (24 * 60) == 0:
+        return Message(N_("%(days)s days"), {"days": minutes // (24 * 60)})
     if minutes and minutes % 60 == 0:
         return Message(N_("%(hours)s h"), {"hours": minutes // 60})
     return Message(N_("%(minutes)s min"), {"minutes": minutes})

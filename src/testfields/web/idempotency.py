@@ -7,6 +7,7 @@ free today. Nor is an answer that holds a secret: a handler with ``opt={NEVER_KE
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from testfields.web import queries
 HEADER = "idempotency-key"
 NEVER_KEPT = "answer_is_never_kept"
 LONGEST_KEY = 255
+KEPT_FOR = timedelta(days=2)
 KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"content-language"})
 
 
@@ -71,6 +73,11 @@ async def _replay(person_id: int, key: str, fingerprint: bytes, send: Send) -> N
     headers.append((b"idempotency-replayed", b"true"))
     await send({"type": "http.response.start", "status": row["status"], "headers": headers})
     await send({"type": "http.response.body", "body": row["body"], "more_body": False})
+
+
+async def forget_answers(now: datetime) -> int:
+    """Delete answers that are older than a client may still ask for; how many went."""
+    return await queries.FORGET_ANSWERS.run(before=now - KEPT_FOR)
 
 
 def _body_again(body: bytes) -> Receive:

@@ -1,0 +1,114 @@
+"""The main job in a real browser, in both languages: a company books, staff approve, the public sees it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from testfields.core.clock import now
+from testfields.demo import seed
+from testfields.demo.cast import PASSWORD
+from tests.server import Server, serving
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the pages say in one language."""
+
+    project: str
+    apply: str
+    filed: str
+    approve: str
+    approve_this: str
+    confirmed: str
+    permit: str
+    valid: str
+
+
+WORDS = {
+    "ja": Words(
+        "公園での荷物搬送ロボットと歩行者の共存", "申請する", "申請を提出しました。", "承認", "この申請を承認する",
+        "使用許可", "使用許可書を表示", "有効",
+    ),
+    "en": Words(
+        "Delivery robots and pedestrians sharing a park path", "Apply", "The application is submitted.",
+        "Approve", "Approve this application", "Permitted", "Show the permit", "Valid",
+    ),
+}  # fmt: skip
+# Of the company whose project is booked here, and of the owners' staff.
+COMPANY, APPROVER = "desk@sample-robotics.example", "approver@demo.example"
+
+
+async def log_in(page: Page, server: Server, email: str, language: str) -> None:
+    await page.goto(f"{server.base_url}/login?lang={language}")
+    await page.fill("#f-email", email)
+    await page.fill("#f-password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"/(my|desk)$"))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_company_then_staff_then_public(own_db: str, tmp_path: Path, chromium: Browser, language: str) -> None:
+    words = WORDS[language]
+    await seed.play(now())
+    with serving(own_db, tmp_path, worker=True, TESTFIELDS_WORKERS="1") as server:
+        contexts = [await chromium.new_context(locale=language, viewport={"width": 1280, "height": 900}) for _ in "123"]
+        company, staff, public = [await context.new_page() for context in contexts]
+        errors: list[str] = []
+        elsewhere: list[str] = []
+        for page in (company, staff, public):
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+            page.on("request", lambda asked: elsewhere.append(asked.url) if server.base_url not in asked.url else None)
+
+        # The company finds a free hour in the site's week and applies.
+        await log_in(company, server, COMPANY, language)
+        await company.goto(f"{server.base_url}/sites/expo-park?lang={language}")
+        await company.locator("a.slot--free").first.click()
+        await company.wait_for_url("**/my/apply?*")
+        await company.select_option("#f-project_id", label=words.project)
+        await company.locator(".decision-bar").get_by_role("button", name=words.apply, exact=True).click()
+        await company.wait_for_url("**/my/reservations/*")
+        await expect(company.locator(".flash")).to_contain_text(words.filed)
+        address = company.url.split("?")[0]
+        number = address.rsplit("/", 1)[-1]
+
+        # Staff read it beside the map and approve.
+        await log_in(staff, server, APPROVER, language)
+        await staff.goto(f"{server.base_url}/desk/{number}")
+        await expect(staff.locator(".map .shape--asked")).to_be_visible()
+        await staff.locator("summary", has_text=re.compile(f"^\\s*{words.approve}\\s*$")).click()
+        await staff.get_by_role("button", name=words.approve_this).click()
+        await staff.wait_for_url("**/desk")
+
+        # The worker confirms it and issues the permit; the company is shown both.
+        for _ in range(60):
+            await company.goto(address)
+            if await company.get_by_role("link", name=words.permit).count():
+                break
+            await company.wait_for_timeout(250)
+        await expect(company.locator(".state").first).to_contain_text(words.confirmed)
+        for _ in range(60):
+            answer = await company.goto(f"{address}/permit")
+            if answer is not None and answer.status == 200:
+                break
+            await company.wait_for_timeout(250)
+        assert "/p/" in company.url
+        await public.goto(f"{company.url.split('?')[0]}?lang={language}")
+        await expect(public.locator("main")).to_contain_text(words.valid)
+
+        # The public finds it among the trials of that site, and on the map.
+        await public.goto(f"{server.base_url}/trials?site=expo-park&lang={language}")
+        await expect(public.locator("main")).to_contain_text(words.project)
+        await public.goto(f"{server.base_url}/?lang={language}")
+        await expect(public.locator("main")).to_contain_text(words.project)
+        await expect(public.locator("html")).to_have_attribute("lang", language)
+
+        assert errors == []
+        assert elsewhere == []
+        for context in contexts:
+            await context.close()
