@@ -26,6 +26,7 @@ from testfields.availability.service import Asked
 from testfields.core.periods import Period
 from testfields.db.values import altitude_range, period_range, to_period
 
+FILTERS = ("sites", "areas", "bbox", "use", "altitude", "footprint")
 # How far before and after the time asked for another one is looked for.
 NEAREST_WITHIN = timedelta(days=14)
 
@@ -45,14 +46,14 @@ async def find_free(query: FreeQuery, now: datetime) -> FreePage:
     partly: [{start, end}]}``, as `AreaTime` explains them; `kind` is held, reserved or closed.
     """
     check_query(query)
-    (row,) = await search_queries.FREE_AS_JSON[_scope(query)].rows(**_parameters(query, now))
+    (row,) = await search_queries.free_as_json(_filters(query)).rows(**_parameters(query, now))
     return FreePage(row["body"].encode(), row["last"] if row["areas"] == query.limit else None)
 
 
 async def free_times(query: FreeQuery, now: datetime) -> list[AreaTime]:
     """The same as values, in the order of each site's areas; raises InvalidInput."""
     check_query(query)
-    rows = await search_queries.FREE_AS_ROWS[_scope(query)].rows(**_parameters(query, now))
+    rows = await search_queries.free_as_rows(_filters(query)).rows(**_parameters(query, now))
     return [_area_time(row) for row in rows]
 
 
@@ -62,7 +63,7 @@ async def free_sites(query: FreeQuery, now: datetime) -> list[str]:
     All sites at once: `after` and `limit` do not apply.
     """
     check_query(query)
-    rows = await search_queries.FREE_SITES.rows(**_parameters(query, now))
+    rows = await search_queries.free_sites(_filters(query)).rows(**_parameters(query, now))
     return [row["slug"] for row in rows]
 
 
@@ -114,16 +115,17 @@ def _place_key(asked: Asked) -> tuple[object, object]:
     return (asked.footprint and asked.footprint.wkb, asked.altitude)
 
 
-def _scope(query: FreeQuery) -> str:
-    return "areas" if query.areas else "sites" if query.sites else "everywhere"
+def _filters(query: FreeQuery) -> search_queries.Filters:
+    """The filters that narrow this search; an empty one does not."""
+    return frozenset(name for name in FILTERS if getattr(query, name))
 
 
 def _parameters(query: FreeQuery, now: datetime) -> dict[str, Any]:
     return {
         "within": period_range(query.within),
         "minutes": query.minutes,
-        "sites": list(query.sites) or None,
-        "areas": list(query.areas) or None,
+        "sites": list(query.sites),
+        "areas": list(query.areas),
         "bbox": query.bbox,
         "use": query.use,
         "altitude": query.altitude and altitude_range(query.altitude),

@@ -4,7 +4,13 @@ A search is put together from parts: the places asked for (`asked`, a row for ea
 for every search, then the form of the answer.
 """
 
+from collections.abc import Mapping
+from functools import cache
+
 from testfields.db.statements import Statement
+
+# Names of the filters that a search has.
+Filters = frozenset[str]
 
 # Where the site's notice and horizon let a booking lie (availability.rules: the start after the notice, the end not
 # after the local day `horizon_days` from today). Mostly the whole window, which is seen without its zone: a day less
@@ -46,29 +52,40 @@ _VOLUME = """
     END AS altitude
 """
 
-# Sites, and areas in them, in which the volume could ever be booked.
-_FITTING_SITE = """
-    site.published AND site.maximum_minutes >= CAST(:minutes AS integer)
-    AND (CAST(:sites AS text[]) IS NULL OR site.slug = ANY(CAST(:sites AS text[])))
-"""
-_FITTING_AREA = """
-    (CAST(:areas AS bigint[]) IS NULL OR area.id = ANY(CAST(:areas AS bigint[])))
-    AND (CAST(:bbox AS geometry) IS NULL OR ST_Intersects(area.geometry, CAST(:bbox AS geometry)))
-    AND (CAST(:use AS text) IS NULL
-         OR CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END))
-    AND (CAST(:altitude AS numrange) IS NULL OR area.altitude @> CAST(:altitude AS numrange))
-    AND (CAST(:footprint AS geometry) IS NULL OR ST_CoveredBy(CAST(:footprint AS geometry), area.geometry))
-"""
-
-# One site or area is found by its own index, all of them in one pass; asked apart, so that neither plan serves both.
-_SCOPES = {
+# A statement holds the filters that are asked for and no others, so that each has a plan of its own: one site or area
+# is found by its index, all of them in one pass.
+_SITE_FILTERS = {"sites": "site.slug = ANY(CAST(:sites AS text[]))"}
+_AREA_FILTERS = {
     "areas": "area.id = ANY(CAST(:areas AS bigint[]))",
-    "sites": "site.slug = ANY(CAST(:sites AS text[]))",
-    "everywhere": "true",
+    "bbox": "ST_Intersects(area.geometry, CAST(:bbox AS geometry))",
+    "use": "CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END)",
+    "altitude": "area.altitude @> CAST(:altitude AS numrange)",
+    "footprint": "ST_CoveredBy(CAST(:footprint AS geometry), area.geometry)",
 }
+_INDEXED = frozenset({"sites", "areas"})
 
 
-def _areas(scope: str) -> str:
+def _where(known: Mapping[str, str], filters: Filters) -> str:
+    """The conditions of `filters`.
+
+    PostgreSQL would take most of them to leave next to nothing and plan nested loops over ten thousand sites; of a
+    CASE it expects half.
+    """
+    asked = [
+        condition if name in _INDEXED else f"CASE WHEN {condition} THEN true ELSE false END"
+        for name, condition in known.items()
+        if name in filters
+    ]
+    return " AND ".join(["true", *asked])
+
+
+def _bookable_site(filters: Filters) -> str:
+    """Sites in which the volume could ever be booked."""
+    conditions = _where(_SITE_FILTERS, filters)
+    return f"site.published AND site.maximum_minutes >= CAST(:minutes AS integer) AND {conditions}"
+
+
+def _areas(filters: Filters) -> str:
     """The areas that fit, a page of them in the order of their ids."""
     return f"""
         SELECT area.id AS key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME}
@@ -76,7 +93,7 @@ def _areas(scope: str) -> str:
         JOIN site ON site.id = area.site_id
         JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
-        WHERE {_SCOPES[scope]} AND {_FITTING_SITE} AND {_FITTING_AREA} AND area.id > :after
+        WHERE {_bookable_site(filters)} AND {_where(_AREA_FILTERS, filters)} AND area.id > :after
         ORDER BY area.id
         LIMIT :limit
     """
@@ -201,21 +218,38 @@ def _search(asked: str, answer: str) -> Statement:
     return Statement(f"WITH asked AS MATERIALIZED ({asked}), {_CHAIN} {answer}")
 
 
-FREE_AS_JSON = {scope: _search(_areas(scope), _AS_JSON) for scope in _SCOPES}
-FREE_AS_ROWS = {scope: _search(_areas(scope), _AS_ROWS) for scope in _SCOPES}
+@cache
+def free_as_json(filters: Filters) -> Statement:
+    """One row: the answer of the API, the last area's id, and how many areas there are."""
+    return _search(_areas(filters), _AS_JSON)
+
+
+@cache
+def free_as_rows(filters: Filters) -> Statement:
+    """A row for each area."""
+    return _search(_areas(filters), _AS_ROWS)
+
+
 FREE_AT_PLACES = _search(_PLACES, _AS_ROWS)
 
 # Long enough between two points of the grid. Each end loses less than two slots to the grid (one, and one more where
 # summer time changes), so that most stretches are judged without looking at the clock.
+_AMPLE = """
+    make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer)) + 4 * site.slot_minutes) AS ample
+"""
 _LONG_ENOUGH = """
     upper(period) - lower(period) >= least
-    AND (upper(period) - lower(period) >= least + 4 * slot
+    AND (upper(period) - lower(period) >= ample
          OR grid_before(upper(period), zone, slot) - grid_after(lower(period), zone, slot) >= least)
 """
 
-# Which sites have a free stretch at all. Claims come by claim_by_period, hours in one pass over opening_hours. First
-# by time alone, whichever area a claim is in; only sites that this leaves in doubt are looked at area by area.
-FREE_SITES = Statement(f"""
+
+# Claims come by claim_by_period, hours in one pass over opening_hours. First by time alone, whichever area a claim is
+# in; only sites that this leaves in doubt are looked at area by area.
+@cache
+def free_sites(filters: Filters) -> Statement:
+    """Which sites have a free stretch at all."""
+    return Statement(f"""
     WITH standing AS MATERIALIZED (
         SELECT claim.site_id, claim.footprint, claim.altitude,
                tstzrange(lower(claim.period) - make_interval(mins => site.turnaround_minutes), upper(claim.period))
@@ -228,45 +262,50 @@ FREE_SITES = Statement(f"""
     ), busy AS MATERIALIZED (
         SELECT site_id, range_agg(period) AS periods FROM standing GROUP BY site_id
     ), opened AS MATERIALIZED (
-        SELECT place.*, opening.period * place.bookable AS hours
+        SELECT place.*, opening.period * place.bookable AS period
         FROM opening(CAST(:within AS tstzrange))
         JOIN (
-            SELECT site.id AS site_id, site.slug, {_POLICY} FROM site
-            WHERE {_FITTING_SITE} AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {_FITTING_AREA})
+            SELECT site.id AS site_id, site.slug, {_POLICY}, {_AMPLE} FROM site
+            WHERE {_bookable_site(filters)}
+              AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {_where(_AREA_FILTERS, filters)})
         ) place USING (site_id)
     ), plain AS MATERIALIZED (
-        SELECT site_id, slug FROM (
-            SELECT site_id, slug, zone, slot, least, hours AS period
-            FROM opened WHERE NOT EXISTS (SELECT FROM busy WHERE busy.site_id = opened.site_id)
-            UNION ALL
-            SELECT site_id, slug, zone, slot, least, unnest(tstzmultirange(hours) - busy.periods)
-            FROM opened JOIN busy USING (site_id)
-        ) stretch
+        SELECT slug, site_id FROM (
+            SELECT opened.* FROM opened WHERE NOT EXISTS (SELECT FROM busy WHERE busy.site_id = opened.site_id)
+        ) untouched
         WHERE {_LONG_ENOUGH}
-    ), doubtful AS (
+        UNION ALL
+        SELECT slug, site_id FROM (
+            SELECT slug, site_id, zone, slot, least, ample, unnest(tstzmultirange(period) - busy.periods) AS period
+            FROM opened JOIN busy USING (site_id)
+        ) besides
+        WHERE {_LONG_ENOUGH}
+    ), doubtful AS MATERIALIZED (
         -- Without a claim and with a single opening nothing more can be found.
-        SELECT site_id, slug, zone, slot, least, range_agg(hours) AS periods
+        SELECT site_id, slug, zone, slot, least, ample, range_agg(period) AS periods
         FROM opened WHERE NOT EXISTS (SELECT FROM plain WHERE plain.site_id = opened.site_id)
-        GROUP BY site_id, slug, zone, slot, least
+        GROUP BY site_id, slug, zone, slot, least, ample
         HAVING count(*) > 1 OR site_id IN (SELECT site_id FROM busy)
-    ), exact AS (
-        SELECT asked.slug, asked.zone, asked.slot, asked.least,
-               unnest(asked.periods - coalesce(range_agg(standing.period), '{{}}')) AS period
-        FROM (
-            SELECT area.id AS key, doubtful.*, {_VOLUME}
-            FROM doubtful
-            JOIN area ON area.site_id = doubtful.site_id
-            JOIN site ON site.id = area.site_id
-            JOIN organisation owner ON owner.id = site.owner_id
-            CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
-            WHERE {_FITTING_AREA}
-        ) asked
-        LEFT JOIN standing
+    ), asked AS MATERIALIZED (
+        SELECT area.id AS key, doubtful.*, {_VOLUME}
+        FROM doubtful
+        JOIN area ON area.site_id = doubtful.site_id
+        JOIN site ON site.id = area.site_id
+        JOIN organisation owner ON owner.id = site.owner_id
+        CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
+        WHERE {_where(_AREA_FILTERS, filters)}
+    ), taken AS (
+        SELECT asked.key, range_agg(standing.period) AS periods
+        FROM asked
+        JOIN standing
           ON standing.site_id = asked.site_id
          AND standing.altitude && asked.altitude
          AND standing.footprint && asked.footprint
          AND (standing.footprint = asked.footprint OR ST_Relate(standing.footprint, asked.footprint, 'T********'))
-        GROUP BY asked.key, asked.slug, asked.zone, asked.slot, asked.least, asked.periods
+        GROUP BY asked.key
+    ), remaining AS (
+        SELECT slug, zone, slot, least, ample, unnest(asked.periods - coalesce(taken.periods, '{{}}')) AS period
+        FROM asked LEFT JOIN taken USING (key)
     )
-    SELECT slug FROM plain UNION SELECT slug FROM exact WHERE {_LONG_ENOUGH} ORDER BY slug
+    SELECT slug FROM plain UNION SELECT slug FROM remaining WHERE {_LONG_ENOUGH} ORDER BY slug
 """)
