@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ LEAST_VERSION = 15
 # sockaddr_un.sun_path holds 108 bytes with its closing zero (unix(7)).
 LONGEST_SOCKET_PATH = 107
 SOCKET_NAME = ".s.PGSQL.5432"
+SETTLES_WITHIN_S = 60
 USER = DATABASE = "testfields"
 UNPRIVILEGED = ("postgres", "nobody")
 
@@ -148,7 +150,8 @@ def _stop_if_last(cluster: Cluster, lock: TextIO) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        _pg_ctl(cluster, "stop", "--mode=fast", "--wait")
+        if _is_up(cluster):
+            _pg_ctl(cluster, "stop", "--mode=fast", "--wait")
 
 
 def _make_folders(cluster: Cluster) -> None:
@@ -177,13 +180,28 @@ def _create_if_missing(cluster: Cluster) -> None:
 
 
 def start(cluster: Cluster) -> None:
-    """Start the server if it is down, also after it was killed."""
-    if _pg_ctl(cluster, "status", check=False):
+    """Start the server if it is down, also after it was killed; raises ClusterError where it does not come up."""
+    if _is_up(cluster):
         return
     # pg_ctl hands these to a shell.
     options = f"-k {shlex.quote(str(cluster.socket_folder))}"
     _pg_ctl(cluster, "start", "--wait", f"--log={cluster.log}", f"--options={options}")
     ensure_database(cluster, DATABASE)
+
+
+def _is_up(cluster: Cluster) -> bool:
+    """Whether the server answers. One that is just starting, ending or recovering is waited for.
+
+    So is one that was killed: until its parent has taken note, its process still counts as running.
+    """
+    deadline = time.monotonic() + SETTLES_WITHIN_S
+    while _succeeds(cluster, "pg_ctl", ["status", f"--pgdata={cluster.data}"]):
+        if _succeeds(cluster, "pg_isready", ["--quiet", f"--dbname={cluster.url('postgres')}"]):
+            return True
+        if time.monotonic() > deadline:
+            raise ClusterError(f"The embedded database does not answer (see {cluster.log}).")
+        time.sleep(0.1)
+    return False
 
 
 def ensure_database(cluster: Cluster, name: str) -> None:
@@ -202,13 +220,14 @@ def _psql(cluster: Cluster, database: str, sql: str) -> str:
     return _run(cluster, "psql", ["--no-psqlrc", "--tuples-only", "--command", sql, cluster.url(database)])
 
 
-def _pg_ctl(cluster: Cluster, verb: str, *words: str, check: bool = True) -> bool:
-    command = [verb, f"--pgdata={cluster.data}", "--silent", *words]
+def _pg_ctl(cluster: Cluster, verb: str, *words: str) -> None:
+    _run(cluster, "pg_ctl", [verb, f"--pgdata={cluster.data}", "--silent", *words])
+
+
+def _succeeds(cluster: Cluster, program: str, words: Sequence[str]) -> bool:
     try:
-        _run(cluster, "pg_ctl", command)
+        _run(cluster, program, words)
     except ClusterError:
-        if check:
-            raise
         return False
     return True
 
