@@ -10,7 +10,6 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -218,17 +217,3 @@ def measure(running: cluster.Cluster) -> Rates:
             pgbench.append(run_pgbench(running, cluster.DATABASE, first_hour(10 + 1000 * turn)))
             http.append(asyncio.run(run_http(server.base_url, first_hour(510 + 1000 * turn))))
     return Rates(max(pgbench), max(http))
-
-
-def table(rates: Rates) -> Sequence[tuple[str, str]]:
-    """What was measured, as rows."""
-    return [
-        ("pgbench, bookings/s", f"{rates.pgbench:.0f}"),
-        ("HTTP POST, bookings/s", f"{rates.http:.0f}"),
-        ("ratio", f"{rates.ratio:.2f}"),
-    ]
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="tfbench") as root, cluster.running(Path(root)) as own:
-        print(table(measure(own)))

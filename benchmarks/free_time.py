@@ -1,0 +1,217 @@
+"""Free time: a month of one busy area against its bare SQL, and all sites in one question as claims grow."""
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from testfields import schema
+from testfields.availability import search
+from testfields.availability.free import FreeQuery
+from testfields.core.periods import Period
+from testfields.db import cluster
+from testfields.db.engine import DB, teach_geometry
+from testfields.db.statements import Statement
+
+SITES = 10_000
+STEPS = (10_000, 100_000, 1_000_000)
+DAYS = 100
+QUESTIONS = 60
+CLIENTS = 8
+SECONDS = 6
+MONTH_BOOKINGS = 500
+
+SEED = f"""
+INSERT INTO organisation (kind, slug, name_ja, name_en, contact_email)
+VALUES ('owner', 'owner', '所有者', 'Owner', 'o@example.test');
+ALTER TABLE site DISABLE TRIGGER site_guard;
+INSERT INTO site (slug, owner_id, published, name_ja, name_en, description_ja, description_en, address_ja, address_en,
+                  contact, geometry, property_class, uses, horizon_days, turnaround_minutes)
+SELECT 'site-' || n, 1, true, '実証', 'Site', '', '', '', '', '',
+       ST_Multi(ST_MakeEnvelope(130 + (n % 100) * 0.02, 31 + (n / 100) * 0.02,
+                                130.015 + (n % 100) * 0.02, 31.015 + (n / 100) * 0.02, 4326)),
+       'ordinary', '{{vehicle}}', 3650, 15
+FROM generate_series(0, {SITES - 1}) n;
+ALTER TABLE site ENABLE TRIGGER site_guard;
+INSERT INTO area (site_id, slug, name_ja, name_en, geometry, altitude, mode, uses)
+SELECT id, 'area', '区画', 'Area', geometry, '[0,150)', 'exclusive', '{{vehicle}}' FROM site ORDER BY id;
+INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
+SELECT site.id, weekday, 360, 1320 FROM site, generate_series(1, 7) weekday
+"""
+
+# One claim a site and day at an hour of chance, so that none overlaps; the guard is off while they are copied in.
+FILL = """
+INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
+SELECT site.id, 'allotment', site.id * 1000 + day, site.geometry, '(,)',
+       tstzrange(begins, begins + interval '75 minutes')
+FROM generate_series($1::int, $2::int - 1) day
+CROSS JOIN site
+CROSS JOIN LATERAL (
+    SELECT $3::timestamptz + make_interval(days => (day * 37 + site.id::int) % 100,
+                                           hours => 6 + (site.id::int * 7 + day * 11) % 15) AS begins
+) slot
+"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Milliseconds of “which sites are free in this window” with so many claims; the answers' mean length."""
+
+    claims: int
+    p50_ms: float
+    p95_ms: float
+    free_sites: float
+
+
+@dataclass(frozen=True)
+class Month:
+    """Answers per second for a month of one area with 500 bookings."""
+
+    sql: float
+    service: float
+
+    @property
+    def ratio(self) -> float:
+        """What the use case reaches of its own SQL's rate."""
+        return self.service / self.sql
+
+
+async def seed() -> None:
+    """10,000 open sites with an area each."""
+    await schema.upgrade()
+    connection = await DB.get_new_connection()
+    await connection.execute(SEED)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+
+
+def first_day() -> datetime:
+    """Midnight in Japan, ten days from today."""
+    return datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0) + timedelta(days=10)
+
+
+async def fill(done: int, wanted: int) -> None:
+    """Bring the number of claims from `done` to `wanted`, both whole numbers of claims a site."""
+    connection = await DB.get_new_connection()
+    await connection.execute("ALTER TABLE claim DISABLE TRIGGER claim_guard_insert")
+    await connection.execute(FILL, done // SITES, wanted // SITES, first_day())
+    await connection.execute("ALTER TABLE claim ENABLE TRIGGER claim_guard_insert")
+    await connection.execute("VACUUM ANALYZE claim")
+    await connection.close()
+
+
+async def ask_all_sites(claims: int) -> Question:
+    """Ask about windows of three hours on days of chance; the first answers warm the connection up."""
+    chance = random.Random(claims)
+    took, lengths = [], []
+    for _ in range(QUESTIONS + 8):
+        start = first_day() + timedelta(days=chance.randrange(DAYS), hours=chance.randrange(7, 18))
+        query = FreeQuery(Period(start, start + timedelta(hours=3)), minutes=180)
+        began = time.perf_counter()
+        free = await search.free_sites(query, datetime.now(UTC))
+        took.append((time.perf_counter() - began) * 1000)
+        lengths.append(len(free))
+    took, lengths = took[8:], lengths[8:]
+    return Question(claims, statistics.median(took), statistics.quantiles(took, n=20)[18], statistics.mean(lengths))
+
+
+async def book_a_month(area_id: int) -> FreeQuery:
+    """500 claims of an hour in one area, and the question for that month."""
+    start = first_day() + timedelta(days=200)
+    connection = await DB.get_new_connection()
+    await connection.execute(
+        """
+        INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
+        SELECT area.site_id, 'reservation', n, area.geometry, '(,)',
+               tstzrange($2::timestamptz + n * interval '85 minutes',
+                         $2::timestamptz + n * interval '85 minutes' + interval '1 hour')
+        FROM area, generate_series(1, $3::int) n WHERE area.id = $1
+        """,
+        area_id,
+        start,
+        MONTH_BOOKINGS,
+    )
+    await connection.close()
+    return FreeQuery(Period(start, start + timedelta(days=30)), areas=(area_id,))
+
+
+class _Recorder:
+    """Notes the statement and arguments of one use case, to run them bare."""
+
+    def __init__(self) -> None:
+        self.sql = ""
+        self.arguments: list[object] = []
+
+    async def record(self, work: Callable[[], Awaitable[object]]) -> None:
+        asked = Statement.rows
+
+        async def rows(statement: Statement, **parameters: object) -> list[asyncpg.Record]:
+            self.sql, self.arguments = statement.sql, statement.arguments(parameters)
+            return await asked(statement, **parameters)
+
+        Statement.rows = rows  # type: ignore[method-assign]
+        try:
+            await work()
+        finally:
+            Statement.rows = asked  # type: ignore[method-assign]
+
+
+async def measure_month(url: str) -> Month:
+    """The use case and its bare SQL in turn, each with eight connections; the better of two turns."""
+    query = await book_a_month(1)
+    recorder = _Recorder()
+    await recorder.record(lambda: search.find_free(query, datetime.now(UTC)))
+    plain = [await asyncpg.connect(url) for _ in range(CLIENTS)]
+    for connection in plain:
+        # The codec is how the arguments are sent, not what is measured.
+        await teach_geometry(connection)
+
+    async def bare(number: int) -> None:
+        await plain[number].fetch(recorder.sql, *recorder.arguments)
+
+    async def served(_number: int) -> None:
+        await search.find_free(query, datetime.now(UTC))
+
+    sql, service = 0.0, 0.0
+    for _ in range(2):
+        sql = max(sql, await rate(bare))
+        service = max(service, await rate(served))
+    for connection in plain:
+        await connection.close()
+    return Month(sql, service)
+
+
+async def rate(work: Callable[[int], Awaitable[None]]) -> float:
+    """Calls per second over `SECONDS`, by `CLIENTS` at once."""
+    until = time.perf_counter() + SECONDS
+    began = time.perf_counter()
+
+    async def client(number: int) -> int:
+        count = 0
+        while time.perf_counter() < until:
+            await work(number)
+            count += 1
+        return count
+
+    done = await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    return sum(done) / (time.perf_counter() - began)
+
+
+async def measure(running: cluster.Cluster, database: str) -> tuple[Month, list[Question]]:
+    """Everything in this chapter, in a database of its own."""
+    cluster.ensure_database(running, database)
+    DB.use(running.url(database))
+    await seed()
+    async with DB.open(CLIENTS):
+        month = await measure_month(running.url(database))
+        questions, done = [], 0
+        for claims in STEPS:
+            await fill(done, claims)
+            done = claims
+            questions.append(await ask_all_sites(claims))
+    return month, questions
