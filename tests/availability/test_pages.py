@@ -257,6 +257,15 @@ async def test_a_free_hour_starts_an_application_there(client: AsyncClient) -> N
     assert f'value="{at(in_days(3), "11:00")}"' in form.text
 
 
+async def test_who_is_not_logged_in_comes_back_to_the_hour(client: AsyncClient) -> None:
+    await factories.field(slug="quay")
+    page = await get(client, "/sites/quay", **{"from": in_days(3).isoformat()})
+    hour = Links(page.text).of("slot--free")[0]
+    answer = await client.get(hour, headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert parse_qs(urlsplit(answer.headers["location"]).query)["next"] == [hour]
+
+
 async def test_an_hour_that_is_free_in_part_starts_where_it_is_free(client: AsyncClient) -> None:
     field = await factories.field(slug="quay", slot_minutes=30, minimum_minutes=30)
     await book(field, hour=9, hours=0.5, days=3)

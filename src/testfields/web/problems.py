@@ -179,7 +179,8 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
 
 def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
     if problem.status == 401 and request.method == "GET":
-        return redirect(f"/login?{urlencode({'next': request.url.path})}", "info", N_("Please log in first."))
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return redirect(f"/login?{urlencode({'next': asked})}", "info", N_("Please log in first."))
     name = "error" if problem.errors or problem.status not in OWN_PAGES else str(problem.status)
     detail = " ".join(fault.message for fault in problem.errors) or problem.detail
     return page(
