@@ -67,6 +67,8 @@ def read(path: Path) -> CatalogueFile:
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
+            # What a library says of its own future says nothing of the file.
+            warnings.simplefilter("ignore", DeprecationWarning)
             _one_layer(path, kind)
             meta, _, shapes, columns = raw.read(path)
     except UnicodeDecodeError as error:
