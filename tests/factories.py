@@ -142,7 +142,7 @@ async def site(owner_id: int, footprint: MultiPolygon | None = None, **changes: 
         "address_ja": "大阪府",
         "address_en": "Osaka",
         "contact": "contact@example.test",
-        "geometry": footprint or square(south=30 + number * 0.02),
+        "geometry": footprint or square(130 + number % 200 * 0.02, 31 + number // 200 * 0.02),
         "property_class": "administrative",
         "uses": ["drone", "vehicle", "robot", "telecom"],
         **changes,

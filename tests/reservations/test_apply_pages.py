@@ -83,7 +83,7 @@ async def test_a_link_from_the_calendar_fills_the_form_in(desk: Desk) -> None:
 
     assert answer.status_code == 200
     assert f'value="{typed(asked.start)}"' in answer.text
-    assert f'value="{typed(factories.tomorrow(11))}"' in answer.text
+    assert f'value="{typed(factories.tomorrow(9.5))}"' in answer.text
     assert "空いています。" in answer.text
 
 
