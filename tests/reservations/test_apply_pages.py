@@ -89,8 +89,8 @@ async def test_a_link_from_the_calendar_fills_the_form_in(desk: Desk) -> None:
 
 async def test_without_a_project_the_form_leads_to_one(db: None, client: AsyncClient) -> None:
     await factories.log_in(client, await factories.company())
-    answer = await client.get("/my/apply")
-    assert "/my/projects/new?then=/my/apply" in answer.text
+    answer = await client.get("/my/apply?area=5&start=2026-12-03T09:00")
+    assert "/my/projects/new?then=/my/apply%3Farea%3D5%26start%3D2026-12-03T09%3A00" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -338,3 +338,12 @@ async def test_changing_into_a_taken_time_tells_the_nearest_and_keeps_the_old_pl
     kept = await Claim.select(Claim.period).where(Claim.source_id == filed.id, Claim.source_kind == "reservation")
     assert [one["period"].lower for one in kept] == [mine.start]
     assert (await service.find(desk.company, filed.id))["version"] == 1
+
+
+async def test_a_part_of_a_page_leaves_the_message_to_the_next_whole_one(desk: Desk) -> None:
+    await desk.press("save", factories.period(9))
+    data = {**desk.form, **time_fields(factories.period(9))}
+    part = await desk.client.post("/my/apply/check", data=data, headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert "下書きを保存しました。" in (await desk.client.get("/my")).text
+    assert "下書きを保存しました。" not in (await desk.client.get("/my")).text

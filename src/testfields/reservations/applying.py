@@ -205,6 +205,7 @@ async def show_form(
         summary=context["errors"] if summary else [],
         alert=locale.said(alert) if alert else "",
         change=change,
+        here=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
         sites=await _sites(),
         projects=await _projects(actor),
         saved="",

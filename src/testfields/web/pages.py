@@ -68,7 +68,8 @@ def page(
 ) -> Template:
     """A page for whoever asks, in their language."""
     actor = getattr(request.state, "actor", None)
-    flash = _read_flash(request)
+    # A part of a page, asked for by htmx, leaves the message to the next whole one.
+    flash = [] if request.headers.get("hx-request") else _read_flash(request)
     shown = {
         "locale": locale.current(),
         "status": status,

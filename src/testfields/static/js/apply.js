@@ -32,6 +32,15 @@ form.addEventListener("click", (event) => {
   takeTimes(free.value);
 });
 
+// What was wrong with a field when the page was made is no longer known once it changes; the panel tells it anew.
+form.addEventListener("input", (event) => {
+  const field = event.target.closest(".field--error");
+  if (!field) return;
+  field.classList.remove("field--error");
+  for (const invalid of field.querySelectorAll("[aria-invalid]")) invalid.removeAttribute("aria-invalid");
+  for (const told of field.querySelectorAll(".field__error:not([role])")) told.remove();
+});
+
 // Enter in a field looks; only the buttons file. A second press while the first is under way is not a second filing.
 let filing = false;
 form.addEventListener("submit", (event) => {
@@ -47,6 +56,10 @@ form.addEventListener("submit", (event) => {
   } else {
     filing = true;
   }
+});
+// What is being filed is neither looked at nor saved beside it: a draft saved now would be newer than what is filed.
+form.addEventListener("htmx:before:request", (event) => {
+  if (filing) event.preventDefault();
 });
 window.addEventListener("pageshow", () => {
   filing = false;
