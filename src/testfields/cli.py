@@ -16,6 +16,7 @@ from testfields import schema
 from testfields.accounts.commands import people
 from testfields.db import cluster
 from testfields.db.engine import DB
+from testfields.reservations.service import broken_chains
 from testfields.settings import Settings, SettingsError, load
 from testfields.sites.commands import sites
 
@@ -94,6 +95,16 @@ def status() -> None:
     for one in found.pending:
         console.print(f"[bold]pending[/]  {one}")
     sys.exit(1 if found.pending else 0)
+
+
+@db.command()
+def verify() -> None:
+    """Compute every reservation's chain of events again. Exit status 1 when a seal does not fit."""
+    broken = on_pool(broken_chains)
+    for reservation, sequence in broken:
+        console.print(f"reservation {reservation}, event {sequence}: the seal does not fit")
+    console.print("Every chain is whole." if not broken else f"{len(broken)} events are not as they were written.")
+    sys.exit(1 if broken else 0)
 
 
 @db.command()

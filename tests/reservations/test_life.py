@@ -237,3 +237,28 @@ async def test_a_new_approval_does_not_inherit_the_conditions_of_the_last(db: No
     await service.act(field.approver, one, Step(Action.APPROVE), now())
 
     assert (await service.find(company, one))["conditions"] == ""
+
+
+async def test_no_claim_is_lost_behind_a_reservations_back(own_db: str) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+
+    async with DB.connection() as connection:
+        for attempt in ("DELETE FROM claim", "TRUNCATE claim"):
+            with pytest.raises(Exception, match=r"does not fit its claim|not to be emptied"):
+                await connection.execute(attempt)
+        assert await claims_of(one) == ["reservation"]
+        # With the guards off it is gone, and nobody would have noticed.
+        await connection.execute("ALTER TABLE claim DISABLE TRIGGER claim_in_step")
+        await connection.execute("DELETE FROM claim")
+    assert await claims_of(one) == []
+
+
+async def test_looking_whether_a_time_fits_tells_nothing_of_another_companys_reservation(db: None) -> None:
+    field, company, rival = await factories.field(), await factories.company(), await factories.company()
+    theirs = await filed(field, rival, hour=9)
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
+
+    with pytest.raises(NotFound):
+        await service.check(company, application, now(), besides=theirs)
+    assert not (await service.check(company, application, now())).fits

@@ -80,3 +80,12 @@ async def test_an_unknown_token_is_refused_and_another_companys_application_is_n
 
     stranger = {"Authorization": f"Bearer {await factories.token(await factories.company())}"}
     assert (await client.get("/api/v1/reservations/1", headers=stranger)).status_code == 404
+
+
+async def test_a_missing_body_is_asked_for(db: None, client: AsyncClient) -> None:
+    headers = {"Authorization": f"Bearer {await factories.token(await factories.company())}", "Accept-Language": "en"}
+    answer = await client.post("/api/v1/reservations/1/withdraw", headers=headers | {"If-Match": '"1"'})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"path": "", "message": "Please send a JSON body; {} where there is nothing to say."}
+    ]

@@ -26,7 +26,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "_csrf"
 # Answers that are the same for everybody cost no look at the session.
-NEEDS_NOBODY = re.compile(r"/(static|healthz|readyz|metrics)(/|$)")
+NEEDS_NOBODY = re.compile(r"/(static|healthz|readyz)(/|$)")
 OTHER_SITE = N_("This request came from another site, or from a page that is out of date. Please load the page again.")
 
 

@@ -1,9 +1,6 @@
 """Every statement about claims and free time."""
 
-from testfields.availability.tables import Claim
-from testfields.db.statements import Statement, core_table
-
-CLAIM = core_table(Claim)
+from testfields.db.statements import Statement
 
 # One round trip tells all that the rules want to know of an area and of the places asked for in it.
 # An area is found by its primary key, its hours by opening_hours_site_id.

@@ -35,6 +35,11 @@ class Claim(Table, tablename="claim"):
         " AND isfinite(lower(period)) AND isfinite(upper(period)) AND lower_inc(period) AND NOT upper_inc(period)"
     )
     claim_altitude_1 = Check("NOT isempty(altitude)")
+    # NaN sorts above every number and would stand in nobody's way; no end at all is written as such, not as infinity.
+    claim_altitude_finite_1 = Check(
+        "coalesce(lower(altitude) NOT IN ('NaN', 'Infinity', '-Infinity'), true)"
+        " AND coalesce(upper(altitude) NOT IN ('NaN', 'Infinity', '-Infinity'), true)"
+    )
     claim_footprint_1 = Check("NOT ST_IsEmpty(footprint) AND ST_IsValid(footprint)")
 
 

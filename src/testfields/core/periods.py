@@ -1,6 +1,5 @@
-"""Half-open stretches of time, and the local-time policy that opening hours rest on."""
+"""Half-open stretches of time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -54,14 +53,3 @@ def parse_period(start: datetime, end: datetime, path: str) -> Period:
 def _within_calendar(value: datetime) -> bool:
     """Compared without conversion first: year 1 with an offset cannot be turned into UTC."""
     return EARLIEST.year <= value.year < LATEST.year
-
-
-def merge(periods: Iterable[Period]) -> list[Period]:
-    """Join periods that overlap or touch; sorted."""
-    merged: list[Period] = []
-    for period in sorted(periods):
-        if merged and period.start <= merged[-1].end:
-            merged[-1] = merged[-1].until(max(merged[-1].end, period.end))
-        else:
-            merged.append(period)
-    return merged

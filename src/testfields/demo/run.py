@@ -128,7 +128,7 @@ def _wait_until_up(settings: Settings, processes: list[subprocess.Popen[bytes]])
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in processes):
             raise DemoError(
-                f"The server stopped at once. Is port {settings.port} in use? Set TESTFIELDS_PORT, or see {_log(settings)}."
+                f"The server stopped. Is port {settings.port} in use? Set TESTFIELDS_PORT; see {_log(settings)}."
             )
         try:
             urllib.request.urlopen(address, timeout=2).close()

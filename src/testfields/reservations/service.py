@@ -213,8 +213,11 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
 
     The rules are those of `file`, but whether the volume is taken is read, not tried: a filing that is rolled back
     would hold the site's lock at each change of a form, and real bookings would queue behind it. So the next booking
-    may overtake this answer; `file` alone decides. Raises NotFound.
+    may overtake this answer; `file` alone decides. Raises NotFound, also for `besides` that is not the actor's own:
+    with another company's number the answer would tell where and when that one books.
     """
+    if besides and (await find(actor, besides))["company_id"] not in actor.companies:
+        raise NotFound(NO_SUCH)
     try:
         place = await _checked_place(application.area_id, application.asked, now)
         claims = claims_for(place.policy, place.area, place.placed)

@@ -16,13 +16,15 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.db.engine import DB
+from testfields.db.engine import ATTEMPTS, DB
 from testfields.web import queries
 
 HEADER = "idempotency-key"
 NEVER_KEPT = "answer_is_never_kept"
 LONGEST_KEY = 255
 KEPT_FOR = timedelta(days=2)
+# What `web.problems` answers to 40001 and 40P01.
+BUSY = 503
 KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"content-language"})
 
 
@@ -48,19 +50,23 @@ class Idempotency(ASGIMiddleware):
 async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: ASGIApp, send: Send) -> None:
     body = await request.body()
     fingerprint = hashlib.sha256(b"\0".join([request.url.path.encode(), body])).digest()
-    answer = _Recorder()
-    transaction = DB.transaction()
-    async with transaction:
-        if not await queries.CLAIM_KEY.run(person_id=person_id, key=key, fingerprint=fingerprint):
-            await _replay(person_id, key, fingerprint, send)
-            return
-        await app(request.scope, _body_again(body), answer)
-        if answer.status < 300:
-            await queries.KEEP_ANSWER.run(
-                person_id=person_id, key=key, status=answer.status, headers=answer.kept_headers(), body=answer.body
-            )
-        else:
-            await transaction.rollback()  # type: ignore[no-untyped-call]
+    for _ in range(ATTEMPTS):
+        answer = _Recorder()
+        transaction = DB.transaction()
+        async with transaction:
+            if not await queries.CLAIM_KEY.run(person_id=person_id, key=key, fingerprint=fingerprint):
+                await _replay(person_id, key, fingerprint, send)
+                return
+            await app(request.scope, _body_again(body), answer)
+            if answer.status < 300:
+                await queries.KEEP_ANSWER.run(
+                    person_id=person_id, key=key, status=answer.status, headers=answer.kept_headers(), body=answer.body
+                )
+            else:
+                await transaction.rollback()  # type: ignore[no-untyped-call]
+        # The one transaction here is the outermost, so it is this that PostgreSQL may ask to try again.
+        if answer.status != BUSY:
+            break
     await answer.pass_on(send)
 
 

@@ -125,13 +125,14 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def _parameter_faults(request: Request[Any, Any, Any], error: HTTPException) -> list[FieldFault]:
     extra = error.extra if isinstance(error.extra, list) else []
-    return [
-        FieldFault(
-            _name_outside(request, str(one.get("key", ""))), locale.said(Message(N_("This value cannot be read.")))
-        )
-        for one in extra
-        if isinstance(one, dict)
-    ]
+    return [_parameter_fault(request, str(one.get("key", ""))) for one in extra if isinstance(one, dict)]
+
+
+def _parameter_fault(request: Request[Any, Any, Any], name: str) -> FieldFault:
+    if name == "data":
+        text = N_("Please send a JSON body; {} where there is nothing to say.")
+        return FieldFault("", locale.said(Message(text)))
+    return FieldFault(_name_outside(request, name), locale.said(Message(N_("This value cannot be read."))))
 
 
 def _name_outside(request: Request[Any, Any, Any], name: str) -> str:
