@@ -63,8 +63,7 @@ async def free_sites(query: FreeQuery, now: datetime) -> list[str]:
     All sites at once: `after` and `limit` do not apply.
     """
     check_query(query)
-    rows = await search_queries.free_sites(_filters(query)).rows(**_parameters(query, now))
-    return [row["slug"] for row in rows]
+    return sorted(set(await search_queries.free_sites(_filters(query)).value(**_parameters(query, now))))
 
 
 async def calendar_week(site: str, first: date, timezone: str, now: datetime) -> list[AreaWeek]:

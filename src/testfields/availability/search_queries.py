@@ -12,31 +12,28 @@ from testfields.db.statements import Statement
 # Names of the filters that a search has.
 Filters = frozenset[str]
 
-# Where the site's notice and horizon let a booking lie (availability.rules: the start after the notice, the end not
-# after the local day `horizon_days` from today). Mostly the whole window, which is seen without its zone: a day less
-# covers any change of summer time.
-_EARLIEST = "CAST(:now AS timestamptz) + make_interval(mins => site.notice_minutes)"
-_BOOKABLE = f"""
-    CASE WHEN lower(CAST(:within AS tstzrange)) >= {_EARLIEST}
-          AND upper(CAST(:within AS tstzrange))
+# Between which instants the site's notice and horizon let a booking lie (availability.rules: the start after the
+# notice, the end not after the local day `horizon_days` from today). A window that ends before is seen without looking
+# at the zone: a day less covers any change of summer time.
+_EARLIEST = """
+    greatest(lower(CAST(:within AS tstzrange)),
+             CAST(:now AS timestamptz) + make_interval(mins => site.notice_minutes))
+"""
+_LATEST = """
+    CASE WHEN upper(CAST(:within AS tstzrange))
               <= CAST(:now AS timestamptz) + make_interval(hours => 24 * (site.horizon_days - 1))
-         THEN CAST(:within AS tstzrange)
-         ELSE CAST(:within AS tstzrange) * tstzrange(
-             {_EARLIEST},
-             greatest(
-                 {_EARLIEST},
-                 ((CAST(:now AS timestamptz) AT TIME ZONE site.timezone)::date + site.horizon_days + 1)::timestamp
-                     AT TIME ZONE site.timezone
-             )
+         THEN upper(CAST(:within AS tstzrange))
+         ELSE least(
+             upper(CAST(:within AS tstzrange)),
+             ((CAST(:now AS timestamptz) AT TIME ZONE site.timezone)::date + site.horizon_days + 1)::timestamp
+                 AT TIME ZONE site.timezone
          )
     END
 """
 
-_POLICY = f"""
+_POLICY = """
     site.timezone AS zone, make_interval(mins => site.slot_minutes) AS slot,
-    make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer))) AS least,
-    make_interval(mins => site.turnaround_minutes) AS turnaround,
-    {_BOOKABLE} AS bookable
+    make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer))) AS least
 """
 
 # What a booking would take: an exclusive area as a whole at every height, of a shared one the volume with half the
@@ -88,7 +85,9 @@ def _bookable_site(filters: Filters) -> str:
 def _areas(filters: Filters) -> str:
     """The areas that fit, a page of them in the order of their ids."""
     return f"""
-        SELECT area.id AS key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME}
+        SELECT area.id AS key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME},
+               make_interval(mins => site.turnaround_minutes) AS turnaround,
+               tstzrange({_EARLIEST}, greatest({_EARLIEST}, {_LATEST})) AS bookable
         FROM area
         JOIN site ON site.id = area.site_id
         JOIN organisation owner ON owner.id = site.owner_id
@@ -101,7 +100,9 @@ def _areas(filters: Filters) -> str:
 
 # Several volumes of one application, each a place of its own in the one area.
 _PLACES = f"""
-    SELECT one.key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME}
+    SELECT one.key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME},
+               make_interval(mins => site.turnaround_minutes) AS turnaround,
+               tstzrange({_EARLIEST}, greatest({_EARLIEST}, {_LATEST})) AS bookable
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]))
          WITH ORDINALITY AS one (footprint, altitude, key)
     CROSS JOIN area
@@ -232,59 +233,73 @@ def free_as_rows(filters: Filters) -> Statement:
 
 FREE_AT_PLACES = _search(_PLACES, _AS_ROWS)
 
-# Long enough between two points of the grid. Each end loses less than two slots to the grid (one, and one more where
-# summer time changes), so that most stretches are judged without looking at the clock.
-_AMPLE = """
-    make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer)) + 4 * site.slot_minutes) AS ample
-"""
 _LONG_ENOUGH = """
-    upper(period) - lower(period) >= least
-    AND (upper(period) - lower(period) >= ample
-         OR grid_before(upper(period), zone, slot) - grid_after(lower(period), zone, slot) >= least)
+    starts + least <= ends AND grid_after(starts, zone, slot) + least <= grid_before(ends, zone, slot)
 """
 
 
-# Claims come by claim_by_period, hours in one pass over opening_hours. First by time alone, whichever area a claim is
-# in; only sites that this leaves in doubt are looked at area by area.
+# Claims come by claim_by_period, hours in one pass over opening_hours. Ten thousand sites keep few different
+# timetables, so what is open is worked out once for each of these (as the function `opening` does for a site). Then by
+# time alone, whichever area a claim is in; only sites that this leaves in doubt are looked at area by area.
 @cache
 def free_sites(filters: Filters) -> Statement:
-    """Which sites have a free stretch at all."""
+    """One row: the slugs of the sites that have a free stretch at all, some of them more than once."""
     return Statement(f"""
-    WITH standing AS MATERIALIZED (
-        SELECT claim.site_id, claim.footprint, claim.altitude,
-               tstzrange(lower(claim.period) - make_interval(mins => site.turnaround_minutes), upper(claim.period))
-                   AS period
-        FROM claim JOIN site ON site.id = claim.site_id
-        WHERE claim.period && tstzrange(
-                  lower(CAST(:within AS tstzrange)),
-                  upper(CAST(:within AS tstzrange)) + (SELECT make_interval(mins => max(turnaround_minutes)) FROM site)
-              )
+    WITH span AS (
+        SELECT min(lower(CAST(:within AS tstzrange)) AT TIME ZONE timezone)::date AS first,
+               max(upper(CAST(:within AS tstzrange)) AT TIME ZONE timezone)::date AS last
+        FROM (SELECT DISTINCT timezone FROM site) zone
+    ), day AS MATERIALIZED (
+        -- From the day before: an opening may last into the next.
+        SELECT span.first + ahead AS date, extract(isodow FROM span.first + ahead)::integer AS weekday
+        FROM span, generate_series(-1, span.last - span.first) AS ahead
+    ), timetable AS MATERIALIZED (
+        SELECT site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
+               site.turnaround_minutes, hours.weekday, hours.opens_minute, hours.closes_minute,
+               array_agg(site.id) AS site_ids, array_agg(site.slug) AS slugs
+        FROM opening_hours hours JOIN site ON site.id = hours.site_id
+        WHERE hours.weekday = ANY(ARRAY(SELECT weekday FROM day)) AND {_bookable_site(filters)}
+          AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {_where(_AREA_FILTERS, filters)})
+        GROUP BY site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
+                 site.turnaround_minutes, hours.weekday, hours.opens_minute, hours.closes_minute
+    ), opening AS MATERIALIZED (
+        SELECT site_ids, slugs, make_interval(mins => site.turnaround_minutes) AS turnaround, {_POLICY},
+               greatest((day.date + make_interval(mins => opens_minute)) AT TIME ZONE timezone, {_EARLIEST}) AS starts,
+               least((day.date + make_interval(mins => closes_minute)) AT TIME ZONE timezone, {_LATEST}) AS ends
+        FROM timetable site JOIN day USING (weekday)
+    ), judged AS MATERIALIZED (
+        SELECT *, {_LONG_ENOUGH} AS long_enough FROM opening WHERE starts < ends
+    ), opened AS MATERIALIZED (
+        SELECT unnest(site_ids) AS site_id, unnest(slugs) AS slug, zone, slot, least, turnaround, starts, ends,
+               long_enough
+        FROM judged
+    ), claimed AS MATERIALIZED (
+        SELECT site_id, footprint, altitude, period FROM claim
+        WHERE period && tstzrange(
+            lower(CAST(:within AS tstzrange)),
+            upper(CAST(:within AS tstzrange)) + coalesce((SELECT max(turnaround) FROM judged), '0')
+        )
+    ), standing AS MATERIALIZED (
+        SELECT site_id, footprint, altitude, tstzrange(lower(period) - turnaround, upper(period)) AS period
+        FROM claimed JOIN opened USING (site_id)
     ), busy AS MATERIALIZED (
         SELECT site_id, range_agg(period) AS periods FROM standing GROUP BY site_id
-    ), opened AS MATERIALIZED (
-        SELECT place.*, opening.period * place.bookable AS period
-        FROM opening(CAST(:within AS tstzrange))
-        JOIN (
-            SELECT site.id AS site_id, site.slug, {_POLICY}, {_AMPLE} FROM site
-            WHERE {_bookable_site(filters)}
-              AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {_where(_AREA_FILTERS, filters)})
-        ) place USING (site_id)
+    ), besides AS (
+        SELECT site_id, slug, zone, slot, least,
+               unnest(tstzmultirange(tstzrange(starts, ends)) - busy.periods) AS period
+        FROM opened JOIN busy USING (site_id)
     ), plain AS MATERIALIZED (
-        SELECT slug, site_id FROM (
-            SELECT opened.* FROM opened WHERE NOT EXISTS (SELECT FROM busy WHERE busy.site_id = opened.site_id)
-        ) untouched
-        WHERE {_LONG_ENOUGH}
+        SELECT site_id, slug FROM opened
+        WHERE long_enough AND NOT EXISTS (SELECT FROM busy WHERE busy.site_id = opened.site_id)
         UNION ALL
-        SELECT slug, site_id FROM (
-            SELECT slug, site_id, zone, slot, least, ample, unnest(tstzmultirange(period) - busy.periods) AS period
-            FROM opened JOIN busy USING (site_id)
-        ) besides
+        SELECT site_id, slug FROM (SELECT *, lower(period) AS starts, upper(period) AS ends FROM besides) stretch
         WHERE {_LONG_ENOUGH}
     ), doubtful AS MATERIALIZED (
         -- Without a claim and with a single opening nothing more can be found.
-        SELECT site_id, slug, zone, slot, least, ample, range_agg(period) AS periods
+        SELECT site_id, min(slug) AS slug, min(zone) AS zone, min(slot) AS slot, min(least) AS least,
+               range_agg(tstzrange(starts, ends)) AS periods
         FROM opened WHERE NOT EXISTS (SELECT FROM plain WHERE plain.site_id = opened.site_id)
-        GROUP BY site_id, slug, zone, slot, least, ample
+        GROUP BY site_id
         HAVING count(*) > 1 OR site_id IN (SELECT site_id FROM busy)
     ), asked AS MATERIALIZED (
         SELECT area.id AS key, doubtful.*, {_VOLUME}
@@ -304,8 +319,14 @@ def free_sites(filters: Filters) -> Statement:
          AND (standing.footprint = asked.footprint OR ST_Relate(standing.footprint, asked.footprint, 'T********'))
         GROUP BY asked.key
     ), remaining AS (
-        SELECT slug, zone, slot, least, ample, unnest(asked.periods - coalesce(taken.periods, '{{}}')) AS period
+        SELECT slug, zone, slot, least, unnest(asked.periods - coalesce(taken.periods, '{{}}')) AS period
         FROM asked LEFT JOIN taken USING (key)
     )
-    SELECT slug FROM plain UNION SELECT slug FROM remaining WHERE {_LONG_ENOUGH} ORDER BY slug
+    SELECT coalesce(array_agg(slug), '{{}}') AS slugs
+    FROM (
+        SELECT slug FROM plain
+        UNION ALL
+        SELECT slug FROM (SELECT *, lower(period) AS starts, upper(period) AS ends FROM remaining) stretch
+        WHERE {_LONG_ENOUGH}
+    ) found
 """)
