@@ -23,17 +23,8 @@ PLACE = Statement("""
                    FROM opening(one.period) WHERE opening.site_id = site.id
                ) ORDER BY one.place) AS open,
                array_agg(
-                   CASE WHEN area.mode = 'exclusive' OR site.lateral_separation_m = 0
-                        THEN coalesce(one.footprint, area.geometry)
-                        -- Separation is kept within the area; its edge is the owner's own line to the neighbours.
-                        ELSE ST_Multi(ST_CollectionExtract(ST_Intersection(
-                            area.geometry,
-                            ST_Transform(
-                                ST_Buffer(
-                                    ST_Transform(coalesce(one.footprint, area.geometry), owner.metric_crs::int),
-                                    site.lateral_separation_m::float8 / 2
-                                ), 4326)
-                        ), 3))
+                   CASE WHEN area.mode = 'exclusive' THEN area.geometry
+                        ELSE widened(one.footprint, area.geometry, site.lateral_separation_m, owner.metric_crs)
                    END ORDER BY one.place
                ) AS widened
         FROM unnest(CAST(:footprints AS geometry[]), CAST(:periods AS tstzrange[]))

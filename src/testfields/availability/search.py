@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from asyncpg import Range
 
-from testfields.availability import search_queries
+from testfields.availability import search_queries, site_queries
 from testfields.availability.free import (
     AreaMonth,
     AreaTime,
@@ -63,7 +63,7 @@ async def free_sites(query: FreeQuery, now: datetime) -> list[str]:
     All sites at once: `after` and `limit` do not apply.
     """
     check_query(query)
-    return sorted(set(await search_queries.free_sites(_filters(query)).value(**_parameters(query, now))))
+    return sorted(set(await site_queries.free_sites(_filters(query)).value(**_parameters(query, now))))
 
 
 async def calendar_week(site: str, first: date, timezone: str, now: datetime) -> list[AreaWeek]:

@@ -15,11 +15,11 @@ Filters = frozenset[str]
 # Between which instants the site's notice and horizon let a booking lie (availability.rules: the start after the
 # notice, the end not after the local day `horizon_days` from today). A window that ends before is seen without looking
 # at the zone: a day less covers any change of summer time.
-_EARLIEST = """
+EARLIEST = """
     greatest(lower(CAST(:within AS tstzrange)),
              CAST(:now AS timestamptz) + make_interval(mins => site.notice_minutes))
 """
-_LATEST = """
+LATEST = """
     CASE WHEN upper(CAST(:within AS tstzrange))
               <= CAST(:now AS timestamptz) + make_interval(hours => 24 * (site.horizon_days - 1))
          THEN upper(CAST(:within AS tstzrange))
@@ -31,14 +31,14 @@ _LATEST = """
     END
 """
 
-_POLICY = """
+POLICY = """
     site.timezone AS zone, make_interval(mins => site.slot_minutes) AS slot,
     make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer))) AS least
 """
 
 # What a booking would take: an exclusive area as a whole at every height, of a shared one the volume with half the
 # site's separations around it (availability.rules.claims_for).
-_VOLUME = """
+VOLUME = """
     area.mode = 'shared' AS shared,
     CASE WHEN area.mode = 'exclusive' THEN area.geometry
          ELSE widened(one.footprint, area.geometry, site.lateral_separation_m, owner.metric_crs)
@@ -52,7 +52,7 @@ _VOLUME = """
 # A statement holds the filters that are asked for and no others, so that each has a plan of its own: one site or area
 # is found by its index, all of them in one pass.
 _SITE_FILTERS = {"sites": "site.slug = ANY(CAST(:sites AS text[]))"}
-_AREA_FILTERS = {
+AREA_FILTERS = {
     "areas": "area.id = ANY(CAST(:areas AS bigint[]))",
     "bbox": "ST_Intersects(area.geometry, CAST(:bbox AS geometry))",
     "use": "CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END)",
@@ -62,7 +62,7 @@ _AREA_FILTERS = {
 _INDEXED = frozenset({"sites", "areas"})
 
 
-def _where(known: Mapping[str, str], filters: Filters) -> str:
+def where(known: Mapping[str, str], filters: Filters) -> str:
     """The conditions of `filters`.
 
     PostgreSQL would take most of them to leave next to nothing and plan nested loops over ten thousand sites; of a
@@ -76,23 +76,23 @@ def _where(known: Mapping[str, str], filters: Filters) -> str:
     return " AND ".join(["true", *asked])
 
 
-def _bookable_site(filters: Filters) -> str:
+def bookable_site(filters: Filters) -> str:
     """Sites in which the volume could ever be booked."""
-    conditions = _where(_SITE_FILTERS, filters)
+    conditions = where(_SITE_FILTERS, filters)
     return f"site.published AND site.maximum_minutes >= CAST(:minutes AS integer) AND {conditions}"
 
 
 def _areas(filters: Filters) -> str:
     """The areas that fit, a page of them in the order of their ids."""
     return f"""
-        SELECT area.id AS key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME},
+        SELECT area.id AS key, area.id AS area_id, area.site_id, {POLICY}, {VOLUME},
                make_interval(mins => site.turnaround_minutes) AS turnaround,
-               tstzrange({_EARLIEST}, greatest({_EARLIEST}, {_LATEST})) AS bookable
+               tstzrange({EARLIEST}, greatest({EARLIEST}, {LATEST})) AS bookable
         FROM area
         JOIN site ON site.id = area.site_id
         JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
-        WHERE {_bookable_site(filters)} AND {_where(_AREA_FILTERS, filters)} AND area.id > :after
+        WHERE {bookable_site(filters)} AND {where(AREA_FILTERS, filters)} AND area.id > :after
         ORDER BY area.id
         LIMIT :limit
     """
@@ -100,9 +100,9 @@ def _areas(filters: Filters) -> str:
 
 # Several volumes of one application, each a place of its own in the one area.
 _PLACES = f"""
-    SELECT one.key, area.id AS area_id, area.site_id, {_POLICY}, {_VOLUME},
+    SELECT one.key, area.id AS area_id, area.site_id, {POLICY}, {VOLUME},
                make_interval(mins => site.turnaround_minutes) AS turnaround,
-               tstzrange({_EARLIEST}, greatest({_EARLIEST}, {_LATEST})) AS bookable
+               tstzrange({EARLIEST}, greatest({EARLIEST}, {LATEST})) AS bookable
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]))
          WITH ORDINALITY AS one (footprint, altitude, key)
     CROSS JOIN area
@@ -232,101 +232,3 @@ def free_as_rows(filters: Filters) -> Statement:
 
 
 FREE_AT_PLACES = _search(_PLACES, _AS_ROWS)
-
-_LONG_ENOUGH = """
-    starts + least <= ends AND grid_after(starts, zone, slot) + least <= grid_before(ends, zone, slot)
-"""
-
-
-# Claims come by claim_by_period, hours in one pass over opening_hours. Ten thousand sites keep few different
-# timetables, so what is open is worked out once for each of these (as the function `opening` does for a site). Then by
-# time alone, whichever area a claim is in; only sites that this leaves in doubt are looked at area by area.
-@cache
-def free_sites(filters: Filters) -> Statement:
-    """One row: the slugs of the sites that have a free stretch at all, some of them more than once."""
-    return Statement(f"""
-    WITH span AS (
-        SELECT min(lower(CAST(:within AS tstzrange)) AT TIME ZONE timezone)::date AS first,
-               max(upper(CAST(:within AS tstzrange)) AT TIME ZONE timezone)::date AS last
-        FROM (SELECT DISTINCT timezone FROM site) zone
-    ), day AS MATERIALIZED (
-        -- From the day before: an opening may last into the next.
-        SELECT span.first + ahead AS date, extract(isodow FROM span.first + ahead)::integer AS weekday
-        FROM span, generate_series(-1, span.last - span.first) AS ahead
-    ), timetable AS MATERIALIZED (
-        SELECT site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
-               site.turnaround_minutes, hours.weekday, hours.opens_minute, hours.closes_minute,
-               array_agg(site.id) AS site_ids, array_agg(site.slug) AS slugs
-        FROM opening_hours hours JOIN site ON site.id = hours.site_id
-        WHERE hours.weekday = ANY(ARRAY(SELECT weekday FROM day)) AND {_bookable_site(filters)}
-          AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {_where(_AREA_FILTERS, filters)})
-        GROUP BY site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
-                 site.turnaround_minutes, hours.weekday, hours.opens_minute, hours.closes_minute
-    ), opening AS MATERIALIZED (
-        SELECT site_ids, slugs, make_interval(mins => site.turnaround_minutes) AS turnaround, {_POLICY},
-               greatest((day.date + make_interval(mins => opens_minute)) AT TIME ZONE timezone, {_EARLIEST}) AS starts,
-               least((day.date + make_interval(mins => closes_minute)) AT TIME ZONE timezone, {_LATEST}) AS ends
-        FROM timetable site JOIN day USING (weekday)
-    ), judged AS MATERIALIZED (
-        SELECT *, {_LONG_ENOUGH} AS long_enough FROM opening WHERE starts < ends
-    ), opened AS MATERIALIZED (
-        SELECT unnest(site_ids) AS site_id, unnest(slugs) AS slug, zone, slot, least, turnaround, starts, ends,
-               long_enough
-        FROM judged
-    ), claimed AS MATERIALIZED (
-        SELECT site_id, footprint, altitude, period FROM claim
-        WHERE period && tstzrange(
-            lower(CAST(:within AS tstzrange)),
-            upper(CAST(:within AS tstzrange)) + coalesce((SELECT max(turnaround) FROM judged), '0')
-        )
-    ), standing AS MATERIALIZED (
-        SELECT site_id, footprint, altitude, tstzrange(lower(period) - turnaround, upper(period)) AS period
-        FROM claimed JOIN opened USING (site_id)
-    ), busy AS MATERIALIZED (
-        SELECT site_id, range_agg(period) AS periods FROM standing GROUP BY site_id
-    ), besides AS (
-        SELECT site_id, slug, zone, slot, least,
-               unnest(tstzmultirange(tstzrange(starts, ends)) - busy.periods) AS period
-        FROM opened JOIN busy USING (site_id)
-    ), plain AS MATERIALIZED (
-        SELECT site_id, slug FROM opened
-        WHERE long_enough AND NOT EXISTS (SELECT FROM busy WHERE busy.site_id = opened.site_id)
-        UNION ALL
-        SELECT site_id, slug FROM (SELECT *, lower(period) AS starts, upper(period) AS ends FROM besides) stretch
-        WHERE {_LONG_ENOUGH}
-    ), doubtful AS MATERIALIZED (
-        -- Without a claim and with a single opening nothing more can be found.
-        SELECT site_id, min(slug) AS slug, min(zone) AS zone, min(slot) AS slot, min(least) AS least,
-               range_agg(tstzrange(starts, ends)) AS periods
-        FROM opened WHERE NOT EXISTS (SELECT FROM plain WHERE plain.site_id = opened.site_id)
-        GROUP BY site_id
-        HAVING count(*) > 1 OR site_id IN (SELECT site_id FROM busy)
-    ), asked AS MATERIALIZED (
-        SELECT area.id AS key, doubtful.*, {_VOLUME}
-        FROM doubtful
-        JOIN area ON area.site_id = doubtful.site_id
-        JOIN site ON site.id = area.site_id
-        JOIN organisation owner ON owner.id = site.owner_id
-        CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
-        WHERE {_where(_AREA_FILTERS, filters)}
-    ), taken AS (
-        SELECT asked.key, range_agg(standing.period) AS periods
-        FROM asked
-        JOIN standing
-          ON standing.site_id = asked.site_id
-         AND standing.altitude && asked.altitude
-         AND standing.footprint && asked.footprint
-         AND (standing.footprint = asked.footprint OR ST_Relate(standing.footprint, asked.footprint, 'T********'))
-        GROUP BY asked.key
-    ), remaining AS (
-        SELECT slug, zone, slot, least, unnest(asked.periods - coalesce(taken.periods, '{{}}')) AS period
-        FROM asked LEFT JOIN taken USING (key)
-    )
-    SELECT coalesce(array_agg(slug), '{{}}') AS slugs
-    FROM (
-        SELECT slug FROM plain
-        UNION ALL
-        SELECT slug FROM (SELECT *, lower(period) AS starts, upper(period) AS ends FROM remaining) stretch
-        WHERE {_LONG_ENOUGH}
-    ) found
-""")
