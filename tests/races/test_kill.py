@@ -29,14 +29,15 @@ SLOTS = 20
 async def own_cluster(_pool: None) -> AsyncIterator[cluster.Cluster]:
     """A PostgreSQL of the test's own, so that killing it harms nobody else."""
     shared_pool, shared_config = DB.pool, DB.config
-    with tempfile.TemporaryDirectory(prefix="tfkill") as folder, cluster.running(Path(folder)) as running:
-        DB.pool = None
-        DB.use(running.url())
-        await schema.upgrade()
-        await DB.start_connection_pool(min_size=1, max_size=8)
-        yield running
-        await DB.close_connection_pool()
-    DB.pool, DB.config = shared_pool, shared_config
+    try:
+        with tempfile.TemporaryDirectory(prefix="tfkill") as folder, cluster.running(Path(folder)) as running:
+            DB.pool = None
+            DB.use(running.url())
+            await schema.upgrade()
+            async with DB.open(8):
+                yield running
+    finally:
+        DB.pool, DB.config = shared_pool, shared_config
 
 
 async def load(crowd: Crowd, stop: asyncio.Event, answered: list[int]) -> None:

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -50,13 +50,19 @@ def run(settings: Settings, address: str | None, fresh: bool) -> None:
             "DATABASE_URL is set: the demo would put sample accounts with a known password into a real database."
             " Unset it, or name the demo's database with --database."
         )
-    with _database(settings, address, fresh) as url:
+    # From here on a request to stop unwinds, so that neither database nor server is left behind.
+    signal.signal(signal.SIGTERM, _stop)
+    with suppress(KeyboardInterrupt), _database(settings, address, fresh) as url:
         console.print("Preparing the demo …")
         tokens = asyncio.run(_prepare(url))
-        _write(settings, tokens)
         with _processes(settings, url) as processes:
+            _write(settings, tokens)
             _tell(settings)
             _wait(processes)
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -150,16 +156,8 @@ def _tell(settings: Settings) -> None:
 
 
 def _wait(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Until told to stop, or until one of the processes ends by itself."""
-    told = False
-
-    def tell(_number: int, _frame: object) -> None:
-        nonlocal told
-        told = True
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, tell)
-    while not told:
+    """Until a signal interrupts, or until one of the processes ends by itself."""
+    while True:
         if any(process.poll() is not None for process in processes):
             raise DemoError("The server or the worker has stopped; see demo.log in the data folder.")
         time.sleep(0.2)
