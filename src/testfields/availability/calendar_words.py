@@ -11,9 +11,10 @@ from testfields.availability.free import DAY_MINUTES, AreaMonth, AreaWeek, DaySh
 from testfields.core.errors import N_
 from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_period, local_date
 from testfields.core.periods import Period
-from testfields.sites.routes import LocalText, OpeningView, WholeSiteView
+from testfields.sites.routes import OpeningView, WholeSiteView
 from testfields.sites.vocabulary import Label
 from testfields.web import locale
+from testfields.web.bodies import NamedText
 
 COLUMN_MINUTES = 60
 # Where an hour is not free, the one word for it: a closure says more than a booking, a booking more than a hold.
@@ -112,7 +113,7 @@ def week_words(site: WholeSiteView, areas: Sequence[AreaWeek], first: date, now:
     return Week(caption, days, named, any(cell.href for cells in rows for cell in cells))
 
 
-def in_words(text: LocalText | Label) -> str:
+def in_words(text: NamedText | Label) -> str:
     """A text in the reader's language."""
     return text.ja if locale.current() == "ja" else text.en
 

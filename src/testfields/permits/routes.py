@@ -12,7 +12,8 @@ from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
-from testfields.reservations.routes import NamedText, PeriodBody
+from testfields.reservations.routes import PeriodBody
+from testfields.web.bodies import NamedText
 from testfields.web.parameters import PathId
 
 

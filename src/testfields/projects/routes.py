@@ -14,7 +14,7 @@ from testfields.core.clock import now
 from testfields.projects import service
 from testfields.projects.rules import LONGEST_TEXT, LONGEST_TITLE, Plan, Theme
 from testfields.sites.vocabulary import Use
-from testfields.web.bodies import JsonBody
+from testfields.web.bodies import JsonBody, NamedText
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 from testfields.web.versions import etag, expected_version
@@ -41,13 +41,6 @@ class NewProjectBody(PlanBody, forbid_unknown_fields=True, frozen=True, kw_only=
     """A new project; `company_id` only where the caller belongs to several companies."""
 
     company_id: Id | None = None
-
-
-class NamedText(msgspec.Struct, frozen=True):
-    """A name in both languages."""
-
-    ja: str
-    en: str
 
 
 class ProjectView(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from testfields.core.periods import parse_period
 from testfields.core.volumes import parse_altitude, parse_polygon
 from testfields.reservations import service
 from testfields.reservations.rules import Action, State, actions_for
-from testfields.web.bodies import JsonBody
+from testfields.web.bodies import JsonBody, NamedText
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, QueryId
 from testfields.web.versions import etag, expected_version
@@ -78,13 +78,6 @@ class StepBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     reason: Text = ""
     conditions: Text = ""
-
-
-class NamedText(msgspec.Struct, frozen=True):
-    """A name in both languages."""
-
-    ja: str
-    en: str
 
 
 class VolumeView(msgspec.Struct, frozen=True):

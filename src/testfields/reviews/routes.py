@@ -20,6 +20,7 @@ from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown, decisions_for
 from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
+from testfields.web.bodies import NamedText
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
 
@@ -29,13 +30,6 @@ LONGEST_TEXT = 100
 Text = Annotated[str | None, QueryParameter(max_length=LONGEST_TEXT)]
 InState = Annotated[Shown, QueryParameter(name="state")]
 After = Annotated[str | None, QueryParameter(max_length=60)]
-
-
-class Name(msgspec.Struct, frozen=True):
-    """A name in both languages."""
-
-    ja: str
-    en: str
 
 
 class FirstPeriod(msgspec.Struct, frozen=True):
@@ -59,11 +53,11 @@ class ReviewView(msgspec.Struct, frozen=True):
     id: int
     state: State
     version: int
-    company: Name
-    project_title: Name
+    company: NamedText
+    project_title: NamedText
     site: str
-    site_name: Name
-    area_name: Name
+    site_name: NamedText
+    area_name: NamedText
     first_period: FirstPeriod
     periods: int
     submitted_at: datetime | None
@@ -156,8 +150,8 @@ def _view(actor: Actor, row: Any) -> ReviewView:
     )
 
 
-def _name(row: Any, name: str) -> Name:
-    return Name(row[f"{name}_ja"], row[f"{name}_en"])
+def _name(row: Any, name: str) -> NamedText:
+    return NamedText(row[f"{name}_ja"], row[f"{name}_en"])
 
 
 router = Router("/reviews", tags=["reviews"], route_handlers=[list_reviews, show_preview])

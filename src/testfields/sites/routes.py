@@ -13,7 +13,7 @@ from testfields.core.errors import N_, InvalidInput, fault
 from testfields.sites import service
 from testfields.sites.notation import parse_wanted
 from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Surface, Use
-from testfields.web.bodies import JSON
+from testfields.web.bodies import JSON, NamedText
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
 from testfields.web.versions import etag
@@ -28,18 +28,11 @@ After = Annotated[str, QueryParameter(max_length=63)]
 Facilities = Annotated[list[str] | None, QueryParameter(max_items=20)]
 
 
-class LocalText(msgspec.Struct, frozen=True):
-    """A text in both languages."""
-
-    ja: str
-    en: str
-
-
 class OwnerView(msgspec.Struct, frozen=True):
     """Whose land it is."""
 
     slug: str
-    name: LocalText
+    name: NamedText
 
 
 class RoadView(msgspec.Struct, frozen=True):
@@ -79,9 +72,9 @@ class SiteView(msgspec.Struct, frozen=True):
     slug: str
     version: int
     owner: OwnerView
-    name: LocalText
-    description: LocalText
-    address: LocalText
+    name: NamedText
+    description: NamedText
+    address: NamedText
     contact: str
     published: bool
     sample: bool
@@ -111,7 +104,7 @@ class AreaView(msgspec.Struct, frozen=True):
     id: int
     slug: str
     parent: str | None
-    name: LocalText
+    name: NamedText
     mode: Mode
     altitude: BandView
     uses: list[Use]
@@ -138,7 +131,7 @@ class SiteProperties(msgspec.Struct, frozen=True):
     """What a map says of a site."""
 
     slug: str
-    name: LocalText
+    name: NamedText
     owner: OwnerView
     uses: list[Use]
     sample: bool
