@@ -17,13 +17,13 @@ from urllib.parse import unquote, urlsplit
 
 from tests.server import serving
 
+from benchmarks.http import connected
 from testfields import schema
 from testfields.accounts import queries as accounts
 from testfields.accounts.service import secret_hash
 from testfields.availability import queries as availability
 from testfields.db import cluster
 from testfields.db.engine import DB
-from testfields.db.statements import Statement
 from testfields.reservations import queries as reservations
 
 CLIENTS = 32
@@ -32,6 +32,9 @@ SECONDS = 8
 HOURS_PER_AREA = 4000
 TOKEN = "tf_benchmark"
 
+# The field number :n as SQL; no two meet.
+FIELD = """ST_Multi(ST_MakeEnvelope(135 + (:n % 40) * 0.01, 34 + (:n / 40) * 0.01,
+                                    135.009 + (:n % 40) * 0.01, 34.009 + (:n / 40) * 0.01, 4326))"""
 SEED = """
 INSERT INTO organisation (kind, slug, name_ja, name_en, contact_email)
 VALUES ('owner', 'owner', '所有者', 'Owner', 'o@example.test'), ('company', 'company', '事業者', 'Company', 'c@example.test');
@@ -42,8 +45,7 @@ VALUES (2, '実証', 'Trial', '', 'mobility', 'vehicle', '', '', 1);
 INSERT INTO site (slug, owner_id, published, name_ja, name_en, description_ja, description_en, address_ja, address_en,
                   contact, geometry, property_class, uses, horizon_days, maximum_minutes)
 SELECT 'site-' || n, 1, true, '実証', 'Site', '', '', '', '', '',
-       ST_Multi(ST_MakeEnvelope(135 + (n % 40) * 0.01, 34 + (n / 40) * 0.01,
-                                135.009 + (n % 40) * 0.01, 34.009 + (n / 40) * 0.01, 4326)),
+       FIELD(n),
        'ordinary', '{vehicle}', 3650, 1440
 FROM generate_series(1, CLIENTS * AREAS) n;
 INSERT INTO area (site_id, slug, name_ja, name_en, geometry, altitude, mode, uses)
@@ -69,7 +71,7 @@ class Rates:
 
 async def seed() -> None:
     """One company before 960 open fields."""
-    script = SEED.replace("CLIENTS * AREAS", f"{CLIENTS} * {AREAS_PER_CLIENT}")
+    script = SEED.replace("CLIENTS * AREAS", f"{CLIENTS} * {AREAS_PER_CLIENT}").replace("FIELD(n)", field("n"))
     connection = await DB.get_new_connection()
     for statement in script.split(";\n"):
         if statement.strip():
@@ -83,6 +85,11 @@ async def seed() -> None:
     await connection.close()
 
 
+def field(number: str) -> str:
+    """The ground of a field as SQL."""
+    return " ".join(FIELD.replace(":n", number).split())
+
+
 def first_hour(days: int) -> datetime:
     """Midnight UTC, `days` from today."""
     return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
@@ -91,7 +98,7 @@ def first_hour(days: int) -> datetime:
 def pgbench_script(start: datetime) -> str:
     """The three statements of a booking as the portal sends them, their arguments as pgbench variables."""
     period = f"tstzrange('{start.isoformat()}'::timestamptz + :hour * interval '1 hour', '{start.isoformat()}'::timestamptz + (:hour + 1) * interval '1 hour')"
-    area = "(SELECT geometry FROM area WHERE id = :area)"
+    area = field(":area")
     now = f"'{datetime.now(UTC).isoformat()}'::timestamptz"
     arguments = {
         "secret_hash": f"'\\x{secret_hash(TOKEN).hex()}'::bytea",
@@ -116,26 +123,30 @@ def pgbench_script(start: datetime) -> str:
         "altitudes": "'{\"[0,150)\"}'::numrange[]",
         "claim_altitudes": "'{\"(,)\"}'::numrange[]",
     }
-    place = replay(availability.PLACE, arguments | {"footprints": "ARRAY[NULL]::geometry[]"})
-    file = replay(reservations.FILE, arguments | {"footprints": f"ARRAY[{area}]", "claim_footprints": f"ARRAY[{area}]"})
+    statements = [
+        ("by_token", accounts.BY_TOKEN, arguments),
+        ("place", availability.PLACE, arguments | {"footprints": "'{NULL}'::geometry[]"}),
+        ("file", reservations.FILE, arguments | {"footprints": f"ARRAY[{area}]", "claim_footprints": f"ARRAY[{area}]"}),
+    ]
     return "\n".join(
         [
             "\\set n :n + 1",
             f"\\set area :client_id * {AREAS_PER_CLIENT} + :n % {AREAS_PER_CLIENT} + 1",
             f"\\set hour :n / {AREAS_PER_CLIENT}",
-            f"{replay(accounts.BY_TOKEN, arguments)};",
-            f"{place};",
-            f"{file};",
+            "\\if :n = 1",
+            *(f"PREPARE {name} AS {one_line(statement.sql)};" for name, statement, _ in statements),
+            "\\endif",
+            *(
+                f"EXECUTE {name} ({', '.join(given[one] for one in statement.names)});"
+                for name, statement, given in statements
+            ),
         ]
     )
 
 
-def replay(statement: Statement, arguments: dict[str, str]) -> str:
-    """A statement with its places filled, on one line as pgbench wants it."""
-    names = statement.names
-    text = re.sub(r"--[^\n]*", "", statement.sql)
-    filled = re.sub(r"\$(\d+)", lambda place: arguments[names[int(place[1]) - 1]], text)
-    return " ".join(filled.split()).replace("'{}'::jsonb", "'{}'::jsonb")
+def one_line(sql: str) -> str:
+    """A statement as pgbench wants it."""
+    return " ".join(re.sub(r"--[^\n]*", "", sql).split())
 
 
 def run_pgbench(running: cluster.Cluster, database: str, start: datetime) -> float:
@@ -147,7 +158,7 @@ def run_pgbench(running: cluster.Cluster, database: str, start: datetime) -> flo
         command = [
             running.binaries / "pgbench",
             "--no-vacuum",
-            "--protocol=prepared",
+            "--protocol=simple",
             f"--client={CLIENTS}",
             "--jobs=2",
             f"--time={SECONDS}",
@@ -169,35 +180,27 @@ def run_pgbench(running: cluster.Cluster, database: str, start: datetime) -> flo
 
 async def run_http(base_url: str, start: datetime) -> float:
     """Bookings per second over HTTP; every one must be answered 201."""
-    address = urlsplit(base_url)
     until = time.perf_counter() + SECONDS
     began = time.perf_counter()
-    done = await asyncio.gather(
-        *(one_client(str(address.hostname), int(address.port or 80), client, start, until) for client in range(CLIENTS))
-    )
+    done = await asyncio.gather(*(one_client(base_url, client, start, until) for client in range(CLIENTS)))
     return sum(done) / (time.perf_counter() - began)
 
 
-async def one_client(host: str, port: int, client: int, start: datetime, until: float) -> int:
-    """One keep-alive connection, booking one slot after the other; a client this lean leaves the cores to the portal."""
-    reader, writer = await asyncio.open_connection(host, port)
+async def one_client(base_url: str, number: int, start: datetime, until: float) -> int:
+    """Book one slot after the other in the client's own areas; how many."""
     count = 0
-    while time.perf_counter() < until:
-        area = client * AREAS_PER_CLIENT + count % AREAS_PER_CLIENT + 1
-        begins = start + timedelta(hours=count // AREAS_PER_CLIENT)
-        volumes = [{"period": {"start": begins.isoformat(), "end": (begins + timedelta(hours=1)).isoformat()}}]
-        body = json.dumps({"project_id": 1, "area_id": area, "volumes": volumes}).encode()
-        writer.write(
-            b"POST /api/v1/reservations HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\n"
-            b"Authorization: Bearer " + TOKEN.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-        )
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-        content = await reader.readexactly(int(length[1]) if length else 0)
-        if not head.startswith(b"HTTP/1.1 201"):
-            raise RuntimeError(f"{head!r} {content!r}")
-        count += 1
-    writer.close()
+    async with connected(base_url) as client:
+        while time.perf_counter() < until:
+            area = number * AREAS_PER_CLIENT + count % AREAS_PER_CLIENT + 1
+            begins = start + timedelta(hours=count // AREAS_PER_CLIENT)
+            volumes = [{"period": {"start": begins.isoformat(), "end": (begins + timedelta(hours=1)).isoformat()}}]
+            body = json.dumps({"project_id": 1, "area_id": area, "volumes": volumes}).encode()
+            request = (
+                b"POST /api/v1/reservations HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\n"
+                b"Authorization: Bearer " + TOKEN.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            )
+            await client.ask(request, 201)
+            count += 1
     return count
 
 

@@ -3,13 +3,20 @@
 import asyncio
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlencode
 
 import asyncpg
+from tests.server import serving
 
+from benchmarks.http import connected
 from testfields import schema
 from testfields.availability import search
 from testfields.availability.free import FreeQuery
@@ -17,6 +24,8 @@ from testfields.core.periods import Period
 from testfields.db import cluster
 from testfields.db.engine import DB, teach_geometry
 from testfields.db.statements import Statement
+
+T = TypeVar("T")
 
 SITES = 10_000
 STEPS = (10_000, 100_000, 1_000_000)
@@ -44,7 +53,8 @@ INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
 SELECT site.id, weekday, 360, 1320 FROM site, generate_series(1, 7) weekday
 """
 
-# One claim a site and day at an hour of chance, so that none overlaps; the guard is off while they are copied in.
+# A claim a day for each site, day after day, so that windows are as busy with many claims as with few. The guard is off
+# while they are copied in.
 FILL = """
 INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
 SELECT site.id, 'allotment', site.id * 1000 + day, site.geometry, '(,)',
@@ -52,20 +62,32 @@ SELECT site.id, 'allotment', site.id * 1000 + day, site.geometry, '(,)',
 FROM generate_series($1::int, $2::int - 1) day
 CROSS JOIN site
 CROSS JOIN LATERAL (
-    SELECT $3::timestamptz + make_interval(days => (day * 37 + site.id::int) % 100,
+    SELECT $3::timestamptz + make_interval(days => day,
                                            hours => 6 + (site.id::int * 7 + day * 11) % 15) AS begins
 ) slot
 """
 
 
 @dataclass(frozen=True)
-class Question:
-    """Milliseconds of “which sites are free in this window” with so many claims; the answers' mean length."""
+class Answers:
+    """Milliseconds that answers took, and their mean length."""
 
-    claims: int
     p50_ms: float
     p95_ms: float
     free_sites: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """“Which sites are free in this window” with so many claims.
+
+    `busy` asks about days on which every site has a claim, so that a third of them has one in the window; `quiet`
+    about days without any.
+    """
+
+    claims: int
+    busy: Answers
+    quiet: Answers
 
 
 @dataclass(frozen=True)
@@ -73,12 +95,12 @@ class Month:
     """Answers per second for a month of one area with 500 bookings."""
 
     sql: float
-    service: float
+    http: float
 
     @property
     def ratio(self) -> float:
-        """What the use case reaches of its own SQL's rate."""
-        return self.service / self.sql
+        """What the API reaches of its own SQL's rate."""
+        return self.http / self.sql
 
 
 async def seed() -> None:
@@ -105,24 +127,24 @@ async def fill(done: int, wanted: int) -> None:
     await connection.close()
 
 
-async def ask_all_sites(claims: int) -> Question:
+async def ask_all_sites(days: range) -> Answers:
     """Ask about windows of three hours on days of chance; the first answers warm the connection up."""
-    chance = random.Random(claims)
+    chance = random.Random(len(days))
     took, lengths = [], []
     for _ in range(QUESTIONS + 8):
-        start = first_day() + timedelta(days=chance.randrange(DAYS), hours=chance.randrange(7, 18))
+        start = first_day() + timedelta(days=chance.choice(days), hours=chance.randrange(7, 18))
         query = FreeQuery(Period(start, start + timedelta(hours=3)), minutes=180)
         began = time.perf_counter()
         free = await search.free_sites(query, datetime.now(UTC))
         took.append((time.perf_counter() - began) * 1000)
         lengths.append(len(free))
     took, lengths = took[8:], lengths[8:]
-    return Question(claims, statistics.median(took), statistics.quantiles(took, n=20)[18], statistics.mean(lengths))
+    return Answers(statistics.median(took), statistics.quantiles(took, n=20)[18], statistics.mean(lengths))
 
 
 async def book_a_month(area_id: int) -> FreeQuery:
     """500 claims of an hour in one area, and the question for that month."""
-    start = first_day() + timedelta(days=200)
+    start = first_day() + timedelta(days=2 * DAYS)
     connection = await DB.get_new_connection()
     await connection.execute(
         """
@@ -161,29 +183,32 @@ class _Recorder:
             Statement.rows = asked  # type: ignore[method-assign]
 
 
-async def measure_month(url: str) -> Month:
-    """The use case and its bare SQL in turn, each with eight connections; the better of two turns."""
+async def measure_month(url: str, base_url: str) -> Month:
+    """The API and its bare SQL in turn, each with eight connections; the better of two turns."""
     query = await book_a_month(1)
     recorder = _Recorder()
     await recorder.record(lambda: search.find_free(query, datetime.now(UTC)))
-    plain = [await asyncpg.connect(url) for _ in range(CLIENTS)]
-    for connection in plain:
-        # The codec is how the arguments are sent, not what is measured.
-        await teach_geometry(connection)
+    words = urlencode({"area": 1, "from": query.within.start.isoformat(), "to": query.within.end.isoformat()})
+    request = f"GET /api/v1/availability?{words} HTTP/1.1\r\nHost: portal\r\n\r\n".encode()
+    sql, http = 0.0, 0.0
+    async with AsyncExitStack() as stack:
+        plain = [await asyncpg.connect(url) for _ in range(CLIENTS)]
+        for connection in plain:
+            stack.push_async_callback(connection.close)
+            # The codec is how the arguments are sent, not what is measured.
+            await teach_geometry(connection)
+        clients = [await stack.enter_async_context(connected(base_url)) for _ in range(CLIENTS)]
 
-    async def bare(number: int) -> None:
-        await plain[number].fetch(recorder.sql, *recorder.arguments)
+        async def bare(number: int) -> None:
+            await plain[number].fetch(recorder.sql, *recorder.arguments)
 
-    async def served(_number: int) -> None:
-        await search.find_free(query, datetime.now(UTC))
+        async def served(number: int) -> None:
+            await clients[number].ask(request, 200)
 
-    sql, service = 0.0, 0.0
-    for _ in range(2):
-        sql = max(sql, await rate(bare))
-        service = max(service, await rate(served))
-    for connection in plain:
-        await connection.close()
-    return Month(sql, service)
+        for _ in range(2):
+            sql = max(sql, await rate(bare))
+            http = max(http, await rate(served))
+    return Month(sql, http)
 
 
 async def rate(work: Callable[[int], Awaitable[None]]) -> float:
@@ -202,16 +227,28 @@ async def rate(work: Callable[[int], Awaitable[None]]) -> float:
     return sum(done) / (time.perf_counter() - began)
 
 
-async def measure(running: cluster.Cluster, database: str) -> tuple[Month, list[Question]]:
+async def measure_questions() -> list[Question]:
+    """Both questions at each number of claims."""
+    questions, done = [], 0
+    for claims in STEPS:
+        await fill(done, claims)
+        done = claims
+        busy = await ask_all_sites(range(claims // SITES))
+        questions.append(Question(claims, busy, await ask_all_sites(range(DAYS + 1, 2 * DAYS - 1))))
+    return questions
+
+
+def measure(running: cluster.Cluster, database: str) -> tuple[Month, list[Question]]:
     """Everything in this chapter, in a database of its own."""
     cluster.ensure_database(running, database)
-    DB.use(running.url(database))
-    await seed()
+    url = running.url(database)
+    DB.use(url)
+    asyncio.run(seed())
+    with tempfile.TemporaryDirectory() as folder, serving(url, Path(folder)) as server:
+        month = asyncio.run(_with_pool(lambda: measure_month(url, server.base_url)))
+    return month, asyncio.run(_with_pool(measure_questions))
+
+
+async def _with_pool(work: Callable[[], Awaitable[T]]) -> T:
     async with DB.open(CLIENTS):
-        month = await measure_month(running.url(database))
-        questions, done = [], 0
-        for claims in STEPS:
-            await fill(done, claims)
-            done = claims
-            questions.append(await ask_all_sites(claims))
-    return month, questions
+        return await work()

@@ -22,6 +22,8 @@ from testfields.sites.commands import sites
 
 console = Console()
 T = TypeVar("T")
+# Longer than any answer takes.
+STOPS_WITHIN_S = 20
 
 
 def database() -> AbstractContextManager[str]:
@@ -137,6 +139,8 @@ def _serve(settings: Settings) -> None:
         workers=settings.workers,
         log_access=False,
         websockets=False,
+        # One that is told to stop while it is still starting may miss it.
+        workers_kill_timeout=STOPS_WITHIN_S,
     ).serve()
 
 

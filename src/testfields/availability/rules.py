@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import combinations
@@ -100,19 +100,19 @@ def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> li
 
 def horizon(policy: Policy, now: datetime) -> datetime:
     """The last instant that may be booked: the end of the local day `horizon_days` from today."""
-    return _local(now, policy.timezone).add(days=policy.horizon_days + 1).start_of("day")
+    return _plain(_local(now, policy.timezone).add(days=policy.horizon_days + 1).start_of("day"))
 
 
 def on_grid(timezone: str, slot_minutes: int, instant: datetime) -> bool:
     """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
-    local = _local(instant, timezone)
+    local = instant.astimezone(_zone(timezone))
     minutes = local.hour * 60 + local.minute
     return local.second == 0 and local.microsecond == 0 and minutes % slot_minutes == 0
 
 
 def decision_due(policy: Policy, submitted: datetime) -> datetime:
     """When staff ought to have decided: the end of the local day `processing_days` later (標準処理期間)."""
-    return _local(submitted, policy.timezone).add(days=policy.processing_days).end_of("day")
+    return _plain(_local(submitted, policy.timezone).add(days=policy.processing_days).end_of("day"))
 
 
 @cache
@@ -124,6 +124,11 @@ def _zone(name: str) -> Timezone | FixedTimezone:
 def _local(instant: datetime, timezone: str) -> pendulum.DateTime:
     """An instant as clocks in `timezone` show it."""
     return pendulum.DateTime.fromtimestamp(instant.timestamp(), _zone(timezone))
+
+
+def _plain(local: pendulum.DateTime) -> datetime:
+    """The same instant in UTC, as the database's driver takes it without a detour through pendulum's arithmetic."""
+    return datetime.fromtimestamp(local.timestamp(), UTC)
 
 
 def claims_for(policy: Policy, area: BookableArea, placed: Sequence[Placed]) -> list[Volume]:

@@ -28,19 +28,31 @@ def free_sites(filters: Filters) -> Statement:
     """One row: the slugs of the sites that have a free stretch at all, some of them more than once."""
     return Statement(f"""
     WITH span AS (
-        SELECT min(lower(CAST(:within AS tstzrange)) AT TIME ZONE timezone)::date AS first,
-               max(upper(CAST(:within AS tstzrange)) AT TIME ZONE timezone)::date AS last
+        SELECT min(lower(CAST(:within AS tstzrange)) AT TIME ZONE timezone) AS first,
+               max(upper(CAST(:within AS tstzrange)) AT TIME ZONE timezone) AS last
         FROM (SELECT DISTINCT timezone FROM site) zone
     ), day AS MATERIALIZED (
-        -- From the day before: an opening may last into the next.
-        SELECT span.first + ahead AS date, extract(isodow FROM span.first + ahead)::integer AS weekday
-        FROM span, generate_series(-1, span.last - span.first) AS ahead
+        -- From the day before: an opening may last into the next. Minutes count from the day's own midnight, and a
+        -- change of summer time moves no opening by more than three hours.
+        SELECT date, extract(isodow FROM date)::integer AS weekday,
+               extract(epoch FROM span.first - date) / 60 - 180 AS from_minute,
+               extract(epoch FROM span.last - date) / 60 + 180 AS to_minute
+        FROM span CROSS JOIN LATERAL (
+            SELECT span.first::date + ahead AS date
+            FROM generate_series(-1, span.last::date - span.first::date) AS ahead
+        ) dates
+    ), weekday AS MATERIALIZED (
+        SELECT weekday, min(from_minute)::integer AS from_minute, max(to_minute)::integer AS to_minute
+        FROM day GROUP BY weekday
     ), timetable AS MATERIALIZED (
         SELECT site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
                site.turnaround_minutes, hours.weekday, hours.opens_minute, hours.closes_minute,
                array_agg(site.id) AS site_ids, array_agg(site.slug) AS slugs
-        FROM opening_hours hours JOIN site ON site.id = hours.site_id
-        WHERE hours.weekday = ANY(ARRAY(SELECT weekday FROM day)) AND {bookable_site(filters)}
+        FROM weekday
+        JOIN opening_hours hours ON hours.weekday = weekday.weekday
+         AND hours.opens_minute < weekday.to_minute AND hours.closes_minute > weekday.from_minute
+        JOIN site ON site.id = hours.site_id
+        WHERE {bookable_site(filters)}
           AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {where(AREA_FILTERS, filters)})
         GROUP BY site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
                  site.turnaround_minutes, hours.weekday, hours.opens_minute, hours.closes_minute

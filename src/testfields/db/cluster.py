@@ -35,6 +35,8 @@ OPTIONS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
     "effective_cache_size": "2GB",
+    # A question to all sites gathers ranges for thousands of them.
+    "work_mem": "16MB",
     "random_page_cost": "1.1",
     "jit": "off",
     "max_wal_size": "2GB",
