@@ -101,11 +101,14 @@ async def test_company_then_staff_then_public(own_db: str, tmp_path: Path, chrom
         await public.goto(f"{company.url.split('?')[0]}?lang={language}")
         await expect(public.locator("main")).to_contain_text(words.valid)
 
-        # The public finds it among the trials of that site, and on the map.
+        # The public finds it among the trials of that site, and on the map as in the list beside it.
         await public.goto(f"{server.base_url}/trials?site=expo-park&lang={language}")
         await expect(public.locator("main")).to_contain_text(words.project)
-        await public.goto(f"{server.base_url}/?lang={language}")
-        await expect(public.locator("main")).to_contain_text(words.project)
+        async with public.expect_response("**/api/v1/trials.geojson*") as drawn:
+            await public.goto(f"{server.base_url}/?lang={language}")
+        shapes = {shape["id"]: shape["properties"] for shape in (await (await drawn.value).json())["features"]}
+        assert shapes[int(number)]["name"][language] == words.project
+        await expect(public.locator(f'main [data-feature="trial-{number}"]')).to_contain_text(words.project)
         await expect(public.locator("html")).to_have_attribute("lang", language)
 
         assert errors == []

@@ -1,5 +1,6 @@
 """What the public sees of trials: only what is permitted, of today and to come, and no name without consent."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -174,6 +175,36 @@ async def test_a_trial_that_has_ended_early_is_not_on(db: None, client: httpx.As
     (place,) = await seen(client, "/api/v1/trials/sites.geojson")
 
     assert (place["properties"]["on"], place["properties"]["now"]) == (False, [])
+
+
+async def test_every_shape_on_the_map_has_its_line_in_the_list(db: None, client: httpx.AsyncClient) -> None:
+    field, another, company = await factories.field(), await factories.field(), await factories.company()
+    project = await factories.project(company)
+    await trial(company, project, another.area_id, factories.period(0, 1, days=0), state=State.COMPLETED)
+    await trial(company, project, field.area_id, around_now(), state=State.ACTIVE)
+    for days in range(2, 5):
+        await trial(company, project, field.area_id, factories.period(9, days=days))
+
+    shapes = {one["id"] for one in await seen(client, "/api/v1/trials.geojson")}
+    listed = re.findall(r'data-feature="trial-(\d+)"', (await client.get("/")).text)
+
+    assert sorted(map(int, listed)) == sorted(shapes)
+
+
+async def test_the_list_of_a_busy_site_goes_on_elsewhere(
+    db: None, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("testfields.maps.service.MOST_AT_SITE", 2)
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    for days in range(2, 6):
+        await trial(company, project, field.area_id, factories.period(9, days=days))
+
+    page = (await client.get("/", params={"use": "drone", "lang": "en"})).text
+
+    assert len(re.findall(r'data-feature="trial-', page)) == 2
+    assert "3 more trials here" in page
+    assert re.search(r'href="/trials\?use=drone&amp;site=[^"]+">See all', page)
 
 
 @pytest.mark.parametrize(

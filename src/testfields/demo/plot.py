@@ -166,7 +166,7 @@ SCENES: Sequence[Scene] = (
     Scene(State.DRAFT, 3, 5, 12),
 )
 # Applications for what is taken by a submitted one: the conflict that waits to be decided.
-WAITING = 3
+WAITING = 2
 CONDITIONS = (
     "監視員を2名以上置いてください。",
     "実証の開始前に管理事務所へ声をかけてください。",

@@ -43,13 +43,18 @@ class DemoError(Exception):
 def run(settings: Settings, address: str | None, fresh: bool) -> None:
     """Run the demo on the embedded cluster, or on the database that was asked for by its address.
 
-    Raises DemoError when ``DATABASE_URL`` is set and the demo was not asked to use a database of its own.
+    Raises DemoError when ``DATABASE_URL`` is set and the demo was not asked to use a database of its own, or when it is
+    to begin anew in a database that is not its own to empty.
     """
     if settings.database_url and not address:
         raise DemoError(
             "DATABASE_URL is set: the demo would put sample accounts with a known password into a real database."
             " Unset it, or name the demo's database with --database."
         )
+    if address and fresh:
+        raise DemoError("--fresh empties the embedded database only. Empty the one named with --database yourself.")
+    # Written when the demo answers; one of an earlier run would say so too soon.
+    _accounts_file(settings).unlink(missing_ok=True)
     # From here on a request to stop unwinds, so that neither database nor server is left behind.
     signal.signal(signal.SIGTERM, _stop)
     with suppress(KeyboardInterrupt), _database(settings, address, fresh) as url:
@@ -96,10 +101,14 @@ async def _token(actor: Actor, at: datetime) -> str:
 def _write(settings: Settings, tokens: Mapping[str, str]) -> None:
     """``demo.json``, for programs that want to try the API."""
     people = {one.key: {"email": one.email, "password": PASSWORD, "token": tokens[one.key]} for one in ACCOUNTS}
-    file = settings.data / "demo.json"
+    file = _accounts_file(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(json.dumps({"base_url": settings.base_url, "accounts": people}, ensure_ascii=False, indent=2))
+
+
+def _accounts_file(settings: Settings) -> Path:
+    return settings.data / "demo.json"
 
 
 @contextmanager
@@ -151,7 +160,7 @@ def _tell(settings: Settings) -> None:
         table.add_row(one.key, one.email)
     console.print(f"\n[bold]The demo runs at {settings.base_url}[/]  (Ctrl-C ends it)\n")
     console.print(table)
-    console.print(f"Password for all: [bold]{PASSWORD}[/]. API tokens are in {settings.data / 'demo.json'}.")
+    console.print(f"Password for all: [bold]{PASSWORD}[/]. API tokens are in {_accounts_file(settings)}.")
     console.print("Or use the bar “Look as” at the top of each page.")
 
 

@@ -142,6 +142,11 @@ async def _play_scene(stage: Stage, scene: Scene) -> int | None:
     """One application, taken from its filing to where the scene wants it; its id, None where no time was free."""
     for company, project, place, period in _chances(stage, scene):
         filed_at = min(period.start - place.notice - timedelta(days=stage.chance.randint(2, 6)), stage.now)
+        if scene.state in {State.SUBMITTED, State.RETURNED}:
+            # Some have lain on the desk for a while, so that not all is due on the same days.
+            filed_at = min(
+                filed_at, stage.now - timedelta(days=stage.chance.randint(0, 9), hours=stage.chance.randint(1, 20))
+            )
         if scene.state is State.HELD:
             filed_at = stage.now - min(place.hold, timedelta(hours=6)) / 2
         first = {State.HELD: Action.HOLD, State.EXPIRED: Action.HOLD, State.DRAFT: Action.SAVE}
@@ -228,16 +233,28 @@ async def _bring(
 
 
 async def _rivals(stage: Stage) -> int:
-    """Applications that wait for what a submitted one has taken."""
-    wanted = await reservations.listed(stage.approver, reservations.ListQuery(limit=1, state=State.SUBMITTED))
-    taken = msgspec.json.decode(wanted[0]["volumes"])[0]["period"]
-    period = Period(*(datetime.fromisoformat(taken[end]) for end in ("start", "end")))
-    candidates = [one for one in stage.projects if one[2] == wanted[0]["use"]]
-    others = [one for one in candidates if wanted[0]["company_id"] not in one[0].companies][:WAITING]
-    for company, project, _ in others:
-        application = Application(project, wanted[0]["area_id"], (Asked(period),), Action.WAIT)
-        await reservations.file(company, application, stage.now - _HOUR)
-    return len(others)
+    """Applications of other companies that wait for what one submitted application has taken; how many."""
+    submitted = await reservations.listed(stage.approver, reservations.ListQuery(limit=200, state=State.SUBMITTED))
+    for wanted in submitted:
+        rivals = _rivals_of(stage, wanted["company_id"], wanted["use"])
+        if len(rivals) == WAITING:
+            taken = msgspec.json.decode(wanted["volumes"])[0]["period"]
+            period = Period(*(datetime.fromisoformat(taken[end]) for end in ("start", "end")))
+            for company, project in rivals:
+                application = Application(project, wanted["area_id"], (Asked(period),), Action.WAIT)
+                await reservations.file(company, application, stage.now - _HOUR)
+            return WAITING
+    return 0
+
+
+def _rivals_of(stage: Stage, company_id: int, use: str) -> list[tuple[Actor, int]]:
+    """Other companies, each with a project of that use, as many as shall wait."""
+    one_each = {
+        actor.person_id: (actor, project)
+        for actor, project, its_use in stage.projects
+        if its_use == use and company_id not in actor.companies
+    }
+    return list(one_each.values())[:WAITING]
 
 
 async def _close(stage: Stage) -> None:

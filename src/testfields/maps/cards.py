@@ -38,7 +38,7 @@ class TrialCard:
 
 @dataclass(frozen=True)
 class SiteCard:
-    """A site as the list shows it."""
+    """A site as the list shows it: what is on, what comes next, and the `others`, of which `beyond` are not listed."""
 
     slug: str
     name: str
@@ -48,6 +48,8 @@ class SiteCard:
     count: int
     now: list[TrialCard]
     next: TrialCard | None
+    others: list[TrialCard]
+    beyond: int
 
 
 def said(text: LocalText) -> str:
@@ -67,7 +69,9 @@ def word(key: str, labels: Mapping[str, Label]) -> Word:
 
 
 def site_card(site: SiteNow, now: datetime) -> SiteCard:
-    """A site with what is on there and what comes next."""
+    """A site with what is on there, what comes next, and its other trials."""
+    first = {trial.id for trial in (*site.now, site.next) if trial is not None}
+    others = [trial_card(trial, now) for trial in site.trials if trial.id not in first]
     return SiteCard(
         slug=site.slug,
         name=said(site.name),
@@ -77,6 +81,8 @@ def site_card(site: SiteNow, now: datetime) -> SiteCard:
         count=site.count,
         now=[trial_card(trial, now) for trial in site.now],
         next=None if site.next is None else trial_card(site.next, now, _begins_after(site.next, now)),
+        others=others,
+        beyond=site.count - len(first) - len(others),
     )
 
 

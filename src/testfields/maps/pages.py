@@ -75,6 +75,7 @@ async def public_map(
         on_now=sum(len(site.now) for site in found),
         trials=sum(site.count for site in found),
         all_trials=address("/trials", chosen),
+        trials_at={site.slug: address("/trials", {**chosen, "site": site.slug}) for site in found},
         chosen=chosen,
         spans=_span_chips("/", chosen),
         uses=_use_chips("/", chosen),

@@ -95,13 +95,15 @@ TRIALS_GEOJSON = Statement(f"""
     FROM page
 """)
 
-# What is on at each site, and what comes next there; reservation_by_site_and_state is not needed, as `shown` is small.
+# What is on at each site, what comes next there, and the soonest of all; reservation_by_site_and_state is not needed,
+# as `shown` is small.
 _SITES = """
     there AS (
         SELECT site_id, count(*) AS count,
                coalesce(jsonb_agg(trial ORDER BY starts, id) FILTER (WHERE is_on), '[]') AS on_now,
                (array_agg(trial ORDER BY next_start, id) FILTER (WHERE next_start IS NOT NULL))[1] AS next,
-               min(next_start) AS next_start
+               min(next_start) AS next_start,
+               to_jsonb((array_agg(trial ORDER BY starts, id))[1:CAST(:most AS integer)]) AS trials
         FROM shown
         GROUP BY site_id
     ), places AS (
@@ -109,6 +111,7 @@ _SITES = """
                coalesce(there.count, 0) AS count,
                coalesce(there.on_now, '[]') AS on_now,
                there.next,
+               coalesce(there.trials, '[]') AS trials,
                jsonb_build_object('ja', site.name_ja, 'en', site.name_en) AS name,
                jsonb_build_object(
                    'slug', owner.slug, 'name', jsonb_build_object('ja', owner.name_ja, 'en', owner.name_en)) AS owner,
@@ -128,7 +131,7 @@ SITES = Statement(f"""
     {_SHOWN}, {_SITES}
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'slug', slug, 'name', name, 'owner', owner, 'uses', uses, 'timezone', timezone, 'sample', sample,
-               'count', count, 'now', on_now, 'next', next
+               'count', count, 'now', on_now, 'next', next, 'trials', trials
            ) ORDER BY on_now = '[]', next_start NULLS LAST, slug), '[]')::text
     FROM places
 """)

@@ -18,6 +18,8 @@ from testfields.sites.rules import JAPANS_ZONE
 from testfields.sites.vocabulary import Use
 
 MOST_ON_MAP = 2000
+# Beside the map; the rest of a busy site's trials is a page of its own.
+MOST_AT_SITE = 20
 
 
 class LocalText(msgspec.Struct, frozen=True):
@@ -61,7 +63,8 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class SiteNow(msgspec.Struct, frozen=True):
-    """A site with what is on there now, what comes next, and how many trials there are in the days asked for."""
+    """A site with what is on there now, what comes next, how many trials there are in the days asked for, and the
+    soonest MOST_AT_SITE of them, among which the others may stand again."""
 
     slug: str
     name: LocalText
@@ -72,6 +75,7 @@ class SiteNow(msgspec.Struct, frozen=True):
     count: int
     now: list[Trial]
     next: Trial | None
+    trials: list[Trial]
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,13 @@ async def trials_geojson(sought: Sought, now: datetime) -> bytes:
 
 async def sites(sought: Sought, now: datetime) -> list[SiteNow]:
     """Sites, those with something on first, then by what comes next; with a last day, those with a trial by then."""
-    body = await queries.SITES.json(**_conditions(sought, now), busy=sought.last is not None)
+    body = await queries.SITES.json(**_conditions(sought, now), busy=sought.last is not None, most=MOST_AT_SITE)
     return msgspec.json.decode(body, type=list[SiteNow])
 
 
 async def sites_geojson(sought: Sought, now: datetime) -> bytes:
     """The same sites as a GeoJSON FeatureCollection."""
-    return await queries.SITES_GEOJSON.json(**_conditions(sought, now), busy=sought.last is not None)
+    return await queries.SITES_GEOJSON.json(**_conditions(sought, now), busy=sought.last is not None, most=0)
 
 
 async def owners() -> list[NamedPlace]:

@@ -13,8 +13,11 @@ function light(section, id, lit) {
 function goToRow(id) {
   const row = rowsOf(id)[0];
   if (!row) return;
+  row.closest("details")?.setAttribute("open", "");
   row.scrollIntoView({ block: "center" });
-  row.querySelector("a, button, input")?.focus({ preventScroll: true });
+  const target = row.querySelector("a, button, input") ?? row;
+  if (target === row) row.tabIndex = -1;
+  target.focus({ preventScroll: true });
 }
 
 /** Wires rows and shapes both ways, for the pointer and for the keyboard. */
