@@ -15,9 +15,11 @@ from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.db.engine import DB
+from testfields.reservations import filing, lookup
 from testfields.reservations import service as reservations
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from testfields.sites.tables import Area, Site
 from testfields.workflow import Follows
 from tests import factories
@@ -35,7 +37,7 @@ async def closing(field: factories.Field, period: Period, area: str | None = Non
 
 async def apply(field: factories.Field, company: Actor, period: Period, action: Action = Action.SUBMIT) -> int:
     application = Application(await factories.project(company), field.area_id, (Asked(period),), action)
-    return (await reservations.file(company, application, now())).id
+    return (await filing.file(company, application, now())).id
 
 
 async def offers(site_id: int) -> int:
@@ -161,7 +163,7 @@ async def test_lifting_gives_the_time_back_and_offers_it(db: None) -> None:
     assert await Claim.count().where(Claim.site_id == field.site_id) == 0
     assert await offers(field.site_id) == before + 1
     assert await reservations.offer_waiting(field.site_id, now()) == [waiting]
-    assert (await reservations.find(company, waiting))["state"] == State.HELD
+    assert (await lookup.find(company, waiting))["state"] == State.HELD
 
 
 async def test_a_closure_is_lifted_once_and_at_the_version_seen(db: None) -> None:

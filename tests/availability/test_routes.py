@@ -7,8 +7,8 @@ from httpx import AsyncClient
 
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.reservations import service
-from testfields.reservations.service import Application
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
 from tests import factories
 
 NINE = factories.tomorrow(9)
@@ -17,7 +17,7 @@ NINE = factories.tomorrow(9)
 async def test_free_time_is_what_is_open_minus_what_is_taken_and_names_nobody(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(10)),))
-    await service.file(company, application, now())
+    await filing.file(company, application, now())
 
     answer = await client.get(
         "/api/v1/availability",

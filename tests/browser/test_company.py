@@ -12,8 +12,8 @@ from testfields.accounts.rules import Actor
 from testfields.accounts.tables import Person
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.reservations import service
-from testfields.reservations.service import Application
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
 from testfields.reservations.tables import Reservation, Volume
 from testfields.sites.tables import Site
 from tests import factories
@@ -40,7 +40,7 @@ async def taken_by_a_rival(field: factories.Field) -> Asked:
     """Somebody else's application for the whole area, tomorrow from nine to eleven."""
     rival = await factories.company()
     asked = Asked(factories.period(9, 2))
-    await service.file(rival, Application(await factories.project(rival), field.area_id, (asked,)), now())
+    await filing.file(rival, Application(await factories.project(rival), field.area_id, (asked,)), now())
     return asked
 
 

@@ -16,9 +16,10 @@ from testfields.letters.rendering import render
 from testfields.letters.rules import COMPANY, STAFF, Audience, Facts
 from testfields.letters.service import receivers
 from testfields.notifications.tables import Mail
-from testfields.reservations import service
+from testfields.reservations import filing, service
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from testfields.reservations.story import Told
 from testfields.reservations.tables import ReservationEvent
 from testfields.web import locale
@@ -162,7 +163,7 @@ def test_every_letter_is_worded_in_japanese_too(words: object) -> None:
 
 async def filed(field: factories.Field, company: Actor) -> int:
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
-    return (await service.file(company, application, now())).id
+    return (await filing.file(company, application, now())).id
 
 
 async def last_event(reservation_id: int) -> int:
@@ -213,7 +214,7 @@ async def test_a_rival_learns_nothing_of_the_application_in_its_way(db: None) ->
         (Asked(factories.period(9)),),
         Action.WAIT,
     )
-    waiting = (await service.file(rival, application, now())).id
+    waiting = (await filing.file(rival, application, now())).id
 
     await jobs.write(await last_event(waiting), Audience.COMPANY, BASE)
 

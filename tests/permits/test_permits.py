@@ -16,9 +16,11 @@ from testfields.permits import service
 from testfields.permits.pages import verdict_of
 from testfields.permits.rules import Permitted, Phase, Standing, make_code, phase_of, read_code, standing_of
 from testfields.permits.tables import Permit
+from testfields.reservations import filing
 from testfields.reservations import service as reservations
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from tests import factories
 
 BAND = AltitudeBand(None, None)
@@ -28,7 +30,7 @@ async def confirmed(company: Actor, conditions: str = "", **changes: object) -> 
     field = await factories.field(name_ja="夢洲", name_en="Yumeshima")
     project = await factories.project(company, **changes)
     asked = (Asked(factories.period(9, 2)),)
-    reservation = (await reservations.file(company, Application(project, field.area_id, asked), now())).id
+    reservation = (await filing.file(company, Application(project, field.area_id, asked), now())).id
     await reservations.act(field.approver, reservation, Step(Action.APPROVE, conditions=conditions or None), now())
     await reservations.act(None, reservation, Step(Action.CONFIRM), now())
     return field, reservation

@@ -3,7 +3,7 @@
 from httpx import AsyncClient
 
 from testfields.core.clock import now
-from testfields.reservations import service
+from testfields.reservations import filing, service
 from tests import factories
 
 PLAN = {
@@ -72,7 +72,7 @@ async def test_staff_see_a_project_once_it_is_filed_on_their_land_and_cannot_cha
     assert (await client.get(address, headers=staff)).status_code == 404
 
     asked = (service.Asked(factories.period(9)),)
-    await service.file(company, service.Application(project_id, field.area_id, asked), now())
+    await filing.file(company, filing.Application(project_id, field.area_id, asked), now())
 
     assert (await client.get(address, headers=staff)).status_code == 200
     assert (await client.put(address, json=PLAN, headers={**staff, "If-Match": "*"})).status_code == 404
@@ -90,7 +90,7 @@ async def test_what_is_tried_is_fixed_while_an_application_counts_on_it(db: None
     field, company = await factories.field(), await factories.company()
     project_id = await factories.project(company)
     asked = (service.Asked(factories.period(9)),)
-    filed = await service.file(company, service.Application(project_id, field.area_id, asked), now())
+    filed = await filing.file(company, filing.Application(project_id, field.area_id, asked), now())
     headers = {**await headers_of(company), "If-Match": "*"}
     address = f"/api/v1/projects/{project_id}"
 

@@ -15,7 +15,7 @@ from testfields import schema
 from testfields.core.errors import PortalError
 from testfields.db import cluster
 from testfields.db.engine import DB
-from testfields.reservations import service
+from testfields.reservations import lookup
 from tests.races.conftest import Crowd, claims_out_of_step, client_for, make_crowd, overlaps
 from tests.races.test_races import RESERVATIONS, times
 from tests.server import serving
@@ -77,7 +77,7 @@ async def assert_whole(answered: list[int]) -> None:
     assert unsaid == 0
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
-    assert await service.broken_chains() == []
+    assert await lookup.broken_chains() == []
 
 
 async def test_killing_the_server_under_load_loses_nothing(own_cluster: cluster.Cluster, tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from testfields.core.clock import now
 from testfields.core.errors import Taken, WrongState
 from testfields.db.cluster import Cluster
 from testfields.db.engine import DB
-from testfields.reservations import service
+from testfields.reservations import filing, service
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from tests import factories
 from tests.races.conftest import CLIENTS, Crowd, all_at_once, claims_out_of_step, overlaps
 
@@ -216,7 +217,7 @@ async def test_without_the_guard_the_same_race_does_overlap(own_db: str) -> None
     async def book(number: int) -> bool:
         application = Application(projects[number], field.area_id, (Asked(factories.period(9)),))
         try:
-            await service.file(companies[number], application, now())
+            await filing.file(companies[number], application, now())
         except Taken:
             return False
         return True

@@ -13,8 +13,8 @@ from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import Taken
 from testfields.core.periods import Period
-from testfields.reservations import service
-from testfields.reservations.service import Application
+from testfields.reservations import filing, lookup, service
+from testfields.reservations.filing import Application
 from testfields.reservations.tables import Reservation, ReservationEvent, Volume
 from testfields.sites.tables import Site
 from tests import factories
@@ -71,7 +71,7 @@ async def rivals_claim(field: factories.Field, *periods: Period) -> None:
     """Somebody else's application at those times."""
     rival = await factories.company()
     asked = tuple(Asked(one) for one in periods)
-    await service.file(rival, Application(await factories.project(rival), field.area_id, asked), now())
+    await filing.file(rival, Application(await factories.project(rival), field.area_id, asked), now())
 
 
 async def test_a_link_from_the_calendar_fills_the_form_in(desk: Desk) -> None:
@@ -172,9 +172,9 @@ async def test_the_panel_and_the_filing_judge_alike(desk: Desk, hour: int) -> No
     await rivals_claim(desk.field, factories.period(9, 2))
     application = Application(int(desk.form["project_id"]), desk.field.area_id, (Asked(factories.period(hour, 2)),))
 
-    verdict = await service.check(desk.company, application, now())
+    verdict = await filing.check(desk.company, application, now())
     try:
-        await service.file(desk.company, application, now())
+        await filing.file(desk.company, application, now())
         in_the_way = ()
         nearest: list[tuple[datetime, datetime]] = []
     except Taken as refusal:
@@ -329,7 +329,7 @@ async def test_changing_into_a_taken_time_tells_the_nearest_and_keeps_the_old_pl
     mine, taken = factories.period(14), factories.period(9, 2)
     await rivals_claim(desk.field, taken)
     application = Application(int(desk.form["project_id"]), desk.field.area_id, (Asked(mine),))
-    filed = await service.file(desk.company, application, now())
+    filed = await filing.file(desk.company, application, now())
 
     with pytest.raises(Taken) as refusal:
         await service.change_volumes(desk.company, filed.id, 1, (Asked(Period(taken.start, mine.end)),), now())
@@ -337,7 +337,7 @@ async def test_changing_into_a_taken_time_tells_the_nearest_and_keeps_the_old_pl
     assert refusal.value.nearest
     kept = await Claim.select(Claim.period).where(Claim.source_id == filed.id, Claim.source_kind == "reservation")
     assert [one["period"].lower for one in kept] == [mine.start]
-    assert (await service.find(desk.company, filed.id))["version"] == 1
+    assert (await lookup.find(desk.company, filed.id))["version"] == 1
 
 
 async def test_a_part_of_a_page_leaves_the_message_to_the_next_whole_one(desk: Desk) -> None:

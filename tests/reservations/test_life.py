@@ -8,7 +8,8 @@ from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB
-from testfields.reservations import service
+from testfields.reservations import filing, lookup, service
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import (
     CLAIMING,
     TRANSITIONS,
@@ -19,7 +20,7 @@ from testfields.reservations.rules import (
     actions_for,
     next_state,
 )
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from tests import factories
 
 ROLES = frozenset(Role)
@@ -28,7 +29,7 @@ ROLES = frozenset(Role)
 async def filed(field: factories.Field, company: Actor, hour: float = 9, action: Action = Action.SUBMIT) -> int:
     """An application for one hour at `hour`; its id."""
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(hour)),), action)
-    return (await service.file(company, application, now())).id
+    return (await filing.file(company, application, now())).id
 
 
 async def claims_of(reservation_id: int) -> list[str]:
@@ -69,8 +70,8 @@ async def test_a_hold_becomes_a_submission_is_approved_and_confirmed(db: None) -
     await service.act(field.approver, one, Step(Action.APPROVE, 2, conditions="監視員を2名置くこと。"), now())
     moved = await service.act(None, one, Step(Action.CONFIRM), now())
     assert moved.state is State.CONFIRMED
-    assert (await service.find(company, one))["conditions"] == "監視員を2名置くこと。"
-    assert [row["action"] for row in await service.events(company, one)] == ["hold", "submit", "approve", "confirm"]
+    assert (await lookup.find(company, one))["conditions"] == "監視員を2名置くこと。"
+    assert [row["action"] for row in await lookup.events(company, one)] == ["hold", "submit", "approve", "confirm"]
 
 
 @pytest.mark.parametrize(("who", "action"), [("company", Action.WITHDRAW), ("approver", Action.REJECT)])
@@ -98,10 +99,10 @@ async def test_roles_are_kept_apart(db: None) -> None:
         with pytest.raises(NotFound):
             await service.act(stranger, one, Step(Action.WITHDRAW, 1), now())
         with pytest.raises(NotFound):
-            await service.find(stranger, one)
+            await lookup.find(stranger, one)
         with pytest.raises(NotFound):
-            await service.events(stranger, one)
-        assert await service.listed(stranger, service.ListQuery()) == []
+            await lookup.events(stranger, one)
+        assert await lookup.listed(stranger, lookup.ListQuery()) == []
 
 
 async def test_a_draft_is_the_companys_own_business(db: None) -> None:
@@ -110,7 +111,7 @@ async def test_a_draft_is_the_companys_own_business(db: None) -> None:
     assert await claims_of(draft) == []
 
     with pytest.raises(NotFound):
-        await service.find(field.approver, draft)
+        await lookup.find(field.approver, draft)
     with pytest.raises(NotFound):
         await service.act(field.approver, draft, Step(Action.REJECT, 1, reason="x"), now())
 
@@ -180,14 +181,14 @@ async def test_the_first_waiting_application_that_fits_is_offered_a_hold(db: Non
 
     assert offered == waiting[:1]
     assert await claims_of(waiting[0]) == ["hold"]
-    assert (await service.find(rivals[1], waiting[1]))["state"] == "waiting"
+    assert (await lookup.find(rivals[1], waiting[1]))["state"] == "waiting"
 
 
 async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company)
     await service.act(company, one, Step(Action.WITHDRAW), now())
-    assert await service.broken_chains() == []
+    assert await lookup.broken_chains() == []
 
     async with DB.connection() as connection:
         for attempt in (
@@ -200,7 +201,7 @@ async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
         # With the guard off the forgery goes in, and the seals tell on it.
         await connection.execute("ALTER TABLE reservation_event DISABLE TRIGGER event_append_only")
         await connection.execute("UPDATE reservation_event SET reason = 'forged' WHERE sequence = 1")
-    assert await service.broken_chains() == [(one, 1)]
+    assert await lookup.broken_chains() == [(one, 1)]
 
 
 async def test_no_state_without_its_event(own_db: str) -> None:
@@ -220,7 +221,7 @@ async def test_a_hold_may_be_submitted_although_the_notice_has_run_short(db: Non
     application = Application(
         await factories.project(company), field.area_id, (Asked(factories.period(9)),), Action.HOLD
     )
-    held = await service.file(company, application, start - factories.timedelta(minutes=605))
+    held = await filing.file(company, application, start - factories.timedelta(minutes=605))
 
     with pytest.raises(WrongState):
         await service.act(company, held.id, Step(Action.SUBMIT), start)
@@ -236,7 +237,7 @@ async def test_a_new_approval_does_not_inherit_the_conditions_of_the_last(db: No
 
     await service.act(field.approver, one, Step(Action.APPROVE), now())
 
-    assert (await service.find(company, one))["conditions"] == ""
+    assert (await lookup.find(company, one))["conditions"] == ""
 
 
 async def test_no_claim_is_lost_behind_a_reservations_back(own_db: str) -> None:
@@ -260,5 +261,5 @@ async def test_looking_whether_a_time_fits_tells_nothing_of_another_companys_res
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
 
     with pytest.raises(NotFound):
-        await service.check(company, application, now(), besides=theirs)
-    assert not (await service.check(company, application, now())).fits
+        await filing.check(company, application, now(), besides=theirs)
+    assert not (await filing.check(company, application, now())).fits

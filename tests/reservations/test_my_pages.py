@@ -9,10 +9,11 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.periods import Period
-from testfields.reservations import service
+from testfields.reservations import filing, lookup, service
 from testfields.reservations.agenda import Need, Standing, is_past, need_of, time_left
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from testfields.reservations.tables import Reservation
 from tests import factories
 
@@ -25,7 +26,7 @@ async def filed(
     """An application for one hour, tomorrow; its id."""
     project_id = await factories.project(company, title_ja=title)
     asked = (Asked(factories.period(hour)),)
-    return (await service.file(company, Application(project_id, field.area_id, asked, action), now())).id
+    return (await filing.file(company, Application(project_id, field.area_id, asked, action), now())).id
 
 
 async def version_of(reservation_id: int) -> str:
@@ -144,7 +145,7 @@ async def test_an_offered_place_is_told_as_an_offer(db: None, client: AsyncClien
 async def test_a_series_is_told_as_one_line(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     asked = tuple(Asked(factories.period(9, days=day)) for day in (1, 8, 15))
-    await service.file(company, Application(await factories.project(company), field.area_id, asked), now())
+    await filing.file(company, Application(await factories.project(company), field.area_id, asked), now())
     await factories.log_in(client, company)
     assert "ほか2回" in section((await client.get("/my")).text, "coming")
 
@@ -153,7 +154,7 @@ async def test_everything_past_is_paged(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     project_id = await factories.project(company)
     for _ in range(52):
-        one = await service.file(company, Application(project_id, field.area_id, (Asked(factories.period(9)),)), now())
+        one = await filing.file(company, Application(project_id, field.area_id, (Asked(factories.period(9)),)), now())
         await service.act(company, one.id, Step(Action.WITHDRAW), now())
     await factories.log_in(client, company)
 
@@ -271,11 +272,11 @@ async def test_changing_the_times_keeps_the_place_until_the_new_one_is_sure(db: 
     assert taken.status_code == 409
     assert "近い空き時間" in taken.text
     assert 'value="wait"' not in taken.text
-    assert (await service.find(company, reservation_id))["version"] == 1
+    assert (await lookup.find(company, reservation_id))["version"] == 1
 
     done = await client.post(address, data=wish(factories.period(16)))
     assert done.status_code == 303, done.text
-    assert (await service.find(company, reservation_id))["version"] == 2
+    assert (await lookup.find(company, reservation_id))["version"] == 2
 
 
 async def test_another_companys_reservation_has_no_page_also_for_staff(db: None, client: AsyncClient) -> None:

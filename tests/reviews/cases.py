@@ -6,9 +6,9 @@ from testfields.accounts.rules import Actor
 from testfields.accounts.service import actor_by_session, open_session
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.reservations import service as reservations
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Application
 from tests import factories
 
 
@@ -23,7 +23,7 @@ async def file(
     """An application for `hours` from `hour` o'clock; its id."""
     asked = (Asked(factories.period(hour, hours, days)),)
     application = Application(await factories.project(company), field.area_id, asked, action)
-    return (await reservations.file(company, application, now())).id
+    return (await filing.file(company, application, now())).id
 
 
 async def log_in(client: httpx.AsyncClient, actor: Actor) -> str:

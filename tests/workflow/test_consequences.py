@@ -14,9 +14,10 @@ from testfields.letters.rules import Audience
 from testfields.letters.service import receivers
 from testfields.notifications.tables import Mail
 from testfields.permits.tables import Permit
-from testfields.reservations import service
+from testfields.reservations import filing, service
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from testfields.reservations.tables import Reservation, ReservationEvent
 from tests import factories
 from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
@@ -24,7 +25,7 @@ from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
 
 async def filed(field: factories.Field, company: Actor, action: Action = Action.SUBMIT, hour: float = 9) -> int:
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(hour)),), action)
-    return (await service.file(company, application, now())).id
+    return (await filing.file(company, application, now())).id
 
 
 async def state_of(reservation_id: int) -> str:

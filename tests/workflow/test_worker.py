@@ -16,8 +16,8 @@ from testfields.core.clock import now
 from testfields.db.jobs import Job, defer
 from testfields.db.statements import Statement
 from testfields.notifications.tables import Mail
-from testfields.reservations import service
-from testfields.reservations.service import Application
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
 from tests import factories
 from tests.working import Postbox, jobs, postbox, settings, work_off
 
@@ -35,7 +35,7 @@ async def file_one() -> None:
     """An application, whose company and staff are written to."""
     field, company = await factories.field(), await factories.company()
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
-    await service.file(company, application, now())
+    await filing.file(company, application, now())
 
 
 @asynccontextmanager

@@ -27,9 +27,11 @@ from testfields.demo.cast import ACCOUNTS, COMPANIES, EXTRAS, OPERATOR, PASSWORD
 from testfields.demo.plot import CONDITIONS, PROJECTS, REASONS, SCENES, WAITING, Scene
 from testfields.piccolo_app import data_folder
 from testfields.projects import service as projects
+from testfields.reservations import filing, lookup
 from testfields.reservations import service as reservations
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Application, Step
+from testfields.reservations.service import Step
 from testfields.sites import exchange
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -155,7 +157,7 @@ async def _play_scene(stage: Stage, scene: Scene) -> int | None:
         )
         try:
             async with DB.transaction():
-                filed = await reservations.file(company, application, filed_at)
+                filed = await filing.file(company, application, filed_at)
                 await _bring(stage, company, filed.id, scene.state, period, filed_at, place)
         except (Taken, InvalidInput):
             continue
@@ -234,7 +236,7 @@ async def _bring(
 
 async def _rivals(stage: Stage) -> int:
     """Applications of other companies that wait for what one submitted application has taken; how many."""
-    submitted = await reservations.listed(stage.approver, reservations.ListQuery(limit=200, state=State.SUBMITTED))
+    submitted = await lookup.listed(stage.approver, lookup.ListQuery(limit=200, state=State.SUBMITTED))
     for wanted in submitted:
         rivals = _rivals_of(stage, wanted["company_id"], wanted["use"])
         if len(rivals) == WAITING:
@@ -242,7 +244,7 @@ async def _rivals(stage: Stage) -> int:
             period = Period(*(datetime.fromisoformat(taken[end]) for end in ("start", "end")))
             for company, project in rivals:
                 application = Application(project, wanted["area_id"], (Asked(period),), Action.WAIT)
-                await reservations.file(company, application, stage.now - _HOUR)
+                await filing.file(company, application, stage.now - _HOUR)
             return WAITING
     return 0
 

@@ -19,7 +19,7 @@ from testfields.permits.rules import (
     read_code,
     standing_of,
 )
-from testfields.reservations import service as reservations
+from testfields.reservations import lookup
 from testfields.reservations.rules import State
 from testfields.reservations.story import volumes_told
 
@@ -48,7 +48,7 @@ async def check(typed: str, now: datetime) -> Permit:
 
 async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Permit:
     """The newest permit of a reservation that the actor may see; raises NotFound."""
-    await reservations.find(actor, reservation_id)
+    await lookup.find(actor, reservation_id)
     code: str | None = await queries.CODE_OF.value(reservation_id=reservation_id)
     if code is None:
         raise NotFound(N_("No permit has been issued for this application."))

@@ -17,13 +17,13 @@ from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, P
 from testfields.core.local_time import format_instant
 from testfields.projects import service as projects
 from testfields.projects.pages import labels, require_company
-from testfields.reservations import service
+from testfields.reservations import filing, lookup, service
+from testfields.reservations.filing import Moved
 from testfields.reservations.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.judging import Form, complete, judged, opened, stored
 from testfields.reservations.panel import by_field, day_of, panel_of, stay, told
 from testfields.reservations.places import site_names
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Moved
 from testfields.sites.vocabulary import MODES, USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
@@ -68,7 +68,7 @@ async def apply_page(
 
 
 async def _draft_page(request: Request[Any, Any, Any], actor: Actor, draft_id: int) -> Template | Response[Any]:
-    row = await service.find(actor, draft_id)
+    row = await lookup.find(actor, draft_id)
     if row["state"] != State.DRAFT:
         return redirect(f"/my/reservations/{draft_id}", "info", N_("This is no longer a draft."))
     entered = replace(await stored(row), draft=str(draft_id), version=str(row["version"]))
@@ -96,7 +96,7 @@ async def _file(actor: Actor, form: Form, action: Action, at: datetime) -> Moved
     application = complete(form, action)
     draft_id = whole_number(form.entered.draft)
     if draft_id is None:
-        return await service.file(actor, application, at)
+        return await filing.file(actor, application, at)
     return await service.revise_draft(actor, draft_id, whole_number(form.entered.version), application, at)
 
 
@@ -113,7 +113,7 @@ async def _after(actor: Actor, moved: Moved) -> Response[Any]:
     """What was filed, and what comes next."""
     if moved.state is State.DRAFT:
         return redirect(f"/my/apply?draft={moved.id}", "success", FILED[State.DRAFT])
-    row = await service.find(actor, moved.id)
+    row = await lookup.find(actor, moved.id)
     zone = row["timezone"]
     held = moved.state is State.HELD
     words = format_instant(row["deadline"], zone, locale.current()) if held else day_of(row["due_at"], zone)
@@ -178,7 +178,7 @@ async def show_refusal(
         return await show_form(request, actor, form, status=422, summary=True, change=change)
     form = await judged(actor, form, at)
     if isinstance(refusal, Taken):
-        verdict = replace(form.verdict or service.Verdict(), in_the_way=refusal.in_the_way)
+        verdict = replace(form.verdict or filing.Verdict(), in_the_way=refusal.in_the_way)
         form = replace(form, verdict=verdict)
     return await show_form(request, actor, form, status=409, alert=refusal.message, change=change)
 

@@ -13,7 +13,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.projects.pages import require_company
-from testfields.reservations import service
+from testfields.reservations import lookup, service
 from testfields.reservations.applying import REFUSALS, changed, show_form, show_refusal
 from testfields.reservations.forms import Entered, read_form
 from testfields.reservations.judging import application_of, judged, opened, stored
@@ -31,9 +31,9 @@ CHANGED = {
 async def own(actor: Actor, reservation_id: int) -> asyncpg.Record:
     """A reservation of the actor's own company; raises NotFound, also where the actor sees it as staff only."""
     require_company(actor)
-    row = await service.find(actor, reservation_id)
+    row = await lookup.find(actor, reservation_id)
     if row["company_id"] not in actor.companies:
-        raise NotFound(service.NO_SUCH)
+        raise NotFound(lookup.NO_SUCH)
     return row
 
 

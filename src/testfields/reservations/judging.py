@@ -9,11 +9,11 @@ import msgspec
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, WrongState, fault
 from testfields.core.periods import Period
-from testfields.reservations import queries, service
+from testfields.reservations import filing, queries
+from testfields.reservations.filing import Application, Verdict
 from testfields.reservations.forms import Entered, asked_of, fields_of, rows_of, time_of
 from testfields.reservations.places import AreaChoice, Heights, SiteChoice, site_choice, site_of_area
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Application, Verdict
 from testfields.web.parameters import whole_number
 
 
@@ -52,7 +52,7 @@ async def judged(actor: Actor, form: Form, at: datetime) -> Form:
     besides = whole_number(form.entered.reservation) or 0
     rows = rows_of(form.entered)
     try:
-        verdict = await service.check(actor, application_of(form, Action.SUBMIT), at, besides)
+        verdict = await filing.check(actor, application_of(form, Action.SUBMIT), at, besides)
     except InvalidInput as error:
         return replace(form, errors=tuple(fields_of(error.faults, rows)))
     except NotFound as error:

@@ -19,7 +19,7 @@ from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.projects.pages import labels, require_company
-from testfields.reservations import agenda, service
+from testfields.reservations import agenda, lookup, service
 from testfields.reservations.applying import REFUSALS, apply_pages
 from testfields.reservations.changing import change_pages, own
 from testfields.reservations.panel import day_of, periods_in_words
@@ -50,8 +50,8 @@ async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """What needs the company first, then what is coming, then what is past."""
     require_company(actor)
     at = now()
-    rows = await service.under_way(actor)
-    over = await service.past(actor, LARGEST_ID, PAST_SHOWN)
+    rows = await lookup.under_way(actor)
+    over = await lookup.past(actor, LARGEST_ID, PAST_SHOWN)
     standing = [(row, _standing(row)) for row in rows]
     needs = sorted(
         ((need, row) for row, one in standing if (need := agenda.need_of(one, at)) is not None),
@@ -73,7 +73,7 @@ async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
 async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID) -> Template:
     """Everything that is over, newest first."""
     require_company(actor)
-    rows = await service.past(actor, before, PAST_PAGE)
+    rows = await lookup.past(actor, before, PAST_PAGE)
     older = f"/my/past?before={rows[-1]['id']}" if len(rows) == PAST_PAGE else ""
     return page(request, "reservations/past.html", past=[_line(row, now()) for row in rows], older=older)
 
@@ -141,7 +141,7 @@ async def _show(
     request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refusal: PortalError | None = None
 ) -> Template | Response[Any]:
     row = await own(actor, reservation_id)
-    events = await service.events(actor, reservation_id)
+    events = await lookup.events(actor, reservation_id)
     at, zone, language = now(), row["timezone"], locale.current()
     if row["state"] == State.DRAFT and refusal is None:
         return redirect(f"/my/apply?draft={reservation_id}")
@@ -205,7 +205,7 @@ def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, 
     early = not agenda.may_check_in(span, at)
     return [
         {"name": action, "words": words}
-        for action in actions_for(state, service.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
+        for action in actions_for(state, lookup.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
         if (words := button_for(state, action)) and not (action is Action.CHECK_IN and early)
     ]
 

@@ -10,9 +10,9 @@ from testfields.core.errors import N_, Fault, InTheWay, Message
 from testfields.core.local_time import format_date, format_instant, format_period, local_date
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
+from testfields.reservations.filing import Verdict
 from testfields.reservations.forms import Entered, time_of
 from testfields.reservations.places import AreaChoice, SiteChoice
-from testfields.reservations.service import Verdict
 from testfields.reservations.story import height_in_words
 from testfields.web import locale
 

@@ -14,7 +14,7 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.periods import parse_period
 from testfields.core.volumes import parse_altitude, parse_polygon
-from testfields.reservations import service
+from testfields.reservations import filing, lookup, service
 from testfields.reservations.rules import Action, State, actions_for
 from testfields.web.bodies import JsonBody, NamedText
 from testfields.web.paging import next_link
@@ -179,10 +179,10 @@ def _first_action(body: ApplicationBody) -> Action:
 async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Response[FiledView]:
     """File an application under a project."""
     require_scope(actor, Scope.BOOK)
-    application = service.Application(
+    application = filing.Application(
         data.project_id, data.area_id, asked_of(data.volumes), _first_action(data), data.note
     )
-    filed = await service.file(actor, application, now())
+    filed = await filing.file(actor, application, now())
     view = FiledView(
         id=filed.id,
         state=filed.state,
@@ -209,7 +209,7 @@ async def list_reservations(
 ) -> Response[list[ReservationView]]:
     """Reservations that the caller may see, newest first; the next page stands in `Link`."""
     require_scope(actor, Scope.READ)
-    rows = await service.listed(actor, service.ListQuery(before, limit, in_state, site, project))
+    rows = await lookup.listed(actor, lookup.ListQuery(before, limit, in_state, site, project))
     views = [view_of(actor, row) for row in rows]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
@@ -218,7 +218,7 @@ async def list_reservations(
 async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[ReservationView]:
     """One reservation."""
     require_scope(actor, Scope.READ)
-    view = view_of(actor, await service.find(actor, reservation_id))
+    view = view_of(actor, await lookup.find(actor, reservation_id))
     return Response(view, headers={"ETag": etag(view.version)})
 
 
@@ -226,7 +226,7 @@ async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[Re
 async def list_events(actor: Caller, reservation_id: PathId) -> list[EventView]:
     """The story of one reservation, from its first event."""
     require_scope(actor, Scope.READ)
-    return [EventView(**dict(row.items())) for row in await service.events(actor, reservation_id)]
+    return [EventView(**dict(row.items())) for row in await lookup.events(actor, reservation_id)]
 
 
 @put("/{reservation_id:int}/volumes", dto=JsonBody[VolumesBody], return_dto=None)
@@ -258,7 +258,7 @@ async def take_step(
 REVIEW_ACTIONS = frozenset({Action.APPROVE, Action.RETURN, Action.REJECT, Action.REVOKE})
 
 
-def moved_answer(moved: service.Moved) -> Response[MovedView]:
+def moved_answer(moved: filing.Moved) -> Response[MovedView]:
     """Where the reservation stands now."""
     return Response(MovedView(moved.id, moved.state, moved.version), headers={"ETag": etag(moved.version)})
 
@@ -284,7 +284,7 @@ def view_of(actor: Actor, row: Any) -> ReservationView:
         due_at=row["due_at"],
         submitted_at=row["submitted_at"],
         created_at=row["created_at"],
-        actions=actions_for(state, service.roles_of(actor, row["company_id"], row["owner_id"])),
+        actions=actions_for(state, lookup.roles_of(actor, row["company_id"], row["owner_id"])),
     )
 
 

@@ -16,6 +16,7 @@ from testfields.accounts.rules import Actor, require_staff
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
 from testfields.projects.rules import THEMES
+from testfields.reservations import lookup
 from testfields.reservations import service as reservations
 from testfields.reservations.rules import Action
 from testfields.reservations.service import RETURN_DAYS, Step
@@ -158,7 +159,7 @@ async def _review(
             {"subject": locale.translate(one.subject), "faults": [locale.said(found.message) for found in one.faults]}
             for one in case.checks
         ],
-        events=[_event(one, zone) for one in reversed(await reservations.events(actor, row["id"]))],
+        events=[_event(one, zone) for one in reversed(await lookup.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
         standing=[standing_row(one, zone) for one in scene],
         lanes=lanes,

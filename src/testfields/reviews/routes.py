@@ -14,8 +14,8 @@ from testfields.accounts.rules import Actor, Scope, require_scope, require_staff
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.db.values import to_period
+from testfields.reservations.lookup import NO_SUCH, roles_of
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import NO_SUCH, roles_of
 from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown, decisions_for
 from testfields.reviews.service import Case, Cursor, QueueQuery

@@ -14,8 +14,8 @@ from testfields.core.errors import N_
 from testfields.core.local_time import format_date, format_instant, format_period
 from testfields.core.periods import Period
 from testfields.db.values import to_period
+from testfields.reservations.lookup import roles_of
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import roles_of
 from testfields.reservations.story import height_in_words
 from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
 from testfields.reviews.service import Ground, Standing

@@ -1,0 +1,214 @@
+"""Filing an application, and asking beforehand what would become of it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from testfields.accounts.rules import Actor
+from testfields.availability import service as availability
+from testfields.availability.rules import check_volumes, claims_for, decision_due
+from testfields.availability.search import nearest_free
+from testfields.availability.service import Asked, Place
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Taken, fault
+from testfields.core.periods import Period
+from testfields.core.volumes import Volume
+from testfields.db.engine import DB
+from testfields.db.values import volume_arrays
+from testfields.reservations import queries
+from testfields.reservations.lookup import NO_SUCH, find
+from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, next_state
+
+
+@dataclass(frozen=True)
+class Application:
+    """What a company asks for: volumes in one area, under one of its projects."""
+
+    project_id: int
+    area_id: int
+    asked: tuple[Asked, ...]
+    action: Action = Action.SUBMIT
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where a reservation stands after a step."""
+
+    id: int
+    state: State
+    version: int
+
+
+@dataclass(frozen=True)
+class Filed(Moved):
+    """A reservation as it was just filed."""
+
+    project_id: int
+    company_id: int
+    site_id: int
+    area_id: int
+    note: str
+    deadline: datetime | None
+    due_at: datetime | None
+    created_at: datetime
+    volumes: tuple[Volume, ...]
+
+
+async def file(actor: Actor, application: Application, now: datetime) -> Filed:
+    """File an application: as a draft, a hold, a submission, or waiting for what is taken.
+
+    Raises NotFound, InvalidInput with every rule broken, or Taken with what is in the way.
+    """
+    roles = {Role.COMPANY} if actor.companies else set()
+    state = next_state(None, application.action, roles)
+    place = await checked_place(application.area_id, application.asked, now)
+    claims = claims_for(place.policy, place.area, place.placed) if state in CLAIMING else []
+    volumes = tuple(one.volume for one in place.placed)
+    terms = terms_of(place, state, now)
+    arguments = {
+        "site_id": place.site_id,
+        "area_id": application.area_id,
+        "project_id": application.project_id,
+        "companies": actor.companies,
+        "uses": sorted(place.uses),
+        "state": state,
+        "note": application.note,
+        "person_id": actor.person_id,
+        "now": now,
+        "role": acting_role(None, application.action, roles),
+        "action": application.action,
+        "claim_kind": claim_kind(state),
+        "details": as_json(story_of(volumes)),
+        **terms,
+        **volume_arrays(volumes),
+        **volume_arrays(claims, "claim_"),
+    }
+    async with nearest_told(place, application.asked, now):
+        with availability.refusals():
+            row = await queries.FILE.row(**arguments)
+    if row is None:
+        raise await why_no_project(actor, application)
+    return Filed(
+        id=row["id"],
+        state=state,
+        version=1,
+        project_id=row["project_id"],
+        company_id=row["company_id"],
+        site_id=place.site_id,
+        area_id=application.area_id,
+        note=application.note,
+        deadline=terms["deadline"],
+        due_at=terms["due_at"],
+        created_at=now,
+        volumes=volumes,
+    )
+
+
+@asynccontextmanager
+async def nearest_told(place: Place, asked: Sequence[Asked], now: datetime, besides: int = 0) -> AsyncIterator[None]:
+    """Add the nearest free times to a refusal of what the block claims, after that has been taken back.
+
+    A series moves as a whole: its first stay is told. What the reservation `besides` holds itself counts as free.
+    """
+    try:
+        async with DB.one_statement():
+            yield
+    except Taken as refusal:
+        nearest = await nearest_free(place.area.id, asked, now, besides=besides)
+        raise Taken(refusal.in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal
+
+
+async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
+    if not asked:
+        raise InvalidInput([fault("volumes", N_("Please ask for at least one time."))])
+    place = await availability.place(area_id, asked)
+    if not place.published:
+        raise NotFound(N_("There is no such area."))
+    check_volumes(place.policy, place.area, place.placed, now)
+    return place
+
+
+def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | None]:
+    """The dates that go with a state: a hold's deadline, and when staff ought to have decided."""
+    submitted = state in {State.SUBMITTED, State.WAITING}
+    return {
+        "deadline": now + timedelta(minutes=place.policy.hold_minutes) if state is State.HELD else None,
+        "submitted_at": now if submitted else None,
+        "due_at": decision_due(place.policy, now) if submitted else None,
+    }
+
+
+def claim_kind(state: State) -> str:
+    return "hold" if state is State.HELD else "reservation"
+
+
+async def why_no_project(actor: Actor, application: Application) -> InvalidInput:
+    use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
+    if use is None:
+        return InvalidInput([fault("project_id", N_("Your company has no such project."))])
+    return InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=use)])
+
+
+def story_of(volumes: Sequence[Volume]) -> dict[str, object]:
+    """Volumes as an event keeps them: what was asked for stays readable after it has been changed."""
+    return {
+        "volumes": [
+            {
+                "period": [one.period.start, one.period.end],
+                "altitude": [one.altitude.lower, one.altitude.upper],
+                "footprint": one.footprint.wkt,
+            }
+            for one in volumes
+        ]
+    }
+
+
+def as_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would become of an application now; `due_at` is when staff ought to decide, `deadline` when a hold ends."""
+
+    faults: tuple[Fault, ...] = ()
+    in_the_way: tuple[InTheWay, ...] = ()
+    due_at: datetime | None = None
+    deadline: datetime | None = None
+    # Times near to those asked for at which all would fit, moved together.
+    nearest: tuple[tuple[Period, ...], ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether filing it would succeed."""
+        return not self.faults and not self.in_the_way
+
+
+async def check(actor: Actor, application: Application, now: datetime, besides: int = 0) -> Verdict:
+    """Answer what filing would, or what changing the reservation `besides` would; nothing is written.
+
+    The rules are those of `file`, but whether the volume is taken is read, not tried: a filing that is rolled back
+    would hold the site's lock at each change of a form, and real bookings would queue behind it. So the next booking
+    may overtake this answer; `file` alone decides. Raises NotFound, also for `besides` that is not the actor's own:
+    with another company's number the answer would tell where and when that one books.
+    """
+    if besides and (await find(actor, besides))["company_id"] not in actor.companies:
+        raise NotFound(NO_SUCH)
+    try:
+        place = await checked_place(application.area_id, application.asked, now)
+        claims = claims_for(place.policy, place.area, place.placed)
+    except InvalidInput as error:
+        return Verdict(error.faults)
+    use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
+    in_the_way = await availability.in_the_way(place.site_id, claims, besides)
+    nearest = await nearest_free(application.area_id, application.asked, now, besides=besides) if in_the_way else []
+    return Verdict(
+        () if use in place.uses else (await why_no_project(actor, application)).faults,
+        tuple(in_the_way),
+        terms_of(place, State.SUBMITTED, now)["due_at"],
+        terms_of(place, State.HELD, now)["deadline"],
+        tuple(nearest),
+    )
