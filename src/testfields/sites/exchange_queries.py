@@ -1,0 +1,99 @@
+"""Every statement of importing and exporting the catalogue."""
+
+from testfields.db.statements import Statement
+
+# Rows come as JSON: a site's uses are an array, and unnest would flatten an array of arrays.
+
+_SITE_COLUMNS = (
+    "slug", "owner_id", "published", "sample", "name_ja", "name_en", "description_ja", "description_en",
+    "address_ja", "address_en", "contact", "geometry", "timezone", "property_class", "road_answer",
+    "road_answered_on", "ground_elevation", "geoid_height", "facilities", "uses", "slot_minutes", "minimum_minutes",
+    "maximum_minutes", "notice_minutes", "horizon_days", "turnaround_minutes", "lateral_separation_m",
+    "vertical_separation_m", "hold_minutes", "processing_days",
+)  # fmt: skip
+_AREA_COLUMNS = (
+    "site_id", "slug", "parent_slug", "position", "name_ja", "name_en", "geometry", "altitude", "mode", "uses",
+    "surface", "width_m",
+)  # fmt: skip
+
+
+def _listed(columns: tuple[str, ...], table: str = "") -> str:
+    return ", ".join(f"{table}{name}" for name in columns)
+
+
+# The lock that the trigger site_guard takes: one import at a time, and no site is published meanwhile.
+LOCK_CATALOGUE = Statement("SELECT pg_advisory_xact_lock(hashtext('testfields.site.published'))")
+
+# Served by organisation's unique index on slug.
+OWNERS = Statement("""
+    SELECT slug, id FROM organisation WHERE kind = 'owner' AND slug = ANY(CAST(:slugs AS text[]))
+""")
+
+# Raises an error where PROJ knows no way from `srid` to WGS 84.
+TO_WGS84 = Statement("""
+    SELECT one.place::int AS place,
+           ST_Transform(ST_SetSRID(ST_GeomFromWKB(one.shape), CAST(:srid AS int)), 4326) AS shape
+    FROM unnest(CAST(:shapes AS bytea[])) WITH ORDINALITY AS one (shape, place)
+""")
+
+# Published sites that are not among `slugs` and share ground with one of `shapes`; served by site_geometry.
+OVERLAPPED = Statement("""
+    SELECT one.place::int AS place, site.slug
+    FROM unnest(CAST(:shapes AS geometry[])) WITH ORDINALITY AS one (shape, place)
+    JOIN site ON site.geometry && one.shape AND ST_Relate(site.geometry, one.shape, 'T********')
+    WHERE site.published
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:slugs AS text[])) AS told (slug) WHERE told.slug = site.slug)
+    ORDER BY one.place, site.slug
+""")
+
+UPSERT_SITES = Statement(f"""
+    INSERT INTO site ({_listed(_SITE_COLUMNS)}, updated_at)
+    SELECT {_listed(_SITE_COLUMNS)}, :now
+    FROM jsonb_populate_recordset(CAST(NULL AS site), CAST(:sites AS jsonb))
+    ON CONFLICT (slug) DO UPDATE SET
+        ({_listed(_SITE_COLUMNS)}) = ROW ({_listed(_SITE_COLUMNS, "excluded.")}),
+        version = site.version + 1, updated_at = excluded.updated_at
+    RETURNING id, slug
+""")
+
+UPSERT_AREAS = Statement(f"""
+    INSERT INTO area ({_listed(_AREA_COLUMNS)})
+    SELECT {_listed(_AREA_COLUMNS)}
+    FROM jsonb_populate_recordset(CAST(NULL AS area), CAST(:areas AS jsonb))
+    ON CONFLICT (site_id, slug) DO UPDATE SET
+        ({_listed(_AREA_COLUMNS)}) = ROW ({_listed(_AREA_COLUMNS, "excluded.")})
+""")
+
+# Served by area_once.
+REMOVE_AREA = Statement("""
+    DELETE FROM area USING site WHERE site.id = area.site_id AND site.slug = :site AND area.slug = :area
+""")
+
+# Served by opening_hours_site_id.
+FORGET_HOURS = Statement("DELETE FROM opening_hours WHERE site_id = ANY(CAST(:site_ids AS bigint[]))")
+
+ADD_HOURS = Statement("""
+    INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
+    SELECT * FROM unnest(CAST(:site_ids AS bigint[]), CAST(:weekdays AS int[]), CAST(:opens AS int[]),
+                         CAST(:closes AS int[]))
+""")
+
+# --- The catalogue as it is stored, for exports and to tell what an import changes. No slugs means every site.
+
+STORED_SITES = Statement("""
+    SELECT site.*, site.facilities::text AS facilities, owner.slug AS owner
+    FROM site JOIN organisation owner ON owner.id = site.owner_id
+    WHERE CAST(:slugs AS text[]) IS NULL OR site.slug = ANY(CAST(:slugs AS text[]))
+    ORDER BY site.slug
+""")
+
+# Served by area_once.
+STORED_AREAS = Statement("""
+    SELECT * FROM area WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, position, id
+""")
+
+# Served by opening_hours_site_id.
+STORED_HOURS = Statement("""
+    SELECT site_id, weekday, opens_minute, closes_minute FROM opening_hours
+    WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, weekday, opens_minute
+""")
