@@ -186,3 +186,15 @@ async def test_the_page_with_its_sheets_is_about_twenty_kilobytes(db: None, clie
     assert "<script" not in page.text
     sizes = [len((await client.get(sheet)).content) for sheet in sheets]
     assert len(page.content) + sum(sizes) < 24_000
+
+
+async def test_it_carries_the_conditions_of_the_approval_that_it_rests_on(db: None) -> None:
+    company = await factories.company()
+    field, reservation = await confirmed(company, conditions="監視員を置くこと。")
+    asked = (Asked(factories.period(12, 2)),)
+    await reservations.change_volumes(company, reservation, None, asked, now())
+    await reservations.act(field.approver, reservation, Step(Action.APPROVE), now())
+    await reservations.act(None, reservation, Step(Action.CONFIRM), now())
+    await service.issue(reservation, now())
+
+    assert (await service.check(await code_of(reservation), now())).conditions == ""

@@ -8,6 +8,7 @@ from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB
+from testfields.projects.tables import Project
 from testfields.reservations import filing, lookup, service
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import (
@@ -21,6 +22,7 @@ from testfields.reservations.rules import (
     next_state,
 )
 from testfields.reservations.service import Step
+from testfields.sites.tables import Area, Site
 from tests import factories
 
 ROLES = frozenset(Role)
@@ -263,3 +265,63 @@ async def test_looking_whether_a_time_fits_tells_nothing_of_another_companys_res
     with pytest.raises(NotFound):
         await filing.check(company, application, now(), besides=theirs)
     assert not (await filing.check(company, application, now())).fits
+
+
+@pytest.mark.parametrize("action", [Action.SUBMIT, Action.RETURN, Action.REJECT, Action.WITHDRAW])
+async def test_conditions_are_set_by_an_approval_only(db: None, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company, action=Action.HOLD if action is Action.SUBMIT else Action.SUBMIT)
+    actor = field.approver if action in {Action.RETURN, Action.REJECT} else company
+
+    with pytest.raises(InvalidInput) as refusal:
+        await service.act(actor, one, Step(action, reason="理由", conditions="夜間も飛行できること。"), now())
+
+    assert [one.path for one in refusal.value.faults] == ["conditions"]
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.RETURNED, State.CONFIRMED])
+async def test_a_change_without_volumes_changes_nothing(db: None, state: State) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company, action=Action.HOLD if state is State.HELD else Action.SUBMIT)
+    if state is State.RETURNED:
+        await service.act(field.reviewer, one, Step(Action.RETURN, reason="図面が必要です。"), now())
+    if state is State.CONFIRMED:
+        await service.act(field.approver, one, Step(Action.APPROVE), now())
+        await service.act(None, one, Step(Action.CONFIRM), now())
+    before = dict((await lookup.find(company, one)).items())
+
+    with pytest.raises(WrongState):
+        await service.act(company, one, Step(Action.CHANGE), now())
+
+    assert dict((await lookup.find(company, one)).items()) == before
+
+
+@pytest.mark.parametrize("action", [Action.SUBMIT, Action.HOLD, Action.WAIT])
+async def test_a_draft_goes_nowhere_once_its_project_tries_what_the_area_forbids(db: None, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    await Area.update({Area.uses: ["drone"]}).where(Area.id == field.area_id)
+    one = await filed(field, company, action=Action.SAVE)
+    row = await lookup.find(company, one)
+    await Project.update({Project.use: "vehicle"}).where(Project.id == row["project_id"])
+
+    with pytest.raises(InvalidInput) as refusal:
+        await service.act(company, one, Step(action), now())
+
+    assert [one.path for one in refusal.value.faults] == ["area_id"]
+
+
+async def test_a_decision_is_due_before_the_time_begins(db: None) -> None:
+    field, company = await factories.field(processing_days=14), await factories.company()
+    one = await filed(field, company)
+    assert (await lookup.find(company, one))["due_at"] == factories.period(9).start
+
+
+async def test_an_offer_passes_over_what_waits_at_a_site_that_has_closed_down(db: None) -> None:
+    field, first, second = await factories.field(), await factories.company(), await factories.company()
+    one = await filed(field, first)
+    waiting = await filed(field, second, action=Action.WAIT)
+    await Site.update({Site.published: False}).where(Site.id == field.site_id)
+    await service.act(first, one, Step(Action.WITHDRAW), now())
+
+    assert await service.offer_waiting(field.site_id, now()) == []
+    assert (await lookup.find(second, waiting))["state"] == State.WAITING

@@ -15,6 +15,7 @@ from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
 from testfields.reservations.service import Step
 from testfields.reservations.tables import Reservation
+from testfields.reservations.timing import Times
 from tests import factories
 
 TITLE = "配送ドローンの実証"
@@ -68,21 +69,21 @@ AT = factories.tomorrow(9)
     ],
 )
 def test_what_an_application_waits_for(state: State, last: Action, need: Need | None) -> None:
-    assert need_of(Standing(state, last, AT + 5 * HOUR, AT + 6 * HOUR), AT) is need
+    assert need_of(Standing(state, last, Times(None, AT + 5 * HOUR, AT + 6 * HOUR)), AT) is need
 
 
 @pytest.mark.parametrize(("minutes", "asked"), [(-61, False), (-60, True), (30, True), (59, True), (60, False)])
 def test_checking_in_is_asked_for_from_an_hour_before_until_the_end(minutes: int, asked: bool) -> None:
-    standing = Standing(State.CONFIRMED, Action.CONFIRM, AT, AT + HOUR)
+    standing = Standing(State.CONFIRMED, Action.CONFIRM, Times(None, AT, AT + HOUR))
     assert (need_of(standing, AT + timedelta(minutes=minutes)) is Need.CHECK_IN) is asked
 
 
 def test_what_has_gone_by_is_past_unless_something_is_left_to_do() -> None:
-    gone = (AT - 2 * HOUR, AT - HOUR)
-    assert is_past(Standing(State.CONFIRMED, Action.CONFIRM, *gone), AT)
-    assert not is_past(Standing(State.COMPLETED, Action.CHECK_OUT, *gone), AT)
-    assert not is_past(Standing(State.CONFIRMED, Action.CONFIRM, AT + HOUR, AT + 2 * HOUR), AT)
-    assert is_past(Standing(State.REJECTED, Action.REJECT, AT + HOUR, AT + 2 * HOUR), AT)
+    gone, coming = Times(None, AT - 2 * HOUR, AT - HOUR), Times(None, AT + HOUR, AT + 2 * HOUR)
+    assert is_past(Standing(State.CONFIRMED, Action.CONFIRM, gone), AT)
+    assert not is_past(Standing(State.COMPLETED, Action.CHECK_OUT, gone), AT)
+    assert not is_past(Standing(State.CONFIRMED, Action.CONFIRM, coming), AT)
+    assert is_past(Standing(State.REJECTED, Action.REJECT, coming), AT)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ async def test_a_report_is_written_not_left_blank(db: None, client: AsyncClient)
     await service.act(field.approver, reservation_id, Step(Action.APPROVE), now())
     await service.act(None, reservation_id, Step(Action.CONFIRM), now())
     for action in (Action.CHECK_IN, Action.CHECK_OUT):
-        await service.act(company, reservation_id, Step(action), now())
+        await service.act(company, reservation_id, Step(action), factories.period(9).start)
     form = {**await factories.log_in(client, company), "version": await version_of(reservation_id)}
     address = f"/my/reservations/{reservation_id}"
 

@@ -59,7 +59,7 @@ async def test_a_page_that_never_ended_is_refused(db: None, client: httpx.AsyncC
 
 async def test_filters(db: None) -> None:
     field, company = await factories.field(), await factories.company()
-    late, later = await file(field, company, 9), await file(field, company, 11)
+    late, later = await file(field, company, 9), await file(field, company, 11, days=20)
     await Reservation.update({Reservation.due_at: now() - timedelta(days=1)}).where(Reservation.id == late)
     returned = await file(field, company, 13)
     await reservations.act(field.reviewer, returned, Step(Action.RETURN, reason="図面が必要です。"), now())

@@ -1,7 +1,9 @@
 """From a decision to what follows, by a real worker."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from asyncpg import Range
 
 from testfields import workflow
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
@@ -18,7 +20,7 @@ from testfields.reservations import filing, service
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
 from testfields.reservations.service import Step
-from testfields.reservations.tables import Reservation, ReservationEvent
+from testfields.reservations.tables import Reservation, ReservationEvent, Volume
 from tests import factories
 from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
 
@@ -32,6 +34,15 @@ async def state_of(reservation_id: int) -> str:
     found = await Reservation.select(Reservation.state).where(Reservation.id == reservation_id).first()
     assert found is not None
     return str(found["state"])
+
+
+async def begin_an_hour_ago(reservation_id: int) -> datetime:
+    """Move an application's times to half an hour that is over; its start."""
+    begun = now() - timedelta(hours=1)
+    await Volume.update({Volume.period: Range(begun, begun + timedelta(minutes=30))}).where(
+        Volume.reservation_id == reservation_id
+    )
+    return begun
 
 
 async def last_event(reservation_id: int) -> int:
@@ -217,7 +228,7 @@ async def test_an_expiry_whose_deadline_has_moved_or_gone_does_nothing(own_db: s
     await defer([Job("expire", {"reservation_id": held, "ends_at": scheduled["deadline"].isoformat()})])
     await work_off(own_db, settings(tmp_path))
     assert await state_of(held) == State.SUBMITTED
-    assert {status for _, status in await jobs()} == {"succeeded"}
+    assert [task for task, status in await jobs() if status != "succeeded"] == ["expire"]
 
 
 async def test_a_place_on_the_waiting_list_ends_when_its_time_begins(own_db: str, tmp_path: Path) -> None:
@@ -225,12 +236,12 @@ async def test_a_place_on_the_waiting_list_ends_when_its_time_begins(own_db: str
     await filed(field, first)
     waiting = await filed(field, second, Action.WAIT)
     await work_off(own_db, settings(tmp_path))
-    begins = factories.period(9).start
 
-    assert [row for row in await jobs() if row[1] == "todo"] == [("expire", "todo")]
-    await workflow.expire(waiting, begins + timedelta(minutes=30))
+    assert [row for row in await jobs() if row[1] == "todo"] == [("expire", "todo")] * 2
+    begun = await begin_an_hour_ago(waiting)
+    await workflow.expire(waiting, begun + timedelta(minutes=30))
     assert await state_of(waiting) == State.WAITING
-    await workflow.expire(waiting, begins)
+    await workflow.expire(waiting, begun)
     assert await state_of(waiting) == State.EXPIRED
 
 
@@ -256,3 +267,25 @@ async def test_nobody_writes_to_people_who_have_left_the_company(own_db: str, tm
 
     await Membership.delete().where(Membership.person_id == company.person_id)
     assert await receivers(Audience.COMPANY, reservation) == []
+
+
+async def test_who_begins_to_wait_for_what_has_become_free_meanwhile_is_offered_it(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    waiting = await filed(field, company, Action.WAIT)
+    await work_off(own_db, settings(tmp_path))
+    assert await state_of(waiting) == State.HELD
+
+
+async def test_what_nobody_decided_ends_when_its_time_is_over(own_db: str, tmp_path: Path) -> None:
+    field, company = await factories.field(), await factories.company()
+    late = await filed(field, company)
+    rival = await filed(field, await factories.company(), Action.WAIT)
+    await work_off(own_db, settings(tmp_path))
+
+    begun = await begin_an_hour_ago(late)
+    await workflow.expire(late, begun)
+    assert await state_of(late) == State.SUBMITTED
+    await workflow.expire(late, begun + timedelta(minutes=30))
+    assert await state_of(late) == State.EXPIRED
+    await work_off(own_db, settings(tmp_path))
+    assert await state_of(rival) == State.HELD

@@ -8,7 +8,7 @@ from testfields.reservations.rules import CLAIMING, TRANSITIONS, Action, State
 from testfields.workflow import WHAT_FOLLOWS, Follows
 
 ROWS = list(TRANSITIONS)
-RUNS_OUT = {State.HELD, State.RETURNED, State.WAITING}
+RUNS_OUT = {State.HELD, State.RETURNED, State.WAITING, State.SUBMITTED}
 
 
 def test_it_has_the_rows_of_the_state_table() -> None:
@@ -16,14 +16,18 @@ def test_it_has_the_rows_of_the_state_table() -> None:
 
 
 @pytest.mark.parametrize(("state", "action"), ROWS)
-def test_whatever_gives_back_a_claim_is_offered_to_the_waiting(state: State | None, action: Action) -> None:
+def test_whatever_gives_back_a_claim_or_begins_to_wait_has_the_waiting_asked(
+    state: State | None, action: Action
+) -> None:
     releases = state in CLAIMING and (TRANSITIONS[(state, action)].to not in CLAIMING or action is Action.CHANGE)
-    assert (Follows.OFFER_WAITING in WHAT_FOLLOWS[(state, action)]) == releases
+    assert (Follows.OFFER_WAITING in WHAT_FOLLOWS[(state, action)]) == (releases or action is Action.WAIT)
 
 
 @pytest.mark.parametrize(("state", "action"), ROWS)
 def test_whatever_begins_to_run_out_is_ended_in_time(state: State | None, action: Action) -> None:
-    begins = TRANSITIONS[(state, action)].to in RUNS_OUT and state is not TRANSITIONS[(state, action)].to
+    to = TRANSITIONS[(state, action)].to
+    # A change of what is submitted moves its times, and so its end; a hold and a return keep their deadline.
+    begins = to in RUNS_OUT and (state is not to or to is State.SUBMITTED)
     assert (Follows.EXPIRE_IN_TIME in WHAT_FOLLOWS[(state, action)]) == begins
 
 

@@ -22,6 +22,7 @@ SESSION_COOKIE = "session"
 # Browsers take a cookie of this prefix over https alone and from this very host, so that no neighbour under the same
 # domain can log somebody in as somebody else (RFC 6265bis, 4.1.3.2).
 SECURE_SESSION_COOKIE = "__Host-session"
+API = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "_csrf"
@@ -46,6 +47,9 @@ class Identity(ASGIMiddleware):
 async def _actor(request: Request[Any, Any, Any]) -> Actor | None:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
+        # Scopes are asked for by the API's handlers; pages are for people, who may do all that their roles allow.
+        if not request.scope["path"].startswith(API):
+            raise NotLoggedIn(N_("API tokens are for addresses under /api/v1. Please log in to use the pages."))
         actor = await service.actor_by_token(token.strip(), now())
         if actor is None:
             raise NotLoggedIn(N_("This API token is not known, has expired or was revoked."))

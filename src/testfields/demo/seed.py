@@ -220,7 +220,7 @@ async def _bring(
             confirm,
             check_in,
             check_out,
-            (company, Step(Action.REPORT), min(period.end + timedelta(hours=20), stage.now)),
+            (company, Step(Action.REPORT, reason=reason), min(period.end + timedelta(hours=20), stage.now)),
         ),
         State.NO_SHOW: (approve, confirm, (stage.approver, Step(Action.NO_SHOW), period.end)),
         State.REVOKED: (approve, confirm, (stage.approver, Step(Action.REVOKE, reason=reason), decided)),

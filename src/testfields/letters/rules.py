@@ -169,6 +169,11 @@ COMPANY: dict[Action | tuple[State, Action], Wording] = {
         N_("The time you were waiting for has begun without becoming free, so the application has lapsed."),
         N_("We are sorry that we could not offer it to you. Please consider another place or time."),
     ),
+    (S.SUBMITTED, A.EXPIRE): Wording(
+        N_("Your application has lapsed"),
+        N_("The time you asked for has passed without a decision, so the application has lapsed. We apologise."),
+        N_("If you still need the place, please apply for another time, or ask the contact named below."),
+    ),
     A.NO_SHOW: Wording(
         N_("Your booking is closed as not used"),
         N_("Nobody checked in at the booked time, so the booking has been closed and its permit is void."),
@@ -205,6 +210,11 @@ STAFF: dict[Action | tuple[State, Action], Wording] = {
     ),
     A.CANCEL: Wording(
         N_("A permitted use was cancelled"), N_("The company has cancelled a use that was approved."), NOTHING_MORE
+    ),
+    (S.SUBMITTED, A.EXPIRE): Wording(
+        N_("An application has lapsed without a decision"),
+        N_("The time asked for has passed without a decision, so the application has lapsed."),
+        NOTHING_MORE,
     ),
     A.EXPIRE: Wording(
         N_("A returned application has lapsed"),

@@ -34,7 +34,8 @@ REVOKE = Statement("""
       )
 """)
 
-# What had been asked for and granted when it was issued, whatever was asked for later.
+# What had been asked for and granted when it was issued, whatever was asked for later; conditions are those of the
+# approval that its confirmation follows.
 # Served by permit's unique index on code and by reservation_event_once.
 CHECK = Statement("""
     SELECT permit.code, permit.issued_at, permit.revoked_at, reservation.state,
@@ -59,7 +60,7 @@ CHECK = Statement("""
     LEFT JOIN LATERAL (
         SELECT event.details ->> 'conditions' AS conditions FROM reservation_event event
         WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id
-          AND event.details ? 'conditions'
+          AND event.action = 'approve'
         ORDER BY event.sequence DESC LIMIT 1
     ) granted ON true
     WHERE permit.code = :code

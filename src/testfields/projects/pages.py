@@ -14,7 +14,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
 from testfields.projects import service
-from testfields.projects.rules import THEMES, Plan
+from testfields.projects.rules import FIXED, THEMES, Plan
 from testfields.sites.vocabulary import USES, Label
 from testfields.web import locale
 from testfields.web.pages import page, redirect
@@ -64,7 +64,8 @@ async def edit_page(request: Request[Any, Any, Any], actor: Caller, project_id: 
     """The plan as it stands, to be changed."""
     require_company(actor)
     row = await _own(actor, project_id)
-    return _form(request, actor, dict(row.items()), project=row)
+    filed = await service.how_far(project_id)
+    return _form(request, actor, dict(row.items()), project=row, fixed=filed.judged)
 
 
 @post("/my/projects/{project_id:int}", include_in_schema=False, status_code=200)
@@ -102,6 +103,7 @@ def _form(
     faults: InvalidInput | None = None,
     project: asyncpg.Record | None = None,
     stale: bool = False,
+    fixed: bool = False,
 ) -> Template:
     errors = [{"field": one.path, "text": locale.said(one.message)} for one in faults.faults] if faults else []
     return page(
@@ -113,6 +115,7 @@ def _form(
         error={one["field"]: one["text"] for one in errors},
         project=project,
         stale=stale,
+        fixed=locale.translate(FIXED) if fixed else "",
         companies=_companies(actor),
         theme_options=options(THEMES),
         use_options=options(USES),

@@ -50,18 +50,19 @@ ADD = Statement("""
 """)
 
 LOCK = Statement("""
-    SELECT version, use FROM project
+    SELECT version, title_ja, title_en, purpose, theme, use, equipment, safety_plan, name_public FROM project
     WHERE id = :id AND company_id = ANY(CAST(:companies AS bigint[]))
     FOR UPDATE
 """)
 
-# Whether anything filed under it is still to be decided or to take place; served by reservation_project_id.
-UNDER_WAY = Statement("""
-    SELECT EXISTS (
-        SELECT FROM reservation
-        WHERE project_id = :id
-          AND state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
-    )
+# How far anything filed under it has come: still to be decided or to take place, or before staff or permitted by them.
+# Served by reservation_project_id.
+FILED = Statement("""
+    SELECT coalesce(bool_or(state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')),
+                    false) AS under_way,
+           coalesce(bool_or(state IN ('submitted', 'approved', 'confirmed', 'active')), false) AS judged
+    FROM reservation
+    WHERE project_id = :id
 """)
 
 CHANGE = Statement("""

@@ -82,3 +82,31 @@ def _too_long(name: str, text: str) -> Fault | None:
     if len(text) <= most:
         return None
     return fault(name, N_("Please write at most %(most)s characters."), most=most)
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """How far what was filed under a project has come: still under way, and before staff or permitted by them."""
+
+    under_way: bool
+    judged: bool
+
+
+def check_fixed(plan: Plan, wanted: Plan, filed: HowFar) -> None:
+    """Raise InvalidInput for each part of a plan that may not become what is wanted now.
+
+    What is tried is fixed while an application counts on it, because areas allow some uses only. The whole plan is
+    fixed while staff judge by it, and while a permit rests on it; whether the company is named is the company's alone.
+    """
+    changed = [name for name in (*REQUIRED, "theme", "use") if getattr(plan, name) != getattr(wanted, name)]
+    if filed.judged and changed:
+        raise InvalidInput([fault(name, FIXED) for name in changed])
+    if filed.under_way and "use" in changed:
+        raise InvalidInput([fault("use", FIXED_USE)])
+
+
+FIXED_USE = N_("What is tried cannot be changed while an application under this project is under way.")
+FIXED = N_(
+    "An application under this project is being reviewed or has been approved, so this stays as it is."
+    " Please make another project, or ask staff to return the application."
+)

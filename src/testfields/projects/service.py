@@ -9,7 +9,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale, fault
 from testfields.db.engine import transactional
 from testfields.projects import queries
-from testfields.projects.rules import Plan, checked
+from testfields.projects.rules import HowFar, Plan, check_fixed, checked
 
 NO_SUCH = N_("There is no such project.")
 
@@ -40,20 +40,25 @@ def _company(actor: Actor, company_id: int | None) -> int:
 async def change(actor: Actor, project_id: int, version: int | None, plan: Plan) -> int:
     """Change the plan that was seen at `version`, None for any; the new version.
 
-    Raises NotFound, also for another company's project, Stale, or InvalidInput: what is tried is fixed while an
-    application counts on it, because areas allow some uses only.
+    Raises NotFound, also for another company's project, Stale, or InvalidInput, also for what is fixed for now.
     """
     row = await queries.LOCK.row(id=project_id, companies=actor.companies)
     if row is None:
         raise NotFound(NO_SUCH)
-    if version is not None and version != row["version"]:
+    stored = dict(row.items())
+    seen = stored.pop("version")
+    if version is not None and version != seen:
         raise Stale(N_("This has changed since you saw it. Please load it again."))
     plan = checked(plan)
-    if plan.use != row["use"] and await queries.UNDER_WAY.value(id=project_id):
-        message = N_("What is tried cannot be changed while an application under this project is under way.")
-        raise InvalidInput([fault("use", message)])
+    check_fixed(Plan(**stored), plan, await how_far(project_id))
     changed: int = await queries.CHANGE.value(id=project_id, **asdict(plan))
     return changed
+
+
+async def how_far(project_id: int) -> HowFar:
+    """How far what was filed under a project has come."""
+    (row,) = await queries.FILED.rows(id=project_id)
+    return HowFar(**dict(row.items()))
 
 
 async def find(actor: Actor, project_id: int) -> asyncpg.Record:

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from testfields.core.errors import N_, Message
 from testfields.reservations.rules import OVER, Action, State
+from testfields.reservations.timing import Times, may_check_in
 
 
 class Need(IntEnum):
@@ -36,37 +37,29 @@ NEEDS = {
     State.COMPLETED: Need.REPORT,
     State.DRAFT: Need.DRAFT,
 }
-# From this long before the start one may check in.
-CHECK_IN_AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an application stands: its state, the last thing that happened to it, when it takes place."""
+    """Where an application stands: its state, the last thing that happened to it, and its times."""
 
     state: State
     last_action: Action
-    starts_at: datetime
-    ends_at: datetime
+    times: Times
 
 
 def need_of(one: Standing, now: datetime) -> Need | None:
     """What an application waits for its company to do; None where it does not."""
     if one.state is State.HELD and one.last_action is Action.OFFER:
         return Need.OFFER
-    if one.state is State.CONFIRMED and may_check_in(one, now):
+    if one.state is State.CONFIRMED and may_check_in(one.times, now):
         return Need.CHECK_IN
     return NEEDS.get(one.state)
 
 
-def may_check_in(one: Standing, now: datetime) -> bool:
-    """Whether it is about to begin, or has begun and is not over."""
-    return one.starts_at - CHECK_IN_AHEAD <= now < one.ends_at
-
-
 def is_past(one: Standing, now: datetime) -> bool:
     """Whether it is over, or its time has gone by without anything left for the company to do."""
-    return one.state in OVER or (one.ends_at <= now and need_of(one, now) is None)
+    return one.state in OVER or (one.times.ends_at <= now and need_of(one, now) is None)
 
 
 def time_left(until: datetime, now: datetime) -> Message:

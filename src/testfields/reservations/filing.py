@@ -132,12 +132,13 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
 
 
 def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | None]:
-    """The dates that go with a state: a hold's deadline, and when staff ought to have decided."""
+    """The dates that go with a state: a hold's deadline, and when staff ought to have decided, before it begins."""
     submitted = state in {State.SUBMITTED, State.WAITING}
+    begins = min(one.volume.period.start for one in place.placed)
     return {
         "deadline": now + timedelta(minutes=place.policy.hold_minutes) if state is State.HELD else None,
         "submitted_at": now if submitted else None,
-        "due_at": decision_due(place.policy, now) if submitted else None,
+        "due_at": min(decision_due(place.policy, now), begins) if submitted else None,
     }
 
 
@@ -149,6 +150,16 @@ async def why_no_project(actor: Actor, application: Application) -> InvalidInput
     use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
     if use is None:
         return InvalidInput([fault("project_id", N_("Your company has no such project."))])
+    return _wrong_use(use)
+
+
+def refuse_use(place: Place, use: str) -> None:
+    """Raise InvalidInput where the area does not allow what the project tries."""
+    if use not in place.uses:
+        raise _wrong_use(use)
+
+
+def _wrong_use(use: str) -> InvalidInput:
     return InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=use)])
 
 

@@ -14,7 +14,7 @@ from litestar.response import Template
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, PortalError, fault
+from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
@@ -26,6 +26,7 @@ from testfields.reservations.panel import day_of, periods_in_words
 from testfields.reservations.routes import VolumeView
 from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
 from testfields.reservations.story import height_in_words
+from testfields.reservations.timing import Times, may_check_in, times_of
 from testfields.reservations.wording import STORY, STORY_OF_DRAFT, button_for
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -79,7 +80,8 @@ async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Befo
 
 
 def _standing(row: asyncpg.Record) -> agenda.Standing:
-    return agenda.Standing(State(row["state"]), Action(row["last_action"]), row["starts_at"], row["ends_at"])
+    times = Times(row["deadline"], row["starts_at"], row["ends_at"])
+    return agenda.Standing(State(row["state"]), Action(row["last_action"]), times)
 
 
 def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
@@ -128,8 +130,6 @@ async def take_step(
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
-        if action is Action.REPORT and not reason:
-            raise InvalidInput([fault("reason", N_("Please write the report."))])
         step = service.Step(action, whole_number(form.get("version")) or 0, reason)
         await service.act(actor, reservation_id, step, now())
     except REFUSALS as refusal:
@@ -200,9 +200,8 @@ def _hindrance(refusal: PortalError) -> str:
 def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, Any]]:
     """The buttons of the page; checking in is offered when it is time for it."""
     state = State(row["state"])
-    periods = [one.period for one in _volumes(row)]
-    span = agenda.Standing(state, Action.SAVE, min(one.start for one in periods), max(one.end for one in periods))
-    early = not agenda.may_check_in(span, at)
+    times = times_of(row["deadline"], (Period(one.period.start, one.period.end) for one in _volumes(row)))
+    early = not may_check_in(times, at)
     return [
         {"name": action, "words": words}
         for action in actions_for(state, lookup.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)

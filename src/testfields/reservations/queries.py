@@ -3,7 +3,7 @@
 from testfields.db.statements import Statement
 
 # The hot path: reservation, volumes, claims and event in one statement and one round trip. The claim guard and the
-# event chain run as triggers of it.
+# event chain run as triggers of it. The project is held, so that its use stays the one that the area allows.
 FILE = Statement("""
     WITH filed AS (
         INSERT INTO reservation (project_id, company_id, site_id, area_id, state, note, deadline, due_at, submitted_at,
@@ -13,6 +13,7 @@ FILE = Statement("""
         FROM project
         WHERE project.id = :project_id AND project.company_id = ANY(CAST(:companies AS bigint[]))
           AND project.use = ANY(CAST(:uses AS text[]))
+        FOR SHARE
         RETURNING id, project_id, company_id
     ), volumes AS (
         INSERT INTO volume (reservation_id, footprint, altitude, period)
@@ -79,12 +80,19 @@ LIST = Statement(f"""
     LIMIT :limit
 """)
 
+# Served by primary keys and volume_reservation_id. The project is held as in FILE.
 LOCK = Statement("""
     SELECT reservation.id, reservation.state, reservation.version, reservation.company_id, reservation.site_id,
-           reservation.area_id, reservation.deadline, site.owner_id
-    FROM reservation JOIN site ON site.id = reservation.site_id
+           reservation.area_id, site.owner_id, project.use, reservation.deadline, span.starts_at, span.ends_at
+    FROM reservation
+    JOIN site ON site.id = reservation.site_id
+    JOIN project ON project.id = reservation.project_id
+    CROSS JOIN LATERAL (
+        SELECT min(lower(volume.period)) AS starts_at, max(upper(volume.period)) AS ends_at
+        FROM volume WHERE volume.reservation_id = reservation.id
+    ) span
     WHERE reservation.id = :id
-    FOR UPDATE OF reservation
+    FOR UPDATE OF reservation FOR SHARE OF project
 """)
 
 MOVE = Statement("""
@@ -146,11 +154,13 @@ BROKEN_CHAINS = Statement("""
     WHERE NOT (sealed AND linked AND counted)
 """)
 
-# When a hold, a return or a place on the waiting list runs out; null for what has no end.
+# What timing.runs_out_at says; null for what has no end.
 _ENDS_AT = """
     CASE WHEN reservation.state IN ('held', 'returned') THEN reservation.deadline
          WHEN reservation.state = 'waiting'
          THEN (SELECT min(lower(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
+         WHEN reservation.state = 'submitted'
+         THEN (SELECT max(upper(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
     END
 """
 
@@ -188,12 +198,15 @@ SHAPES = Statement("""
 
 # A draft as it is wanted now, under another project or in another area too; served by primary keys.
 REVISE = Statement("""
+    WITH plan AS (
+        SELECT id, company_id FROM project
+        WHERE id = :project_id AND company_id = ANY(CAST(:companies AS bigint[])) AND use = ANY(CAST(:uses AS text[]))
+        FOR SHARE
+    )
     UPDATE reservation
-    SET project_id = project.id, company_id = project.company_id, site_id = :site_id, area_id = :area_id, note = :note
-    FROM project
+    SET project_id = plan.id, company_id = plan.company_id, site_id = :site_id, area_id = :area_id, note = :note
+    FROM plan
     WHERE reservation.id = :id
-      AND project.id = :project_id AND project.company_id = ANY(CAST(:companies AS bigint[]))
-      AND project.use = ANY(CAST(:uses AS text[]))
 """)
 
 # What is under way, with when it takes place and the last thing that happened to it.

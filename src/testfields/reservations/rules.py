@@ -4,7 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from testfields.core.errors import N_, NotAllowed, WrongState
+from testfields.core.errors import N_, InvalidInput, NotAllowed, WrongState, fault
 
 
 class State(StrEnum):
@@ -97,6 +97,7 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.SUBMITTED, A.APPROVE): Transition(S.APPROVED, _APPROVAL),
     (S.SUBMITTED, A.REJECT): Transition(S.REJECTED, _APPROVAL),
     (S.SUBMITTED, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
+    (S.SUBMITTED, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
     (S.RETURNED, A.CHANGE): Transition(S.RETURNED, _COMPANY),
     (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
     (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
@@ -157,3 +158,13 @@ def acting_role(state: State | None, action: Action, roles: Set[Role]) -> Role:
     """The role in which the action is taken, for its event; the first of the table's that fits."""
     allowed = TRANSITIONS[(state, action)].roles & roles
     return min(allowed, key=list(Role).index)
+
+
+def check_words(action: Action, reason: str, conditions: str | None) -> None:
+    """Raise InvalidInput where a step lacks the words it needs, or carries words that are not its own to give."""
+    if action in NEED_REASON and not reason.strip():
+        raise InvalidInput([fault("reason", N_("Please state the reason; the company is owed it."))])
+    if action is Action.REPORT and not reason.strip():
+        raise InvalidInput([fault("reason", N_("Please write the report."))])
+    if conditions and action is not Action.APPROVE:
+        raise InvalidInput([fault("conditions", N_("Conditions can be set by an approval only."))])

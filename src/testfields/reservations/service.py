@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
 
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import claims_for
-from testfields.availability.service import Asked, Place
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState, fault
+from testfields.availability.service import Asked
+from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB, transactional
 from testfields.db.values import to_band, to_period, volume_arrays
 from testfields.reservations import queries
@@ -20,15 +22,14 @@ from testfields.reservations.filing import (
     checked_place,
     claim_kind,
     nearest_told,
+    refuse_use,
     story_of,
     terms_of,
     why_no_project,
 )
 from testfields.reservations.lookup import NO_SUCH, roles_of
-from testfields.reservations.rules import CLAIMING, NEED_REASON, Action, Role, State, acting_role, next_state
-
-# A company has this long to change what staff returned.
-RETURN_DAYS = 14
+from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, check_words, next_state
+from testfields.reservations.timing import Times, refuse_untimely, return_deadline
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ class _Locked:
     company_id: int
     site_id: int
     area_id: int
-    deadline: datetime | None
     owner_id: int
+    use: str
+    times: Times
 
 
 @transactional
@@ -63,13 +65,15 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     """
     locked, roles = await _lock(actor, reservation_id, step.version)
     to = next_state(locked.state, step.action, roles)
-    if step.action in NEED_REASON and not step.reason.strip():
-        raise InvalidInput([fault("reason", N_("Please state the reason; the company is owed it."))])
-    _refuse_late(locked, step.action, now)
+    if step.action is Action.CHANGE:
+        raise WrongState(N_("A change needs the volumes to change to."))
+    check_words(step.action, step.reason, step.conditions)
+    refuse_untimely(locked.state, step.action, locked.times, now)
     terms = await _settle_claim(locked, step.action, to, now)
     if step.action is Action.RETURN:
-        terms["deadline"] = now + timedelta(days=RETURN_DAYS)
-    details: dict[str, object] = {"conditions": step.conditions} if step.conditions else {}
+        terms["deadline"] = return_deadline(locked.times, now)
+    # A decision carries its own conditions, also when it has none: those of an earlier one are over.
+    details: dict[str, object] = {"conditions": step.conditions or ""} if step.action is Action.APPROVE else {}
     return await _move(actor, locked, step, to, roles, now, terms, details)
 
 
@@ -77,7 +81,7 @@ async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -
     row = await queries.LOCK.row(id=reservation_id)
     if row is None:
         raise NotFound(NO_SUCH)
-    locked = replace(_Locked(**dict(row.items())), state=State(row["state"]))
+    locked = _locked(row)
     roles = roles_of(actor, locked.company_id, locked.owner_id)
     if not roles or (locked.state is State.DRAFT and Role.COMPANY not in roles):
         raise NotFound(NO_SUCH)
@@ -86,13 +90,10 @@ async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -
     return locked, roles
 
 
-def _refuse_late(locked: _Locked, action: Action, now: datetime) -> None:
-    """A deadline counts from its own instant, not from when the job that ends it happens to run."""
-    over = locked.deadline is not None and locked.deadline <= now
-    if over and locked.state in {State.HELD, State.RETURNED} and action in {Action.SUBMIT, Action.CHANGE}:
-        raise WrongState(N_("The deadline has passed. Please apply again."))
-    if action is Action.EXPIRE and locked.state is not State.WAITING and not over:
-        raise WrongState(N_("The deadline has not passed yet."))
+def _locked(row: asyncpg.Record) -> _Locked:
+    values = dict(row.items())
+    times = Times(values.pop("deadline"), values.pop("starts_at"), values.pop("ends_at"))
+    return _Locked(**values | {"state": State(row["state"]), "times": times})
 
 
 async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetime) -> dict[str, datetime | None]:
@@ -102,7 +103,8 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
     if action in {Action.SUBMIT, Action.HOLD, Action.WAIT, Action.OFFER}:
         asked = await _asked(locked.id)
         # What holds a claim kept the rules when it took it; notice that has run short since is no fault of its own.
-        place = await (_place_not_begun if had else checked_place)(locked.area_id, asked, now)
+        place = await (availability.place(locked.area_id, asked) if had else checked_place(locked.area_id, asked, now))
+        refuse_use(place, locked.use)
         terms = terms_of(place, to, now)
         if needs and not had:
             claims = claims_for(place.policy, place.area, place.placed)
@@ -114,12 +116,6 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
     if had and not needs:
         await availability.release(locked.id)
     return terms
-
-
-async def _place_not_begun(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
-    if any(one.period.start <= now for one in asked):
-        raise WrongState(N_("The time asked for has begun. Please apply for another time."))
-    return await availability.place(area_id, asked)
 
 
 async def _asked(reservation_id: int) -> tuple[Asked, ...]:
@@ -137,7 +133,6 @@ async def _move(
     terms: dict[str, datetime | None],
     details: dict[str, object],
 ) -> Moved:
-    # A decision carries its own conditions, also when it has none: those of an earlier one are over.
     conditions = step.conditions or "" if step.action is Action.APPROVE else None
     version = await queries.MOVE.value(id=locked.id, state=to, conditions=conditions, **terms)
     await queries.TELL.run(
@@ -164,7 +159,7 @@ async def change_volumes(
     """
     locked, roles = await _lock(actor, reservation_id, version)
     to = next_state(locked.state, Action.CHANGE, roles)
-    _refuse_late(locked, Action.CHANGE, now)
+    refuse_untimely(locked.state, Action.CHANGE, locked.times, now)
     place = await checked_place(locked.area_id, asked, now)
     volumes = tuple(one.volume for one in place.placed)
     # Both in one transaction: where the new claim is refused, the old one was never gone.
@@ -174,7 +169,7 @@ async def change_volumes(
             await availability.release(locked.id)
             await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
-    terms = terms_of(place, to, now) | {"deadline": locked.deadline}
+    terms = terms_of(place, to, now) | {"deadline": locked.times.deadline}
     if to is State.SUBMITTED:
         terms["deadline"] = None
     return await _move(actor, locked, Step(Action.CHANGE), to, roles, now, terms, story_of(volumes))
@@ -221,7 +216,8 @@ async def offer_waiting(site_id: int, now: datetime) -> list[int]:
         try:
             async with DB.transaction():
                 await act(None, row["id"], Step(Action.OFFER), now)
-        except (Taken, InvalidInput, WrongState):
+        except (Taken, InvalidInput, WrongState, NotFound):
+            # Still taken, against the rules by now, or at a site that is published no more.
             continue
         offered.append(row["id"])
     return offered

@@ -19,8 +19,9 @@ from testfields.projects.rules import THEMES
 from testfields.reservations import lookup
 from testfields.reservations import service as reservations
 from testfields.reservations.rules import Action
-from testfields.reservations.service import RETURN_DAYS, Step
+from testfields.reservations.service import Step
 from testfields.reservations.story import height_in_words
+from testfields.reservations.timing import return_deadline, times_of
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
 from testfields.reviews.rules import DECISIONS, SORTED_BY_DUE, Due, Shown
@@ -173,7 +174,7 @@ async def _review(
         days=day_links(case.days, day, address),
         filters=filters,
         queue_href=_desk(filters),
-        return_days=RETURN_DAYS,
+        return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or Refused(200, ""),
     )
 
