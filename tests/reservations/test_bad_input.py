@@ -156,6 +156,21 @@ async def test_a_bad_field(db: None, client: AsyncClient, more: dict[str, Any], 
     assert problem["errors"][0]["path"] == path
 
 
+async def test_what_is_asked_for_twice_is_told(db: None, client: AsyncClient) -> None:
+    volume = {"period": times(NINE, NINE + timedelta(hours=1))}
+    headers, body = await application(volume)
+    answer = await client.post(RESERVATIONS, json={**body, "volumes": [volume, volume]}, headers=headers)
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == ["volumes[1]"]
+
+
+async def test_a_stay_of_centuries_is_refused_before_anybody_looks_at_opening_hours(
+    db: None, client: AsyncClient
+) -> None:
+    problem = await attempt(client, {"period": times(NINE, NINE + timedelta(days=170 * 365))})
+    assert [one["path"] for one in problem["errors"]] == ["volumes[0].period.end"]
+
+
 async def test_two_volumes_of_one_application_may_not_share_space(db: None, client: AsyncClient) -> None:
     volumes = [
         {"period": times(NINE, NINE + timedelta(hours=2))},

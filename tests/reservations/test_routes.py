@@ -2,6 +2,10 @@
 
 from httpx import AsyncClient
 
+from testfields.availability.service import Asked
+from testfields.core.clock import now
+from testfields.reservations import filing
+from testfields.reservations.rules import Action
 from tests import factories
 
 
@@ -55,6 +59,26 @@ async def test_a_request_sent_twice_under_one_key_is_carried_out_once(db: None, 
     assert (first.status_code, second.status_code, other.status_code) == (201, 201, 422), second.text
     assert first.content == second.content
     assert second.headers["idempotency-replayed"] == "true"
+
+
+async def test_a_key_belongs_to_one_request_with_its_version_and_its_rights(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    application = filing.Application(
+        await factories.project(company), field.area_id, (Asked(factories.period(9)),), Action.HOLD
+    )
+    filed = await filing.file(company, application, now())
+    address = f"/api/v1/reservations/{filed.id}/submit"
+    headers = {"Authorization": f"Bearer {await factories.token(company)}", "Idempotency-Key": "one"}
+    reader = {**headers, "Authorization": f"Bearer {await factories.token(company, ['read'])}", "If-Match": '"1"'}
+
+    done = await client.post(address, json={}, headers={**headers, "If-Match": '"1"'})
+    again = await client.post(address, json={}, headers={**headers, "If-Match": '"1"'})
+    stale = await client.post(address, json={}, headers={**headers, "If-Match": '"99"'})
+    unseen = await client.post(address, json={}, headers=headers)
+    lesser = await client.post(address, json={}, headers=reader)
+
+    assert (done.status_code, again.status_code) == (200, 200), done.text
+    assert [one.status_code for one in (stale, unseen, lesser)] == [422] * 3
 
 
 async def test_faults_of_a_body_are_told_by_their_path(db: None, client: AsyncClient) -> None:

@@ -46,10 +46,8 @@ class Identity(ASGIMiddleware):
 
 async def _actor(request: Request[Any, Any, Any]) -> Actor | None:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        # Scopes are asked for by the API's handlers; pages are for people, who may do all that their roles allow.
-        if not request.scope["path"].startswith(API):
-            raise NotLoggedIn(N_("API tokens are for addresses under /api/v1. Please log in to use the pages."))
+    # Pages know no tokens: scopes are asked for by the API's handlers, on pages people may do all their roles allow.
+    if kind.lower() == "bearer" and request.scope["path"].startswith(API):
         actor = await service.actor_by_token(token.strip(), now())
         if actor is None:
             raise NotLoggedIn(N_("This API token is not known, has expired or was revoked."))

@@ -12,9 +12,13 @@ from pendulum import FixedTimezone, Timezone
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.periods import Period
 from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume, join_own
+from testfields.sites.rules import LIMITS
 
 MOST_VOLUMES = 60
+# No site allows more, so nobody need look whether it would be open.
+LONGEST_STAY = timedelta(minutes=LIMITS["maximum_minutes"][1])
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,27 @@ class Placed:
     widened: MultiPolygon
 
 
+def check_lengths(periods: Sequence[Period]) -> None:
+    """Raise InvalidInput for every stay that is longer than any site allows."""
+    message = N_("A stay can last a year at most.")
+    faults = [
+        fault(f"volumes[{index}].period.end", message)
+        for index, period in enumerate(periods)
+        if period.duration > LONGEST_STAY
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
 def check_volumes(policy: Policy, area: BookableArea, placed: Sequence[Placed], now: datetime) -> None:
     """Raise InvalidInput with every rule of the site that the volumes break."""
     faults = [
         found for index, one in enumerate(placed) for found in _faults(policy, area, one, now, f"volumes[{index}]")
+    ]
+    faults += [
+        fault(f"volumes[{index}]", N_("This is asked for twice."))
+        for index, one in enumerate(placed)
+        if any(one.volume == other.volume for other in placed[:index])
     ]
     if faults:
         raise InvalidInput(faults)

@@ -9,7 +9,7 @@ import msgspec
 
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.rules import check_volumes, claims_for, decision_due
+from testfields.availability.rules import check_lengths, check_volumes, claims_for, decision_due
 from testfields.availability.search import nearest_free
 from testfields.availability.service import Asked, Place
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Taken, fault
@@ -124,6 +124,7 @@ async def nearest_told(place: Place, asked: Sequence[Asked], now: datetime, besi
 async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
     if not asked:
         raise InvalidInput([fault("volumes", N_("Please ask for at least one time."))])
+    check_lengths([one.period for one in asked])
     place = await availability.place(area_id, asked)
     if not place.published:
         raise NotFound(N_("There is no such area."))

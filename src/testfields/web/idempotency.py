@@ -49,7 +49,7 @@ class Idempotency(ASGIMiddleware):
 
 async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: ASGIApp, send: Send) -> None:
     body = await request.body()
-    fingerprint = hashlib.sha256(b"\0".join([request.url.path.encode(), body])).digest()
+    fingerprint = _fingerprint(request, body)
     for _ in range(ATTEMPTS):
         answer = _Recorder()
         transaction = DB.transaction()
@@ -68,6 +68,13 @@ async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: 
         if answer.status != BUSY:
             break
     await answer.pass_on(send)
+
+
+def _fingerprint(request: Request[Any, Any, Any], body: bytes) -> bytes:
+    """What makes two requests the same: where to, what, upon which version, and with which rights."""
+    seen = request.headers.get("if-match", "")
+    scopes = ",".join(sorted(request.state.actor.scopes))
+    return hashlib.sha256(b"\0".join([str(request.url).encode(), seen.encode(), scopes.encode(), body])).digest()
 
 
 async def _replay(person_id: int, key: str, fingerprint: bytes, send: Send) -> None:
