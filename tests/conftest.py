@@ -79,6 +79,21 @@ async def own_db(postgres: cluster.Cluster, template: str, _pool: None) -> Async
     await _statement(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+async def own_cluster(_pool: None) -> AsyncIterator[cluster.Cluster]:
+    """A PostgreSQL of the test's own, migrated, so that stopping it harms nobody else."""
+    shared_pool, shared_config = DB.pool, DB.config
+    try:
+        with tempfile.TemporaryDirectory(prefix="tfown") as folder, cluster.running(Path(folder)) as running:
+            DB.pool = None
+            DB.use(running.url())
+            await schema.upgrade()
+            async with DB.open(8):
+                yield running
+    finally:
+        DB.pool, DB.config = shared_pool, shared_config
+
+
 @pytest.fixture(scope="session")
 def app() -> Litestar:
     """The portal itself; its pool is the one that the test's fixture has opened."""

@@ -3,7 +3,7 @@
 from litestar import Response, get
 
 from testfields import schema
-from testfields.db.engine import DB
+from testfields.db.engine import DB, ERRORS, OutOfReach
 
 
 @get("/healthz", include_in_schema=False)
@@ -16,10 +16,9 @@ async def alive() -> dict[str, str]:
 async def ready() -> Response[dict[str, object]]:
     """The database answers and its schema is the one this code was written for; 503 otherwise."""
     try:
-        async with DB.connection() as connection:
-            await connection.fetchval("SELECT 1")
-        pending = (await schema.status()).pending
-    except OSError as error:
+        async with DB.transaction():
+            pending = (await schema.status()).pending
+    except (OutOfReach, *ERRORS) as error:
         return Response({"status": "no database", "detail": type(error).__name__}, status_code=503)
     return Response(
         {"status": "ready" if not pending else "migrations pending", "pending": list(pending)},

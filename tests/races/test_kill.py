@@ -3,18 +3,13 @@
 import asyncio
 import os
 import signal
-import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 
-from testfields import schema
-from testfields.core.errors import PortalError
 from testfields.db import cluster
-from testfields.db.engine import DB
+from testfields.db.engine import DB, OutOfReach
 from testfields.reservations import lookup
 from tests.races.conftest import Crowd, claims_out_of_step, client_for, make_crowd, overlaps
 from tests.races.test_races import RESERVATIONS, times
@@ -23,21 +18,6 @@ from tests.server import serving
 pytestmark = pytest.mark.races
 CLIENTS = 32
 SLOTS = 20
-
-
-@pytest.fixture
-async def own_cluster(_pool: None) -> AsyncIterator[cluster.Cluster]:
-    """A PostgreSQL of the test's own, so that killing it harms nobody else."""
-    shared_pool, shared_config = DB.pool, DB.config
-    try:
-        with tempfile.TemporaryDirectory(prefix="tfkill") as folder, cluster.running(Path(folder)) as running:
-            DB.pool = None
-            DB.use(running.url())
-            await schema.upgrade()
-            async with DB.open(8):
-                yield running
-    finally:
-        DB.pool, DB.config = shared_pool, shared_config
 
 
 async def load(crowd: Crowd, stop: asyncio.Event, answered: list[int]) -> None:
@@ -127,5 +107,5 @@ async def _reconnect() -> None:
         try:
             async with DB.connection() as connection:
                 await connection.fetchval("SELECT 1")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, PortalError):
+        except OutOfReach:
             await asyncio.sleep(0.1)

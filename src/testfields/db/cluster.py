@@ -152,8 +152,7 @@ def _stop_if_last(cluster: Cluster, lock: TextIO) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        if _is_up(cluster):
-            _pg_ctl(cluster, "stop", "--mode=fast", "--wait")
+        stop(cluster)
 
 
 def _make_folders(cluster: Cluster) -> None:
@@ -189,6 +188,12 @@ def start(cluster: Cluster) -> None:
     options = f"-k {shlex.quote(str(cluster.socket_folder))}"
     _pg_ctl(cluster, "start", "--wait", f"--log={cluster.log}", f"--options={options}")
     ensure_database(cluster, DATABASE)
+
+
+def stop(cluster: Cluster) -> None:
+    """Stop the server if it is up, ending whatever is connected."""
+    if _is_up(cluster):
+        _pg_ctl(cluster, "stop", "--mode=fast", "--wait")
 
 
 def _is_up(cluster: Cluster) -> bool:

@@ -1,15 +1,16 @@
 """Piccolo's engine made fit for PostGIS: geometry in binary, transactions that always let go.
 
 One engine, one pool. Both Piccolo's queries and the compiled statements of ``db.statements`` run on
-the connection that the current transaction holds, or else on one of the pool's.
+the connection that the current transaction holds, or else on one of the pool's. A database that is lost,
+or gives no connection in time, is told as `OutOfReach`.
 """
 
 import asyncio
 import functools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 import asyncpg
 import shapely
@@ -21,8 +22,15 @@ EXTENSIONS = ("postgis", "btree_gist")
 # asyncpg keeps this many prepared statements on each connection; the portal has fewer.
 PREPARED_STATEMENTS = 500
 ATTEMPTS = 6
+# Whoever gets no connection in this time is told to come back later instead of waiting on.
+CONNECTS_WITHIN_S = 10
+# The claim guard looks anew after it has waited for a site's lock, which an older snapshot would not let it. Said by
+# the portal itself, since a database or a role may have another level as its own.
+SESSION = {"default_transaction_isolation": "read committed"}
 
 if TYPE_CHECKING:
+    from asyncpg.transaction import Transaction
+
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
 P = ParamSpec("P")
@@ -37,6 +45,41 @@ class LeanConnection(asyncpg.Connection):
         return ""
 
 
+class OutOfReach(Exception):
+    """The database is down, starting or shutting down, or every connection stays in use."""
+
+
+# The server's farewell may come before the connection is seen to be closed, even to a connection at rest, whose
+# next statement the driver then finds itself in no state to send.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+ERRORS = (*LOST, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+@contextmanager
+def reaching(connection: "Connection") -> Iterator[None]:
+    """Raise OutOfReach where the connection is lost during the block."""
+    try:
+        yield
+    except ERRORS as error:
+        if isinstance(error, LOST) or _is_closed(connection):
+            raise OutOfReach from error
+        raise
+
+
+def _is_closed(connection: "Connection") -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        # The pool takes a lost connection out of its holder's hands.
+        return True
+
+
 class SafeTransaction(PostgresTransaction):
     """A transaction that gives its connection back however it ends, and nests as a savepoint.
 
@@ -44,42 +87,57 @@ class SafeTransaction(PostgresTransaction):
     """
 
     __slots__ = ("_savepoint",)
+    engine: "PostGISEngine"
 
     async def __aenter__(self) -> "SafeTransaction":
         self._savepoint = None
         if self._parent is not None:
-            self._savepoint = self._parent.connection.transaction()
-            await self._savepoint.start()
+            self.connection = self._parent.connection
+            self._savepoint = self.connection.transaction()
+            with reaching(self.connection):
+                await self._savepoint.start()
             return self
-        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        self.connection = await self.engine.take_connection()
         try:
             self.transaction = self.connection.transaction()
-            await self.begin()  # type: ignore[no-untyped-call]
+            with reaching(self.connection):
+                await self.begin()  # type: ignore[no-untyped-call]
         except BaseException:
-            await self._give_back()
+            await self.engine.give_back(self.connection)
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> Literal[False]:
         if self._savepoint is not None:
-            await (self._savepoint.rollback() if error else self._savepoint.commit())
+            if error is None:
+                with reaching(self.connection):
+                    await self._savepoint.commit()
+            else:
+                await self._undo(self._savepoint)
             return False
         try:
             if error is None and not self._committed and not self._rolled_back:
-                await self.commit()  # type: ignore[no-untyped-call]
-            elif error is not None and not self._rolled_back and not self.connection.is_closed():
-                await self.rollback()  # type: ignore[no-untyped-call]
+                with reaching(self.connection):
+                    await self.commit()  # type: ignore[no-untyped-call]
+            elif error is not None and not self._rolled_back:
+                await self.rollback()
         finally:
             self.engine.current_transaction.reset(self.context)
-            await self._give_back()
+            await self.engine.give_back(self.connection)
         return False
 
-    async def _give_back(self) -> None:
-        if self.engine.pool:
-            await self.engine.pool.release(self.connection)
-        else:
-            await self.connection.close()
+    async def rollback(self) -> None:
+        """Take back all that was done."""
+        await self._undo(self.transaction)
+        self._rolled_back = True
+
+    async def _undo(self, transaction: "Transaction") -> None:
+        """Roll back. A connection that is lost has done so, and what it was lost by is the error to tell."""
+        with suppress(OutOfReach), reaching(self.connection):
+            await transaction.rollback()
 
 
 class PostGISEngine(PostgresEngine):
@@ -96,7 +154,12 @@ class PostGISEngine(PostgresEngine):
 
     def use(self, url: str) -> None:
         """Talk to the database at `url` from now on."""
-        self.config = {"dsn": url, "statement_cache_size": PREPARED_STATEMENTS, "connection_class": LeanConnection}
+        self.config = {
+            "dsn": url,
+            "statement_cache_size": PREPARED_STATEMENTS,
+            "connection_class": LeanConnection,
+            "server_settings": SESSION,
+        }
 
     async def start_connection_pool(self, **kwargs: Any) -> None:
         """Open the pool; every connection learns the geometry codec as it is made."""
@@ -114,31 +177,33 @@ class PostGISEngine(PostgresEngine):
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator["Connection"]:
-        """The connection of the current transaction, or one of the pool's for the block."""
+        """The connection of the current transaction, or one of the pool's for the block; raises OutOfReach."""
         current = self.current_transaction.get()
         if current is not None:
-            yield current.connection
-        elif self.pool is not None:
-            async with self.pool.acquire() as connection:
+            with reaching(current.connection):
+                yield current.connection
+            return
+        connection = await self.take_connection()
+        try:
+            with reaching(connection):
                 yield connection
-        else:
-            single = await self.get_new_connection()
-            try:
-                yield single
-            finally:
-                await single.close()
+        finally:
+            await self.give_back(connection)
 
-    @asynccontextmanager
-    async def one_statement(self) -> AsyncIterator[None]:
-        """Around a single writing statement: alone it is its own transaction, without round trips for BEGIN and COMMIT.
+    async def take_connection(self) -> "Connection":
+        """One of the pool's connections, or a new one where no pool is open; raises OutOfReach."""
+        try:
+            async with asyncio.timeout(CONNECTS_WITHIN_S):
+                return await (self.get_new_connection() if self.pool is None else self.pool.acquire())
+        except ERRORS as error:
+            raise OutOfReach from error
 
-        Inside another transaction a savepoint, so that a refusal leaves the caller's transaction usable.
-        """
-        if self.current_transaction.get() is None:
-            yield
+    async def give_back(self, connection: "Connection") -> None:
+        """Undo `take_connection`."""
+        if self.pool is not None and isinstance(connection, PoolConnectionProxy):
+            await self.pool.release(connection)
         else:
-            async with self.transaction():
-                yield
+            await connection.close()
 
     @asynccontextmanager
     async def open(self, size: int) -> AsyncIterator[None]:
@@ -178,9 +243,27 @@ def transactional(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
     @functools.wraps(work)
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        if DB.current_transaction.get() is not None:
+        async def in_transaction() -> R:
             async with DB.transaction():
                 return await work(*args, **kwargs)
+
+        inside_another = DB.current_transaction.get() is not None
+        return await (in_transaction() if inside_another else _with_retries(in_transaction))
+
+    return wrapper
+
+
+def one_statement(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """As `transactional`, for `work` that is a single statement.
+
+    Alone it is its own transaction, without round trips for BEGIN and COMMIT.
+    """
+    in_savepoint = transactional(work)
+
+    @functools.wraps(work)
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if DB.current_transaction.get() is not None:
+            return await in_savepoint(*args, **kwargs)
         return await _with_retries(functools.partial(work, *args, **kwargs))
 
     return wrapper
@@ -189,10 +272,14 @@ def transactional(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 async def _with_retries(work: Callable[[], Awaitable[R]]) -> R:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            async with DB.transaction():
-                return await work()
+            return await work()
         except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
             if attempt == ATTEMPTS:
                 raise
-            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+            await pause(attempt)
     raise AssertionError("unreachable")
+
+
+async def pause(attempt: int) -> None:
+    """Wait before the next attempt, longer each time, and by chance so that rivals do not meet again."""
+    await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import asyncpg
 import msgspec
 
 from testfields.accounts.rules import Actor
@@ -15,7 +17,7 @@ from testfields.availability.service import Asked, Place
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Taken, fault
 from testfields.core.periods import Period
 from testfields.core.volumes import Volume
-from testfields.db.engine import DB
+from testfields.db.engine import one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
 from testfields.reservations.lookup import NO_SUCH, find
@@ -87,8 +89,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         **volume_arrays(claims, "claim_"),
     }
     async with nearest_told(place, application.asked, now):
-        with availability.refusals():
-            row = await queries.FILE.row(**arguments)
+        row = await _store(arguments)
     if row is None:
         raise await why_no_project(actor, application)
     return Filed(
@@ -107,15 +108,20 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     )
 
 
+@one_statement
+async def _store(arguments: dict[str, Any]) -> asyncpg.Record | None:
+    with availability.refusals():
+        return await queries.FILE.row(**arguments)
+
+
 @asynccontextmanager
 async def nearest_told(place: Place, asked: Sequence[Asked], now: datetime, besides: int = 0) -> AsyncIterator[None]:
-    """Add the nearest free times to a refusal of what the block claims, after that has been taken back.
+    """Add the nearest free times to a refusal of what the block claims, which it has to take back by then.
 
     A series moves as a whole: its first stay is told. What the reservation `besides` holds itself counts as free.
     """
     try:
-        async with DB.one_statement():
-            yield
+        yield
     except Taken as refusal:
         nearest = await nearest_free(place.area.id, asked, now, besides=besides)
         raise Taken(refusal.in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal

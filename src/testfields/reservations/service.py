@@ -109,7 +109,8 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
         if needs and not had:
             claims = claims_for(place.policy, place.area, place.placed)
             # An offer that does not fit is told to nobody.
-            async with nearest_told(place, asked, now) if action is not Action.OFFER else nullcontext():
+            told = nearest_told(place, asked, now) if action is not Action.OFFER else nullcontext()
+            async with told, DB.transaction():
                 await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     if locked.state is State.HELD and to in CLAIMING and to is not State.HELD:
         await availability.settle_hold(locked.id)
@@ -165,7 +166,7 @@ async def change_volumes(
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if locked.state in CLAIMING:
         claims = claims_for(place.policy, place.area, place.placed)
-        async with nearest_told(place, asked, now, besides=locked.id):
+        async with nearest_told(place, asked, now, besides=locked.id), DB.transaction():
             await availability.release(locked.id)
             await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))

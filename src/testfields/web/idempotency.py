@@ -16,14 +16,14 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.db.engine import ATTEMPTS, DB
+from testfields.db.engine import ATTEMPTS, DB, pause
 from testfields.web import queries
 
 HEADER = "idempotency-key"
 NEVER_KEPT = "answer_is_never_kept"
 LONGEST_KEY = 255
 KEPT_FOR = timedelta(days=2)
-# What `web.problems` answers to 40001 and 40P01.
+# What `web.problems` answers to 40001 and 40P01, and to a lost connection.
 BUSY = 503
 KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"content-language"})
 
@@ -50,7 +50,7 @@ class Idempotency(ASGIMiddleware):
 async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: ASGIApp, send: Send) -> None:
     body = await request.body()
     fingerprint = _fingerprint(request, body)
-    for _ in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         answer = _Recorder()
         transaction = DB.transaction()
         async with transaction:
@@ -63,10 +63,11 @@ async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: 
                     person_id=person_id, key=key, status=answer.status, headers=answer.kept_headers(), body=answer.body
                 )
             else:
-                await transaction.rollback()  # type: ignore[no-untyped-call]
+                await transaction.rollback()
         # The one transaction here is the outermost, so it is this that PostgreSQL may ask to try again.
-        if answer.status != BUSY:
+        if answer.status != BUSY or attempt == ATTEMPTS:
             break
+        await pause(attempt)
     await answer.pass_on(send)
 
 

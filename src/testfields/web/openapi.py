@@ -64,8 +64,9 @@ MEANINGS = {
     "422": "A rule is broken, or a value cannot be accepted; each fault is told by its path.",
     "428": "If-Match is missing.",
     "429": "Too often in too short a time; see Retry-After.",
+    "503": "Busy, or out of service for the moment; see Retry-After. Under an Idempotency-Key it is safe to ask again.",
 }
-READING = ("400", "401", "403", "404", "422", "429")
+READING = ("400", "401", "403", "404", "422", "429", "503")
 WRITING = tuple(MEANINGS)
 
 

@@ -29,6 +29,7 @@ from testfields.core.errors import (
     VersionMissing,
     WrongState,
 )
+from testfields.db.engine import OutOfReach
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 
@@ -53,7 +54,7 @@ BY_STATUS = {
     405: ("method-not-allowed", N_("This address does not accept that method.")),
     413: ("too-large", N_("The request is too large. At most 1 MB is accepted.")),
     500: ("internal", N_("Something went wrong on our side. Nothing was changed. Please try again later.")),
-    503: ("busy", N_("The portal is busy. Please try again in a moment.")),
+    503: ("busy", N_("The portal is busy or out of service for the moment. Please try again a little later.")),
 }
 # Pages with their own words; a refusal with words of its own uses the general one.
 OWN_PAGES = frozenset({400, 404, 405, 413, 429, 500, 503})
@@ -154,6 +155,12 @@ def on_conflict_of_transactions(request: Request[Any, Any, Any], _error: Excepti
     return _by_status(request, 503, {"Retry-After": "1"})
 
 
+def on_database_out_of_reach(request: Request[Any, Any, Any], error: OutOfReach) -> Response[Any]:
+    """The database is down, being restarted, or has more to do than it can."""
+    logger.error("the database is out of reach at %s %s: %r", request.method, request.url.path, error.__cause__)
+    return _by_status(request, 503, {"Retry-After": "10"})
+
+
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything else is a defect: logged with its trace, told without it."""
     logger.error("defect at %s %s", request.method, request.url.path, exc_info=error)
@@ -199,5 +206,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     asyncpg.DataError: on_unfit_value,
     asyncpg.SerializationError: on_conflict_of_transactions,
     asyncpg.DeadlockDetectedError: on_conflict_of_transactions,
+    OutOfReach: on_database_out_of_reach,
     Exception: on_bug,
 }
