@@ -157,36 +157,45 @@ def _stop_if_last(cluster: Cluster, lock: TextIO) -> None:
 
 def _make_folders(cluster: Cluster) -> None:
     cluster.root.mkdir(parents=True, exist_ok=True)
-    folders = {cluster.data: 0o700, cluster.socket_folder: 0o700}
-    for folder, mode in folders.items():
-        folder.mkdir(mode=mode, exist_ok=True)
-    if os.geteuid() != 0:
-        return
-    account = _account()
-    for folder in folders:
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    if cluster.root.stat().st_uid == 0:
+    if os.geteuid() == 0 and cluster.root.stat().st_uid == 0:
         # The server's account must be able to walk through, not to list.
         cluster.root.chmod(cluster.root.stat().st_mode | 0o011)
+    if cluster.socket_folder != cluster.data:
+        cluster.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        _hand_over(cluster.socket_folder)
+
+
+def _hand_over(folder: Path) -> None:
+    """Give `folder` to the account that the server runs as."""
+    if os.geteuid() == 0:
+        account = _account()
+        os.chown(folder, account.pw_uid, account.pw_gid)
 
 
 def _create_if_missing(cluster: Cluster) -> None:
+    """Make the cluster elsewhere and move it into its place when it is whole: who is killed meanwhile leaves none."""
     if (cluster.data / "PG_VERSION").exists():
         return
-    command = [f"--pgdata={cluster.data}", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    for left in cluster.root.glob(f"{cluster.data.name}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+    # An initdb that outlives its killed parent keeps to a folder of its own.
+    made = Path(tempfile.mkdtemp(prefix=f"{cluster.data.name}.", dir=cluster.root))
+    _hand_over(made)
+    command = [f"--pgdata={made}", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     _run(cluster, "initdb", command)
     settings = "".join(f"{name} = '{value}'\n" for name, value in OPTIONS.items())
-    with (cluster.data / "postgresql.conf").open("a") as file:
+    with (made / "postgresql.conf").open("a") as file:
         file.write(f"\n# Testfields\n{settings}")
+    made.rename(cluster.data)
 
 
 def start(cluster: Cluster) -> None:
     """Start the server if it is down, also after it was killed; raises ClusterError where it does not come up."""
-    if _is_up(cluster):
-        return
-    # pg_ctl hands these to a shell.
-    options = f"-k {shlex.quote(str(cluster.socket_folder))}"
-    _pg_ctl(cluster, "start", "--wait", f"--log={cluster.log}", f"--options={options}")
+    if not _is_up(cluster):
+        # pg_ctl hands these to a shell.
+        options = f"-k {shlex.quote(str(cluster.socket_folder))}"
+        _pg_ctl(cluster, "start", "--wait", f"--log={cluster.log}", f"--options={options}")
+    # Whoever started the server may have been killed before this.
     ensure_database(cluster, DATABASE)
 
 
