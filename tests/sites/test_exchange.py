@@ -254,7 +254,11 @@ async def test_a_published_site_may_not_overlap_one_that_is_stored(db: None, tmp
     assert (await bring(tmp_path, hidden)).created == ("other",)
 
 
-async def test_two_sites_may_change_places_in_one_file(db: None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("batch", [500, 1])
+async def test_two_sites_may_change_places_in_one_file(
+    own_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(exchange, "BATCH", batch)
     await owner()
 
     def at(slug: str, east: float) -> list[Feature]:

@@ -98,6 +98,7 @@ async def _store(
     ]
     if found:
         raise InvalidInput(in_order(found))
+    await queries.COMPARE_SITES_AT_THE_END.value()
     for start in range(0, len(changed), BATCH):
         batch = changed[start : start + BATCH]
         await _write(batch, owners, now)

@@ -24,6 +24,9 @@ def _listed(columns: tuple[str, ...], table: str = "") -> str:
 # The lock that the trigger site_guard takes: one import at a time, and no site is published meanwhile.
 LOCK_CATALOGUE = Statement("SELECT pg_advisory_xact_lock(hashtext('testfields.site.published'))")
 
+# Sites are written batch by batch, and one may move to where another stands that a later batch moves away.
+COMPARE_SITES_AT_THE_END = Statement("SET CONSTRAINTS site_guard DEFERRED")
+
 # Served by organisation's unique index on slug.
 OWNERS = Statement("""
     SELECT slug, id FROM organisation WHERE kind = 'owner' AND slug = ANY(CAST(:slugs AS text[]))
