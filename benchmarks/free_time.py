@@ -149,7 +149,7 @@ async def book_a_month(area_id: int) -> FreeQuery:
     await connection.execute(
         """
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
-        SELECT area.site_id, 'reservation', n, area.geometry, '(,)',
+        SELECT area.site_id, 'allotment', n, area.geometry, '(,)',
                tstzrange($2::timestamptz + n * interval '85 minutes',
                          $2::timestamptz + n * interval '85 minutes' + interval '1 hour')
         FROM area, generate_series(1, $3::int) n WHERE area.id = $1

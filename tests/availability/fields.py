@@ -29,7 +29,11 @@ OVERLAPS = """
 
 
 async def claim(
-    site_id: int, footprint: MultiPolygon, period: Period, altitude: AltitudeBand = EVERY_HEIGHT, kind: str = "hold"
+    site_id: int,
+    footprint: MultiPolygon,
+    period: Period,
+    altitude: AltitudeBand = EVERY_HEIGHT,
+    kind: str = "allotment",
 ) -> None:
     """Take a volume with a bare INSERT, as by hand."""
     async with DB.connection() as connection:
@@ -70,7 +74,7 @@ async def refusal(area_id: int, asked: Sequence[Asked], now: datetime) -> list[s
             place = await service.place(area_id, asked)
             check_volumes(place.policy, place.area, place.placed, now)
             claims: list[Volume] = claims_for(place.policy, place.area, place.placed)
-            await service.take(place.site_id, "reservation", 999_999, claims)
+            await service.take(place.site_id, "allotment", 999_999, claims)
             raise Undone
     except Undone:
         return []

@@ -105,7 +105,7 @@ async def test_a_hand_typed_insert_is_refused_with_what_is_in_the_way(db: None) 
 
 async def test_two_volumes_of_one_statement_conflict_with_each_other(db: None) -> None:
     site = (await factories.field()).site_id
-    row = (site, "hold", 1, SQUARE, EVERYWHERE, period_range(factories.period(9)))
+    row = (site, "allotment", 1, SQUARE, EVERYWHERE, period_range(factories.period(9)))
 
     with pytest.raises(asyncpg.ExclusionViolationError):
         async with DB.connection() as connection:
@@ -145,7 +145,7 @@ async def test_moving_a_claim_within_itself_is_no_conflict(db: None) -> None:
 async def test_copy_is_guarded_too(db: None) -> None:
     site = (await factories.field()).site_id
     start, end = factories.period(9).start.isoformat(), factories.period(9).end.isoformat()
-    line = f'{site}\thold\t1\tSRID=4326;{SQUARE.wkt}\t(,)\t["{start}","{end}")\n'
+    line = f'{site}\tallotment\t1\tSRID=4326;{SQUARE.wkt}\t(,)\t["{start}","{end}")\n'
     columns = ["site_id", "source_kind", "source_id", "footprint", "altitude", "period"]
     await claim(site, SQUARE, factories.period(9))
 
@@ -179,7 +179,7 @@ async def test_a_period_without_end_or_content_is_refused(db: None, value: str, 
             await connection.execute(
                 f"""
                 INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
-                VALUES ($1, 'hold', 1, $2, '(,)', {value})
+                VALUES ($1, 'allotment', 1, $2, '(,)', {value})
                 """,
                 site,
                 SQUARE,
@@ -216,7 +216,7 @@ async def test_an_older_snapshot_fails_instead_of_overlooking_a_claim(own_db: st
         async with early.transaction(isolation=isolation):
             assert await early.fetchval("SELECT count(*) FROM claim") == 0
             await claim(site, SQUARE, factories.period(9))
-            await early.execute(INSERT, site, "hold", 2, SQUARE, EVERYWHERE, period_range(factories.period(9)))
+            await early.execute(INSERT, site, "allotment", 2, SQUARE, EVERYWHERE, period_range(factories.period(9)))
 
     try:
         with pytest.raises(asyncpg.SerializationError):
@@ -239,7 +239,7 @@ async def test_several_sites_are_locked_in_one_order_whatever_the_statement_says
                 await connection.execute(
                     """
                     INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
-                    SELECT site_id, 'hold', 1, $2, '(,)', $3 FROM unnest($1::bigint[]) AS site_id
+                    SELECT site_id, 'allotment', 1, $2, '(,)', $3 FROM unnest($1::bigint[]) AS site_id
                     """,
                     sites,
                     SQUARE,
@@ -261,7 +261,9 @@ async def _stampede(site: int, clients: int = 32) -> list[object]:
         async with DB.pool.acquire() as connection:
             await ready.wait()
             async with connection.transaction():
-                await connection.execute(INSERT, site, "hold", 1, SQUARE, EVERYWHERE, period_range(factories.period(9)))
+                await connection.execute(
+                    INSERT, site, "allotment", 1, SQUARE, EVERYWHERE, period_range(factories.period(9))
+                )
                 await connection.execute("SELECT pg_sleep(0.01)")
 
     return await asyncio.gather(*(take() for _ in range(clients)), return_exceptions=True)

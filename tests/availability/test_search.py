@@ -71,7 +71,7 @@ async def slug(site_id: int) -> str:
 
 async def test_free_is_what_is_open_minus_what_stands_there(db: None) -> None:
     place = await field(turnaround_minutes=30)
-    await claim(place.site_id, await whole(place.area_id), hours(11, 12.5))
+    await claim(place.site_id, await whole(place.area_id), hours(11, 12.5), kind="hold")
 
     (area,) = await found(areas=(place.area_id,))
 
@@ -148,7 +148,7 @@ async def test_separations_widen_what_is_asked_for(db: None) -> None:
 async def test_a_shared_area_tells_when_only_a_part_is_taken(db: None) -> None:
     place = await field()
     area_id = await shared(place.site_id)
-    await claim(place.site_id, part(SQUARE, 0, 0.5), hours(9, 10), AltitudeBand(Decimal(0), Decimal(50)))
+    await claim(place.site_id, part(SQUARE, 0, 0.5), hours(9, 10), AltitudeBand(Decimal(0), Decimal(50)), kind="hold")
     await claim(place.site_id, SQUARE, hours(12, 13), kind="closure")
 
     (area,) = await found(areas=(area_id,))

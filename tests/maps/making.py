@@ -4,6 +4,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.periods import Period
 from testfields.db.statements import Statement
 from testfields.db.values import period_range
+from testfields.reservations.filing import claim_kind
 from testfields.reservations.rules import CLAIMING, State
 
 ADD = Statement("""
@@ -19,7 +20,7 @@ ADD = Statement("""
         FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
-        SELECT added.site_id, 'reservation', added.id, area.geometry, area.altitude, period
+        SELECT added.site_id, :claim_kind, added.id, area.geometry, area.altitude, period
         FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
         WHERE :claims
     ), event AS (
@@ -39,5 +40,6 @@ async def trial(actor: Actor, project_id: int, area_id: int, *periods: Period, s
         periods=[period_range(one) for one in periods],
         state=state.value,
         claims=state in CLAIMING,
+        claim_kind=claim_kind(state),
     )
     return reservation_id

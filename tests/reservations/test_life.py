@@ -213,7 +213,7 @@ async def test_no_state_without_its_event(own_db: str) -> None:
     async with DB.connection() as connection:
         with pytest.raises(Exception, match="its last event says"):
             await connection.execute("UPDATE reservation SET state = 'confirmed' WHERE id = $1", one)
-        await connection.execute("ALTER TABLE reservation DISABLE TRIGGER reservation_state_has_event")
+        await connection.execute("ALTER TABLE reservation DISABLE TRIGGER reservation_in_step")
         await connection.execute("UPDATE reservation SET state = 'confirmed' WHERE id = $1", one)
 
 
@@ -252,7 +252,7 @@ async def test_no_claim_is_lost_behind_a_reservations_back(own_db: str) -> None:
                 await connection.execute(attempt)
         assert await claims_of(one) == ["reservation"]
         # With the guards off it is gone, and nobody would have noticed.
-        await connection.execute("ALTER TABLE claim DISABLE TRIGGER claim_in_step")
+        await connection.execute("ALTER TABLE claim DISABLE TRIGGER claim_in_step_delete")
         await connection.execute("DELETE FROM claim")
     assert await claims_of(one) == []
 
