@@ -12,11 +12,8 @@ from testfields.accounts.directory import PersonRow
 from testfields.accounts.rules import Membership
 from testfields.accounts.words import ROLE_WORDS
 from testfields.core.errors import N_, InvalidInput
-from testfields.core.local_time import format_instant
+from testfields.core.local_time import JAPANS_ZONE, format_instant
 from testfields.web import locale
-
-# Tokens and people belong to no site; the operator is in Japan.
-ZONE = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def own_name(named: Any) -> str:
 
 def when(instant: datetime) -> str:
     """An instant as the operator's clock shows it."""
-    return format_instant(instant, ZONE, locale.current())
+    return format_instant(instant, JAPANS_ZONE, locale.current())
 
 
 def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:

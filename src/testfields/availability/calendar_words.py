@@ -14,7 +14,7 @@ from testfields.core.periods import Period
 from testfields.sites.routes import OpeningView, WholeSiteView
 from testfields.sites.vocabulary import Label
 from testfields.web import locale
-from testfields.web.bodies import NamedText
+from testfields.web.shapes import NamedText
 
 COLUMN_MINUTES = 60
 # Where an hour is not free, the one word for it: a closure says more than a booking, a booking more than a hold.

@@ -16,18 +16,11 @@ from testfields.core.periods import parse_period
 from testfields.web.bodies import JsonBody
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
+from testfields.web.shapes import TimeRange
 from testfields.web.versions import etag, expected_version
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class ClosurePeriod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A half-open period with offsets."""
-
-    start: Instant
-    end: Instant
 
 
 class ClosureBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -37,7 +30,7 @@ class ClosureBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     kind: ClosureKind
     reason_ja: Reason
     reason_en: Reason
-    period: ClosurePeriod
+    period: TimeRange
     area: Slug | None = None
 
 
@@ -58,7 +51,7 @@ class ClosureView(msgspec.Struct, frozen=True):
     kind: ClosureKind
     reason_ja: str
     reason_en: str
-    period: ClosurePeriod
+    period: TimeRange
     created_by: str
     created_at: datetime
     lifted_at: datetime | None
@@ -110,7 +103,7 @@ def _view(row: Any) -> ClosureView:
         kind=ClosureKind(row["kind"]),
         reason_ja=row["reason_ja"],
         reason_en=row["reason_en"],
-        period=ClosurePeriod(row["starts_at"], row["ends_at"]),
+        period=TimeRange(row["starts_at"], row["ends_at"]),
         created_by=row["created_by"],
         created_at=row["created_at"],
         lifted_at=row["lifted_at"],

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from testfields.availability.free import FreeQuery
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import EARLIEST, LATEST, Period
 from testfields.sites.notation import parse_wanted
-from testfields.sites.rules import JAPANS_ZONE, SLUG
+from testfields.sites.rules import SLUG
 from testfields.sites.service import Search
 from testfields.sites.vocabulary import USES
 

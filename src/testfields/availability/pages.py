@@ -34,15 +34,16 @@ from testfields.availability.site_words import (
 )
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, NotFound
-from testfields.core.local_time import local_date
+from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.core.periods import Period
 from testfields.sites import service as sites
 from testfields.sites.notation import parse_wanted
-from testfields.sites.routes import GEOJSON, SiteView, WholeSiteView
-from testfields.sites.rules import JAPANS_ZONE, SLUG
+from testfields.sites.routes import SiteView, WholeSiteView
+from testfields.sites.rules import SLUG
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, Measure
 from testfields.web import locale
 from testfields.web.pages import page
+from testfields.web.shapes import GEOJSON
 
 SITES_A_PAGE = 20
 # How far ahead the list looks for the next free time.

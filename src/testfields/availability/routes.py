@@ -19,6 +19,7 @@ from testfields.sites.vocabulary import Mode, Use
 from testfields.web.bodies import JSON
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit
+from testfields.web.shapes import TimeRange
 
 Slugs = Annotated[list[str] | None, QueryParameter(max_items=200)]
 Ids = Annotated[list[int] | None, QueryParameter(max_items=200)]
@@ -28,17 +29,10 @@ AfterId = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID)]
 From = Annotated[str, QueryParameter(name="from", max_length=40)]
 To = Annotated[str, QueryParameter(name="to", max_length=40)]
 # Metres above ground as `lower,upper`.
-Heights = Annotated[str | None, QueryParameter(max_length=40)]
+Band = Annotated[str | None, QueryParameter(max_length=40)]
 
 
-class StretchView(msgspec.Struct, frozen=True):
-    """A half-open stretch of time."""
-
-    start: datetime
-    end: datetime
-
-
-class TakenView(StretchView, frozen=True, kw_only=True):
+class TakenView(TimeRange, frozen=True, kw_only=True):
     """A stretch in which something stands in the way; never whose it is."""
 
     kind: Literal["held", "reserved", "closed"]
@@ -52,9 +46,9 @@ class AreaTimeView(msgspec.Struct, frozen=True):
     area_id: int
     mode: Mode
     timezone: str
-    free: list[StretchView]
+    free: list[TimeRange]
     taken: list[TakenView]
-    partly: list[StretchView]
+    partly: list[TimeRange]
 
 
 @get("/availability", security=[])
@@ -67,7 +61,7 @@ async def find_free_time(
     duration: Minutes = 0,
     bbox: FromQuery[str | None] = None,
     use: FromQuery[Use | None] = None,
-    altitude: Heights = None,
+    altitude: Band = None,
     after: AfterId = 0,
     limit: Limit = 200,
 ) -> Response[list[AreaTimeView]]:

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from testfields.core.periods import Period
 
+# 標準時ニ関スル件 (明治28年勅令167号): one time for all of the country, and so for what belongs to no site.
+JAPANS_ZONE = "Asia/Tokyo"
 WEEKDAYS_JA = "月火水木金土日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -20,6 +20,7 @@ from testfields.availability import closures
 from testfields.availability.closures import Closing, ClosureKind
 from testfields.availability.service import Asked
 from testfields.core.errors import InvalidInput, PortalError, Taken
+from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import Period
 from testfields.db.engine import DB, transactional
 from testfields.demo import queries
@@ -34,7 +35,7 @@ from testfields.reservations.rules import Action, State
 from testfields.reservations.service import Step
 from testfields.sites import exchange
 
-ZONE = ZoneInfo("Asia/Tokyo")
+ZONE = ZoneInfo(JAPANS_ZONE)
 SEED = 20_261_203
 TRIES = 400
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from testfields.core.local_time import format_period
 from testfields.core.periods import Period
-from testfields.maps.service import LocalText, SiteNow, Trial, TrialPeriod
+from testfields.maps.service import SiteNow, Trial
 from testfields.projects.rules import THEMES
 from testfields.sites.vocabulary import USES, Label
 from testfields.web import locale
+from testfields.web.shapes import NamedText, TimeRange
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class SiteCard:
     beyond: int
 
 
-def said(text: LocalText) -> str:
+def said(text: NamedText) -> str:
     """A text in the reader's language."""
-    return text.ja if locale.current() == "ja" else text.en
+    return text.in_language(locale.current())
 
 
 def words(labels: Mapping[str, Label]) -> list[Word]:
@@ -86,7 +87,7 @@ def site_card(site: SiteNow, now: datetime) -> SiteCard:
     )
 
 
-def trial_card(trial: Trial, now: datetime, period: TrialPeriod | None = None) -> TrialCard:
+def trial_card(trial: Trial, now: datetime, period: TimeRange | None = None) -> TrialCard:
     """A trial at `period`, else at the first of its periods that is not over, else at its last."""
     period = period or next((one for one in trial.periods if one.end > now), trial.periods[-1])
     return TrialCard(
@@ -103,5 +104,5 @@ def trial_card(trial: Trial, now: datetime, period: TrialPeriod | None = None) -
     )
 
 
-def _begins_after(trial: Trial, now: datetime) -> TrialPeriod | None:
+def _begins_after(trial: Trial, now: datetime) -> TimeRange | None:
     return next((one for one in trial.periods if one.start > now), None)

@@ -10,13 +10,12 @@ from litestar.params import FromQuery, QueryParameter
 from testfields.core.clock import now
 from testfields.maps import service
 from testfields.maps.rules import Sought, check_days
-from testfields.maps.service import LocalText, NamedPlace, Trial, TrialPeriod, TrialSite
+from testfields.maps.service import NamedPlace, Trial, TrialSite
 from testfields.projects.rules import Theme
 from testfields.sites.vocabulary import Use
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
-
-GEOJSON = "application/geo+json"
+from testfields.web.shapes import GEOJSON, MultiPolygonView, NamedText, TimeRange
 
 # Days in Japan, the last one included. Days gone by are never shown.
 From = Annotated[date | None, QueryParameter(name="from")]
@@ -24,25 +23,18 @@ To = Annotated[date | None, QueryParameter(name="to")]
 After = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-\d{1,18})?$")]
 
 
-class MultiPolygonView(msgspec.Struct, frozen=True):
-    """GeoJSON, longitude and latitude."""
-
-    type: Literal["MultiPolygon"]
-    coordinates: list[list[list[list[float]]]]
-
-
 class TrialProperties(msgspec.Struct, frozen=True):
     """What a map says of a trial: `name` is its title, `note` its area's name; `on` while it takes place."""
 
-    name: LocalText
-    note: LocalText
+    name: NamedText
+    note: NamedText
     on: bool
     theme: Theme
     use: Use
-    company: LocalText | None
+    company: NamedText | None
     site: TrialSite
     area: NamedPlace
-    periods: list[TrialPeriod]
+    periods: list[TimeRange]
 
 
 class TrialFeature(msgspec.Struct, frozen=True):
@@ -57,7 +49,7 @@ class TrialFeature(msgspec.Struct, frozen=True):
 class PlaceProperties(msgspec.Struct, frozen=True):
     """What a map says of a site: what is on there now and next, and how many trials in the days asked for."""
 
-    name: LocalText
+    name: NamedText
     owner: NamedPlace
     uses: list[Use]
     count: int

@@ -2,38 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from asyncpg import Range
 
-from testfields.core.local_time import local_date
+from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.maps import queries
 from testfields.maps.rules import Sought
 from testfields.projects.rules import Theme
 from testfields.reservations.rules import PUBLIC
 from testfields.sites import service as catalogue
-from testfields.sites.rules import JAPANS_ZONE
 from testfields.sites.vocabulary import Use
+from testfields.web.shapes import NamedText, TimeRange
 
 MOST_ON_MAP = 2000
 # Beside the map; the rest of a busy site's trials is a page of its own.
 MOST_AT_SITE = 20
 
 
-class LocalText(msgspec.Struct, frozen=True):
-    """A text in both languages."""
-
-    ja: str
-    en: str
-
-
 class NamedPlace(msgspec.Struct, frozen=True):
     """An area or an owner by name."""
 
     slug: str
-    name: LocalText
+    name: NamedText
 
 
 class TrialSite(NamedPlace, frozen=True):
@@ -42,24 +35,17 @@ class TrialSite(NamedPlace, frozen=True):
     timezone: str
 
 
-class TrialPeriod(msgspec.Struct, frozen=True):
-    """From `start` up to, and without, `end`."""
-
-    start: Annotated[datetime, msgspec.Meta(tz=True)]
-    end: Annotated[datetime, msgspec.Meta(tz=True)]
-
-
 class Trial(msgspec.Struct, frozen=True):
     """A trial as everybody may see it; the company is named only where it agreed."""
 
     id: int
-    title: LocalText
+    title: NamedText
     theme: Theme
     use: Use
-    company: LocalText | None
+    company: NamedText | None
     site: TrialSite
     area: NamedPlace
-    periods: list[TrialPeriod]
+    periods: list[TimeRange]
 
 
 class SiteNow(msgspec.Struct, frozen=True):
@@ -67,7 +53,7 @@ class SiteNow(msgspec.Struct, frozen=True):
     soonest MOST_AT_SITE of them, among which the others may stand again."""
 
     slug: str
-    name: LocalText
+    name: NamedText
     owner: NamedPlace
     uses: list[Use]
     timezone: str
@@ -118,7 +104,7 @@ async def sites_geojson(sought: Sought, now: datetime) -> bytes:
 
 async def owners() -> list[NamedPlace]:
     """Owners with a published site."""
-    return [NamedPlace(one.slug, LocalText(one.name_ja, one.name_en)) for one in await catalogue.owners()]
+    return [NamedPlace(one.slug, NamedText(one.name_ja, one.name_en)) for one in await catalogue.owners()]
 
 
 def _conditions(sought: Sought, now: datetime) -> dict[str, Any]:

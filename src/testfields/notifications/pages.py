@@ -6,14 +6,11 @@ from litestar import Request, get
 from litestar.response import Template
 
 from testfields.accounts.identity import Caller
-from testfields.core.local_time import format_instant
+from testfields.core.local_time import JAPANS_ZONE, format_instant
 from testfields.notifications import service
 from testfields.web import locale
 from testfields.web.pages import page
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
-
-# The portal's own mails belong to no site; the operator is in Japan.
-ZONE = "Asia/Tokyo"
 
 
 @get("/admin/mails", include_in_schema=False)
@@ -29,7 +26,7 @@ async def mails_page(
             "email": one.email,
             "subject": one.subject,
             "sent": one.sent_at is not None,
-            "when": format_instant(one.created_at, ZONE, locale.current()),
+            "when": format_instant(one.created_at, JAPANS_ZONE, locale.current()),
         }
         for one in mails
     ]
@@ -40,7 +37,7 @@ async def mails_page(
 async def mail_page(request: Request[Any, Any, Any], actor: Caller, mail_id: PathId) -> Template:
     """One mail, as its receiver reads it in plain text."""
     mail = await service.read(actor, mail_id)
-    sent = format_instant(mail.sent_at, ZONE, locale.current()) if mail.sent_at else ""
+    sent = format_instant(mail.sent_at, JAPANS_ZONE, locale.current()) if mail.sent_at else ""
     return page(request, "notifications/mail.html", mail=mail, sent=sent)
 
 

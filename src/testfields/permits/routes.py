@@ -12,9 +12,8 @@ from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
-from testfields.reservations.routes import PeriodBody
-from testfields.web.bodies import NamedText
 from testfields.web.parameters import PathId
+from testfields.web.shapes import NamedText, TimeRange
 
 
 class BandView(msgspec.Struct, frozen=True):
@@ -27,7 +26,7 @@ class BandView(msgspec.Struct, frozen=True):
 class PermittedView(msgspec.Struct, frozen=True):
     """One time and band of heights."""
 
-    period: PeriodBody
+    period: TimeRange
     altitude: BandView
 
 
@@ -67,7 +66,7 @@ def view_of(permit: Permit) -> PermitView:
         timezone=permit.timezone,
         permitted=[
             PermittedView(
-                PeriodBody(one.period.start, one.period.end),
+                TimeRange(one.period.start, one.period.end),
                 BandView(_metres(one.altitude.lower), _metres(one.altitude.upper)),
             )
             for one in permit.permitted

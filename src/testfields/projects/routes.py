@@ -14,9 +14,10 @@ from testfields.core.clock import now
 from testfields.projects import service
 from testfields.projects.rules import LONGEST_TEXT, LONGEST_TITLE, Plan, Theme
 from testfields.sites.vocabulary import Use
-from testfields.web.bodies import JsonBody, NamedText
+from testfields.web.bodies import JsonBody
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
+from testfields.web.shapes import NamedText
 from testfields.web.versions import etag, expected_version
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TITLE)]

@@ -12,9 +12,10 @@ from testfields.core.periods import Period
 from testfields.reservations import filing, queries
 from testfields.reservations.filing import Application, Verdict
 from testfields.reservations.forms import Entered, asked_of, fields_of, rows_of, time_of
-from testfields.reservations.places import AreaChoice, Heights, SiteChoice, site_choice, site_of_area
+from testfields.reservations.places import AreaChoice, SiteChoice, site_choice, site_of_area
 from testfields.reservations.rules import Action
 from testfields.web.parameters import whole_number
+from testfields.web.shapes import Heights, MultiPolygonView
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,10 @@ def complete(form: Form, action: Action) -> Application:
     return application
 
 
-class _Outline(msgspec.Struct, frozen=True):
-    coordinates: list[list[list[list[float]]]]
-
-
 class _Stored(msgspec.Struct, frozen=True):
     period: Period
     altitude: Heights
-    footprint: _Outline
+    footprint: MultiPolygonView
 
 
 _STORED = msgspec.json.Decoder(list[_Stored])

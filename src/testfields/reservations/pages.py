@@ -32,8 +32,8 @@ from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
+from testfields.web.shapes import GEOJSON
 
-GEOJSON = "application/geo+json"
 PAST_SHOWN = 10
 PAST_PAGE = 50
 

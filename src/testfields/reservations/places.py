@@ -5,24 +5,7 @@ import msgspec
 from testfields.core.errors import NotFound
 from testfields.reservations import queries
 from testfields.sites import service as sites
-
-
-class Name(msgspec.Struct, frozen=True):
-    """A name in both languages."""
-
-    ja: str
-    en: str
-
-    def in_language(self, locale: str) -> str:
-        """The name as a reader of `locale` knows it."""
-        return self.ja if locale == "ja" else self.en
-
-
-class Heights(msgspec.Struct, frozen=True):
-    """Metres above ground."""
-
-    lower: float
-    upper: float
+from testfields.web.shapes import Heights, NamedText
 
 
 class AreaChoice(msgspec.Struct, frozen=True):
@@ -30,7 +13,7 @@ class AreaChoice(msgspec.Struct, frozen=True):
 
     id: int
     slug: str
-    name: Name
+    name: NamedText
     mode: str
     altitude: Heights
     uses: list[str]
@@ -52,7 +35,7 @@ class Policy(msgspec.Struct, frozen=True):
 class Owner(msgspec.Struct, frozen=True):
     """Whose land it is."""
 
-    name: Name
+    name: NamedText
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -67,7 +50,7 @@ class SiteChoice(msgspec.Struct, frozen=True):
     """A site that may be chosen, with its areas in their order."""
 
     slug: str
-    name: Name
+    name: NamedText
     owner: Owner
     timezone: str
     contact: str

@@ -16,29 +16,14 @@ from testfields.core.periods import parse_period
 from testfields.core.volumes import parse_altitude, parse_polygon
 from testfields.reservations import filing, lookup, service
 from testfields.reservations.rules import Action, State, actions_for
-from testfields.web.bodies import JsonBody, NamedText
+from testfields.web.bodies import JsonBody
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, QueryId
+from testfields.web.shapes import Heights, MultiPolygonView, NamedText, TimeRange
 from testfields.web.versions import etag, expected_version
 
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
-
-
-class PeriodBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A half-open period with offsets."""
-
-    start: Instant
-    end: Instant
-
-
-class AltitudeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Metres above ground."""
-
-    lower: float
-    upper: float
-    reference: Literal["AGL"] = "AGL"
 
 
 class PolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -51,8 +36,8 @@ class PolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A volume asked for; no footprint is the whole area, no altitude the area's whole band."""
 
-    period: PeriodBody
-    altitude: AltitudeBody | None = None
+    period: TimeRange
+    altitude: Heights | None = None
     footprint: PolygonBody | None = None
 
 
@@ -81,11 +66,11 @@ class StepBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class VolumeView(msgspec.Struct, frozen=True):
-    """A volume as it was asked for; `footprint` is a GeoJSON MultiPolygon."""
+    """A volume as it was asked for."""
 
-    period: PeriodBody
-    altitude: AltitudeBody
-    footprint: dict[str, Any]
+    period: TimeRange
+    altitude: Heights
+    footprint: MultiPolygonView
 
 
 class ReservationView(msgspec.Struct, frozen=True):

@@ -20,23 +20,15 @@ from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown, decisions_for
 from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
-from testfields.web.bodies import NamedText
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
+from testfields.web.shapes import GEOJSON, NamedText, TimeRange
 
-GEOJSON = "application/geo+json"
 LONGEST_TEXT = 100
 
 Text = Annotated[str | None, QueryParameter(max_length=LONGEST_TEXT)]
 InState = Annotated[Shown, QueryParameter(name="state")]
 After = Annotated[str | None, QueryParameter(max_length=60)]
-
-
-class FirstPeriod(msgspec.Struct, frozen=True):
-    """The first of the times asked for, half-open."""
-
-    start: datetime
-    end: datetime
 
 
 class Warnings(msgspec.Struct, frozen=True):
@@ -58,7 +50,7 @@ class ReviewView(msgspec.Struct, frozen=True):
     site: str
     site_name: NamedText
     area_name: NamedText
-    first_period: FirstPeriod
+    first_period: TimeRange
     periods: int
     submitted_at: datetime | None
     due_at: datetime | None
@@ -140,7 +132,7 @@ def _view(actor: Actor, row: Any) -> ReviewView:
         site=row["site_slug"],
         site_name=_name(row, "site_name"),
         area_name=_name(row, "area_name"),
-        first_period=FirstPeriod(first.start, first.end),
+        first_period=TimeRange(first.start, first.end),
         periods=row["periods"],
         submitted_at=row["submitted_at"],
         due_at=row["due_at"],

@@ -14,14 +14,14 @@ import msgspec
 import shapely
 
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
-from testfields.core.local_time import local_date
+from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import DB, to_ewkb, transactional
 from testfields.db.values import to_band
 from testfields.sites import exchange_queries as queries
 from testfields.sites import files
 from testfields.sites.features import Feature, in_order, read_catalogue, write_catalogue
 from testfields.sites.notation import FacilityValue, OpeningDraft
-from testfields.sites.rules import JAPANS_ZONE, OVERLAPS, AreaDraft, FeatureFault, SiteDraft, feature_fault
+from testfields.sites.rules import OVERLAPS, AreaDraft, FeatureFault, SiteDraft, feature_fault
 
 BATCH = 500
 

@@ -13,12 +13,12 @@ from testfields.core.errors import N_, InvalidInput, fault
 from testfields.sites import service
 from testfields.sites.notation import parse_wanted
 from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Surface, Use
-from testfields.web.bodies import JSON, NamedText
+from testfields.web.bodies import JSON
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
+from testfields.web.shapes import GEOJSON, Heights, MultiPolygonView, NamedText
 from testfields.web.versions import etag
 
-GEOJSON = "application/geo+json"
 LARGEST_M2 = 1e12
 
 SquareMetres = Annotated[float | None, QueryParameter(ge=0, le=LARGEST_M2)]
@@ -90,14 +90,6 @@ class SiteView(msgspec.Struct, frozen=True):
     policy: PolicyView
 
 
-class BandView(msgspec.Struct, frozen=True):
-    """Metres above ground that may be asked for."""
-
-    lower: float
-    upper: float
-    reference: Literal["AGL"]
-
-
 class AreaView(msgspec.Struct, frozen=True):
     """A bookable part of a site; `parent` is the slug of the area it lies in."""
 
@@ -106,18 +98,11 @@ class AreaView(msgspec.Struct, frozen=True):
     parent: str | None
     name: NamedText
     mode: Mode
-    altitude: BandView
+    altitude: Heights
     uses: list[Use]
     surface: Surface | None
     width_m: float | None
     area_m2: float
-
-
-class MultiPolygonView(msgspec.Struct, frozen=True):
-    """GeoJSON, longitude and latitude."""
-
-    type: Literal["MultiPolygon"]
-    coordinates: list[list[list[list[float]]]]
 
 
 class WholeSiteView(SiteView, frozen=True, kw_only=True):

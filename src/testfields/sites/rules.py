@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, Message
+from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.volumes import AltitudeBand
 from testfields.sites.notation import FacilityValue, OpeningDraft
 from testfields.sites.vocabulary import RoadAnswer
@@ -39,7 +40,6 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "width_m": (0, 10_000),
 }
 NOWHERE = MultiPolygon()
-JAPANS_ZONE = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)

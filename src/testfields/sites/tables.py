@@ -22,6 +22,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation
+from testfields.core.local_time import JAPANS_ZONE
 from testfields.db.columns import Geometry, NumRange
 
 USES = "ARRAY['drone', 'vehicle', 'robot', 'telecom']"
@@ -43,7 +44,7 @@ class Site(Table, tablename="site"):
     address_en = Text()
     contact = Text()
     geometry = Geometry(index=True, index_method=IndexMethod.gist)
-    timezone = Text(default="Asia/Tokyo")
+    timezone = Text(default=JAPANS_ZONE)
     property_class = Text()
     # The prefectural police's answer to "is this place a road?" (道路交通法 2条1項1号), with its date.
     road_answer = Text(default="not_asked")

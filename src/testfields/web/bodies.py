@@ -1,7 +1,4 @@
-"""JSON bodies, read strictly: right kind, right types, no unknown fields, every fault told by its path.
-
-And the one shape that many answers share.
-"""
+"""JSON bodies, read strictly: right kind, right types, no unknown fields, every fault told by its path."""
 
 import re
 from typing import Any, TypeVar
@@ -31,13 +28,6 @@ SAYINGS: tuple[tuple[re.Pattern[str], str], ...] = (
         N_("Expected “%(expected)s” here, got “%(got)s”."),
     ),
 )
-
-
-class NamedText(msgspec.Struct, frozen=True):
-    """A text in both languages, as answers carry it."""
-
-    ja: str
-    en: str
 
 
 class JsonBody(AbstractDTO[T]):

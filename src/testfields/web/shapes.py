@@ -1,0 +1,43 @@
+"""Shapes that more than one feature sends or takes over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+GEOJSON = "application/geo+json"
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class NamedText(msgspec.Struct, frozen=True):
+    """A text in both languages."""
+
+    ja: str
+    en: str
+
+    def in_language(self, locale: str) -> str:
+        """The text as a reader of `locale` knows it."""
+        return self.ja if locale == "ja" else self.en
+
+
+class TimeRange(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """From `start` up to, and without, `end`; both with their offset."""
+
+    start: Instant
+    end: Instant
+
+
+class Heights(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Metres above ground."""
+
+    lower: float
+    upper: float
+    reference: Literal["AGL"] = "AGL"
+
+
+class MultiPolygonView(msgspec.Struct, frozen=True):
+    """GeoJSON, longitude and latitude."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: list[list[list[list[float]]]]
