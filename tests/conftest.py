@@ -15,7 +15,7 @@ from testfields.app import create_app
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.settings import load
-from tests import network
+from tests import described, network
 
 CLONES = itertools.count(1)
 
@@ -103,5 +103,7 @@ def app() -> Litestar:
 @pytest.fixture
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the portal in the test's own loop, and so inside its transaction."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal.test") as client:
+    hooks = {"response": [described.checked_by(app)]}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://portal.test", event_hooks=hooks) as client:
         yield client

@@ -44,7 +44,7 @@ from testfields.settings import Settings, load
 from testfields.sites.routes import router as sites
 from testfields.web import problems, security
 from testfields.web.idempotency import Idempotency
-from testfields.web.openapi import describe_refusals
+from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
 
 LARGEST_BODY = 1_000_000
@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         state=State({"settings": settings, "demo_accounts": ACCOUNTS if settings.demo else ()}),
         logging_config=None,
     )
-    describe_refusals(app.openapi_schema)
+    describe(app)
     return app
 
 
@@ -141,8 +141,8 @@ def _openapi() -> OpenAPIConfig:
         # The page for people is the portal's own; the framework's load scripts from elsewhere.
         render_plugins=[ReferencePage()],
         components=Components(
-            security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
+            security_schemes={TOKEN: SecurityScheme(type="http", scheme="bearer")},
         ),
-        security=[{"token": []}],
+        security=[{TOKEN: []}],
         use_handler_docstrings=True,
     )

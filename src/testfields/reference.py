@@ -102,7 +102,7 @@ def _operation(method: str, path: str, one: Mapping[str, Any]) -> Operation:
             if parameter["in"] == "query"
         ),
         reference.rsplit("/", 1)[-1],
-        one.get("security") == [],
+        "security" in one,
     )
 
 

@@ -39,8 +39,11 @@ async def test_free_time_is_what_is_open_minus_what_is_taken_and_names_nobody(db
     ("changes", "path"),
     [
         ({"from": "yesterday"}, "from"),
-        ({"to": "2027-01-05T09:00:00"}, "within.end"),
-        ({"to": NINE.isoformat()}, "within.end"),
+        ({"from": "2027-01-05T09:00:00"}, "from"),
+        ({"to": "2027-01-05T09:00:00"}, "to"),
+        ({"to": NINE.isoformat()}, "to"),
+        ({"to": "9999-12-31T09:00:00Z"}, "to"),
+        ({"to": None}, "to"),
         ({"to": (NINE + timedelta(days=500)).isoformat()}, "to"),
         ({"bbox": "1,2,3"}, "bbox"),
         ({"altitude": "high"}, "altitude"),
@@ -51,9 +54,10 @@ async def test_free_time_is_what_is_open_minus_what_is_taken_and_names_nobody(db
     ],
 )
 async def test_a_search_that_makes_no_sense_is_told_why(
-    db: None, client: AsyncClient, changes: dict[str, str], path: str
+    db: None, client: AsyncClient, changes: dict[str, str | None], path: str
 ) -> None:
-    params = {"from": NINE.isoformat(), "to": (NINE + timedelta(hours=4)).isoformat()} | changes
+    asked = {"from": NINE.isoformat(), "to": (NINE + timedelta(hours=4)).isoformat()} | changes
+    params = {name: value for name, value in asked.items() if value is not None}
     answer = await client.get("/api/v1/availability", params=params)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["path"] == path

@@ -14,10 +14,11 @@ from testfields.availability.closures import Closing, ClosureKind
 from testfields.core.clock import now
 from testfields.core.periods import parse_period
 from testfields.web.bodies import JsonBody
+from testfields.web.openapi import REFUSES
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 from testfields.web.shapes import TimeRange
-from testfields.web.versions import etag, expected_version
+from testfields.web.versions import IfMatch, etag, expected_version
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
@@ -57,12 +58,12 @@ class ClosureView(msgspec.Struct, frozen=True):
     lifted_at: datetime | None
 
 
-@post("/", dto=JsonBody[ClosureBody], return_dto=None)
+@post("/", dto=JsonBody[ClosureBody], return_dto=None, opt={REFUSES: (404, 409)})
 async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[ClosureVersion]:
     """Shut a test field or one of its areas; 409 lists what stands there, with the numbers of applications."""
     require_scope(actor, Scope.MANAGE)
     require_staff(actor)
-    period = parse_period(data.period.start, data.period.end, "period")
+    period = parse_period(data.period.start, data.period.end, "period.start", "period.end")
     closing = Closing(data.site, data.area, data.kind, data.reason_ja, data.reason_en, period)
     return _answer(await closures.close(actor, closing, now()))
 
@@ -82,12 +83,12 @@ async def list_closures(
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
 
-@post("/{closure_id:int}/lift", status_code=200)
-async def lift(request: Request[Any, Any, Any], actor: Caller, closure_id: PathId) -> Response[ClosureVersion]:
+@post("/{closure_id:int}/lift", status_code=200, opt={REFUSES: (409,)})
+async def lift(actor: Caller, closure_id: PathId, if_match: IfMatch = None) -> Response[ClosureVersion]:
     """End a closure; what becomes free is offered to whoever waits for it."""
     require_scope(actor, Scope.MANAGE)
     require_staff(actor)
-    return _answer(await closures.lift(actor, closure_id, expected_version(request), now()))
+    return _answer(await closures.lift(actor, closure_id, expected_version(if_match), now()))
 
 
 def _answer(closed: closures.Versioned) -> Response[ClosureVersion]:

@@ -51,7 +51,7 @@ class AreaTimeView(msgspec.Struct, frozen=True):
     partly: list[TimeRange]
 
 
-@get("/availability", security=[])
+@get("/availability")
 async def find_free_time(
     request: Request[Any, Any, Any],
     begins: From,
@@ -84,7 +84,7 @@ async def find_free_time(
 
 
 def _window(begins: str, ends: str) -> Period:
-    return parse_period(_instant(begins, "from"), _instant(ends, "to"), "within")
+    return parse_period(_instant(begins, "from"), _instant(ends, "to"), "from", "to")
 
 
 def _instant(text: str, name: str) -> datetime:

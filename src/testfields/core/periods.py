@@ -30,21 +30,19 @@ class Period:
         return Period(self.start, end)
 
 
-def parse_period(start: datetime, end: datetime, path: str) -> Period:
-    """Check a period as it came in; `path` names it in the faults.
+def parse_period(start: datetime, end: datetime, start_path: str, end_path: str) -> Period:
+    """Check a period as it came in; the paths name its ends in the faults.
 
     Raises InvalidInput when an end lacks its offset, the order is reversed or a year is absurd.
     """
     faults: list[Fault] = []
-    for name, value in (("start", start), ("end", end)):
+    for path, value in ((start_path, start), (end_path, end)):
         if value.tzinfo is None:
-            faults.append(
-                fault(f"{path}.{name}", N_("A time needs its offset, for example 2026-12-03T09:00:00+09:00."))
-            )
+            faults.append(fault(path, N_("A time needs its offset, for example 2026-12-03T09:00:00+09:00.")))
         elif not _within_calendar(value):
-            faults.append(fault(f"{path}.{name}", N_("The time must lie between the years 2000 and 2200.")))
+            faults.append(fault(path, N_("The time must lie between the years 2000 and 2200.")))
     if not faults and start >= end:
-        faults.append(fault(f"{path}.end", N_("The end must be later than the start.")))
+        faults.append(fault(end_path, N_("The end must be later than the start.")))
     if faults:
         raise InvalidInput(faults)
     return Period(start.astimezone(UTC), end.astimezone(UTC))

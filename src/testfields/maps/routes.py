@@ -93,7 +93,7 @@ def _as_built(body: bytes, media_type: str, headers: dict[str, str] | None = Non
     return Response(body, media_type=media_type, headers=headers)
 
 
-@get("/", security=[])
+@get("/")
 async def list_trials(
     request: Request[Any, Any, Any],
     first: From = None,
@@ -109,7 +109,7 @@ async def list_trials(
     return _as_built(found.body, "application/json", next_link(request, "after", found.last))
 
 
-@get("/sites.geojson", security=[], media_type=GEOJSON)
+@get("/sites.geojson", media_type=GEOJSON)
 async def map_places(
     first: From = None,
     last: To = None,
@@ -121,7 +121,7 @@ async def map_places(
     return _as_built(await service.sites_geojson(_sought(first, last, use, owner, site), now()), GEOJSON)
 
 
-@get("/trials.geojson", security=[], media_type=GEOJSON)
+@get("/trials.geojson", media_type=GEOJSON)
 async def map_trials(
     first: From = None,
     last: To = None,

@@ -18,7 +18,7 @@ from testfields.web.bodies import JsonBody
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 from testfields.web.shapes import NamedText
-from testfields.web.versions import etag, expected_version
+from testfields.web.versions import IfMatch, etag, expected_version
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TITLE)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
@@ -91,11 +91,11 @@ async def show_project(actor: Caller, project_id: PathId) -> Response[ProjectVie
 
 @put("/{project_id:int}", dto=JsonBody[PlanBody], return_dto=None)
 async def change_project(
-    request: Request[Any, Any, Any], actor: Caller, project_id: PathId, data: JSONBody[PlanBody]
+    actor: Caller, project_id: PathId, data: JSONBody[PlanBody], if_match: IfMatch = None
 ) -> Response[ProjectView]:
     """Replace what a project says; `use` is fixed while an application under it is under way."""
     require_scope(actor, Scope.BOOK)
-    await service.change(actor, project_id, expected_version(request), _plan(data))
+    await service.change(actor, project_id, expected_version(if_match), _plan(data))
     view = _view(await service.find(actor, project_id))
     return Response(view, headers={"ETag": etag(view.version)})
 

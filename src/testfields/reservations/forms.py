@@ -162,7 +162,7 @@ def _period(typed: Time, zone: str, field: str) -> Period:
     instants = [one.replace(tzinfo=ZoneInfo(zone)) for one in (start, end)]
     if any(one.astimezone(UTC).astimezone(one.tzinfo) != one for one in instants):
         raise InvalidInput([fault(field, N_("The clock leaps over this time; it does not exist."))])
-    return parse_period(instants[0], instants[1], field)
+    return parse_period(instants[0], instants[1], f"{field}.start", f"{field}.end")
 
 
 def _clock(text: str) -> datetime | None:

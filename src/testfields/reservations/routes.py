@@ -17,10 +17,11 @@ from testfields.core.volumes import parse_altitude, parse_polygon
 from testfields.reservations import filing, lookup, service
 from testfields.reservations.rules import Action, State, actions_for
 from testfields.web.bodies import JsonBody
+from testfields.web.openapi import REFUSES
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, QueryId
 from testfields.web.shapes import Heights, MultiPolygonView, NamedText, TimeRange
-from testfields.web.versions import etag, expected_version
+from testfields.web.versions import IfMatch, etag, expected_version
 
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
@@ -146,7 +147,7 @@ def asked_of(volumes: list[VolumeBody]) -> tuple[Asked, ...]:
 def _asked_of(volume: VolumeBody, path: str) -> Asked:
     altitude, footprint = volume.altitude, volume.footprint
     return Asked(
-        period=parse_period(volume.period.start, volume.period.end, f"{path}.period"),
+        period=parse_period(volume.period.start, volume.period.end, f"{path}.period.start", f"{path}.period.end"),
         footprint=parse_polygon(footprint.coordinates, f"{path}.footprint") if footprint else None,
         altitude=parse_altitude(altitude.lower, altitude.upper, f"{path}.altitude") if altitude else None,
     )
@@ -160,7 +161,7 @@ def _first_action(body: ApplicationBody) -> Action:
     return chosen[0] if chosen else Action.SUBMIT
 
 
-@post("/", dto=JsonBody[ApplicationBody], return_dto=None)
+@post("/", dto=JsonBody[ApplicationBody], return_dto=None, opt={REFUSES: (404, 409)})
 async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Response[FiledView]:
     """File an application under a project."""
     require_scope(actor, Scope.BOOK)
@@ -214,29 +215,35 @@ async def list_events(actor: Caller, reservation_id: PathId) -> list[EventView]:
     return [EventView(**dict(row.items())) for row in await lookup.events(actor, reservation_id)]
 
 
-@put("/{reservation_id:int}/volumes", dto=JsonBody[VolumesBody], return_dto=None)
+@put("/{reservation_id:int}/volumes", dto=JsonBody[VolumesBody], return_dto=None, opt={REFUSES: (409,)})
 async def change_volumes(
-    request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, data: JSONBody[VolumesBody]
+    actor: Caller, reservation_id: PathId, data: JSONBody[VolumesBody], if_match: IfMatch = None
 ) -> Response[MovedView]:
     """Ask for other volumes in the same area; the old claim stays until the new one is sure."""
     require_scope(actor, Scope.BOOK)
     moved = await service.change_volumes(
-        actor, reservation_id, expected_version(request), asked_of(data.volumes), now()
+        actor, reservation_id, expected_version(if_match), asked_of(data.volumes), now()
     )
     return moved_answer(moved)
 
 
-@post("/{reservation_id:int}/{action:str}", dto=JsonBody[StepBody], return_dto=None, status_code=200)
+@post(
+    "/{reservation_id:int}/{action:str}",
+    dto=JsonBody[StepBody],
+    return_dto=None,
+    status_code=200,
+    opt={REFUSES: (409,)},
+)
 async def take_step(
-    request: Request[Any, Any, Any],
     actor: Caller,
     reservation_id: PathId,
     action: FromPath[Action],
     data: JSONBody[StepBody],
+    if_match: IfMatch = None,
 ) -> Response[MovedView]:
     """Take one step of the reservation's life; who may take which stands in the documentation."""
     require_scope(actor, Scope.REVIEW if action in REVIEW_ACTIONS else Scope.BOOK)
-    step = service.Step(action, expected_version(request), data.reason, data.conditions or None)
+    step = service.Step(action, expected_version(if_match), data.reason, data.conditions or None)
     return moved_answer(await service.act(actor, reservation_id, step, now()))
 
 

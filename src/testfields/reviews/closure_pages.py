@@ -169,7 +169,7 @@ def _period(form: FormMultiDict, zone: str) -> Period:
         instants[name] = local.replace(tzinfo=ZoneInfo(zone))
     if faults:
         raise InvalidInput(faults)
-    return parse_period(instants["start"], instants["end"], "period")
+    return parse_period(instants["start"], instants["end"], "period.start", "period.end")
 
 
 def _error(one: Fault) -> dict[str, str]:

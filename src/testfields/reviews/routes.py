@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import asyncpg
 import msgspec
@@ -22,7 +22,7 @@ from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
-from testfields.web.shapes import GEOJSON, NamedText, TimeRange
+from testfields.web.shapes import GEOJSON, MultiPolygonView, NamedText, TimeRange
 
 LONGEST_TEXT = 100
 
@@ -57,6 +57,22 @@ class ReviewView(msgspec.Struct, frozen=True):
     has_read: bool
     warnings: Warnings
     actions: list[Action]
+
+
+class PreviewShape(msgspec.Struct, frozen=True):
+    """The site, an area, or what stands or is asked for there; `properties` say which, when and how high."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: MultiPolygonView
+    properties: dict[str, Any]
+
+
+class PreviewShapes(msgspec.Struct, frozen=True):
+    """All that a review's map shows, as GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    features: list[PreviewShape]
 
 
 def cursor_of(after: str | None) -> Cursor | None:
@@ -99,7 +115,9 @@ async def list_reviews(
 
 
 @get("/{reservation_id:int}/preview.geojson", media_type=GEOJSON)
-async def show_preview(actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None) -> Response[bytes]:
+async def show_preview(
+    actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None
+) -> Response[PreviewShapes]:
     """The site, what this application asks for, and all else that stands there or is asked for, on one local day.
 
     Without `day` it is the application's first. For the land's staff alone.
@@ -108,7 +126,8 @@ async def show_preview(actor: Caller, reservation_id: PathId, day: FromQuery[dat
     case = await service.case(actor, reservation_id)
     scene = await service.scene(actor, reservation_id, day_shown(case, day))
     shapes = preview(await service.ground(reservation_id), scene, case.row["timezone"])
-    return Response(msgspec.json.encode(shapes), media_type=GEOJSON, headers={"Cache-Control": "no-store"})
+    body: Any = msgspec.json.encode(shapes)
+    return Response(body, media_type=GEOJSON, headers={"Cache-Control": "no-store"})
 
 
 def day_shown(case: Case, day: date | None) -> date:

@@ -176,7 +176,7 @@ def parse_box(text: str | None) -> service.Box:
     return service.Box(west, south, east, north)
 
 
-@get("/sites", security=[])
+@get("/sites")
 async def list_sites(
     request: Request[Any, Any, Any],
     visitor: Visitor,
@@ -198,7 +198,7 @@ async def list_sites(
     return _as_built(page.body, headers=next_link(request, "after", page.last))
 
 
-@get("/sites.geojson", security=[], media_type=GEOJSON)
+@get("/sites.geojson", media_type=GEOJSON)
 async def map_sites(
     visitor: Visitor,
     use: FromQuery[Use | None] = None,
@@ -212,20 +212,20 @@ async def map_sites(
     return _as_built(await service.sites_geojson(visitor, wanted), GEOJSON)
 
 
-@get("/sites/{slug:str}", security=[])
+@get("/sites/{slug:str}")
 async def show_site(visitor: Visitor, slug: FromPath[str]) -> Response[WholeSiteView]:
     """One site with its shape, hours and areas."""
     found = await service.find(visitor, slug)
     return _as_built(found.body, headers={"ETag": etag(found.version)})
 
 
-@get("/sites/{slug:str}/areas", security=[])
+@get("/sites/{slug:str}/areas")
 async def list_areas(visitor: Visitor, slug: FromPath[str]) -> Response[list[AreaView]]:
     """The areas of one site, in its owner's order."""
     return _as_built(await service.areas(visitor, slug))
 
 
-@get("/sites/{slug:str}/areas.geojson", security=[], media_type=GEOJSON)
+@get("/sites/{slug:str}/areas.geojson", media_type=GEOJSON)
 async def map_areas(visitor: Visitor, slug: FromPath[str]) -> Response[AreaFeatures]:
     """The areas of one site for a map."""
     return _as_built(await service.areas_geojson(visitor, slug), GEOJSON)

@@ -1,19 +1,31 @@
-"""The API's description: what litestar knows of each operation, and the refusals that all of them share."""
+"""The API's description: what litestar knows of each operation, its headers, and the refusals it may answer with.
 
+What an operation refuses follows from what it takes; what follows from its work alone, it says itself:
+``opt={REFUSES: (409,)}``.
+"""
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import (
     Components,
-    OpenAPI,
     OpenAPIFormat,
     OpenAPIMediaType,
     OpenAPIResponse,
     OpenAPIType,
     Operation,
-    PathItem,
+    Parameter,
     Reference,
     Schema,
 )
+from litestar.routes import HTTPRoute
 
+from testfields.web.idempotency import LONGEST_KEY, NEVER_KEPT
 from testfields.web.problems import PROBLEM_JSON
+from testfields.web.versions import IF_MATCH
+
+REFUSES = "refuses"
+# The one way for programs to say who they are; `actor` is whom handlers ask for that want a login.
+TOKEN = "token"  # noqa: S105
 
 PROBLEM = Reference(ref="#/components/schemas/Problem")
 TEXT = Schema(type=OpenAPIType.STRING)
@@ -21,10 +33,11 @@ INSTANT = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME)
 METRES = Schema(one_of=[Schema(type=OpenAPIType.NUMBER), Schema(type=OpenAPIType.NULL)])
 
 
-def _list_of(properties: dict[str, Schema]) -> Schema:
+def _list_of(always: dict[str, Schema], sometimes: dict[str, Schema] | None = None) -> Schema:
+    properties = {**always, **(sometimes or {})}
     return Schema(
         type=OpenAPIType.ARRAY,
-        items=Schema(type=OpenAPIType.OBJECT, properties=dict(properties), required=list(properties)),
+        items=Schema(type=OpenAPIType.OBJECT, properties=dict(properties), required=list(always)),
     )
 
 
@@ -47,46 +60,95 @@ PROBLEM_SCHEMA = Schema(
                 "lower": METRES,
                 "upper": METRES,
                 "footprint": Schema(type=OpenAPIType.OBJECT),
-            }
+            },
+            # Told to the land's own staff, where they ask for a closure; null is another closure.
+            {"reservation_id": Schema(one_of=[Schema(type=OpenAPIType.INTEGER), Schema(type=OpenAPIType.NULL)])},
         ),
         "nearest": _list_of({"start": INSTANT, "end": INSTANT}),
     },
 )
 MEANINGS = {
-    "400": "The request or its body cannot be read.",
-    "401": "Nobody is logged in, or the token is not valid.",
-    "403": "The caller is known and may not do this.",
-    "404": "It is not there, or not for this caller to know of.",
-    "409": "It is in another state, or something stands where the volume was asked for.",
-    "412": "The caller saw an older version.",
-    "413": "The request is too large.",
-    "415": "The body is not JSON.",
-    "422": "A rule is broken, or a value cannot be accepted; each fault is told by its path.",
-    "428": "If-Match is missing.",
-    "429": "Too often in too short a time; see Retry-After.",
-    "503": "Busy, or out of service for the moment; see Retry-After. Under an Idempotency-Key it is safe to ask again.",
+    400: "The body cannot be read.",
+    401: "Nobody is logged in, or the token is not valid.",
+    403: "The caller is known and may not do this.",
+    404: "It is not there, or not for this caller to know of.",
+    409: "It is in another state, or something stands where the volume was asked for.",
+    412: "The caller saw an older version.",
+    413: "The request is too large.",
+    415: "The body is not JSON.",
+    422: "A rule is broken, or a value cannot be accepted; each fault is told by its path.",
+    428: "If-Match is missing.",
+    503: "Busy, or out of service for the moment; nothing was changed. See Retry-After.",
 }
-READING = ("400", "401", "403", "404", "422", "429", "503")
-WRITING = tuple(MEANINGS)
+VERSION_SEEN = Parameter(
+    name=IF_MATCH,
+    param_in="header",
+    required=True,
+    description="The ETag that was seen last, or * for any version that is there.",
+    schema=Schema(type=OpenAPIType.STRING, pattern=r'^(\*|"[1-9][0-9]{0,17}")$'),
+)
+ONCE = Parameter(
+    name="Idempotency-Key",
+    param_in="header",
+    required=False,
+    description="Under one key the same request is carried out once, and answered again with the same answer.",
+    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=LONGEST_KEY),
+)
 
 
-def describe_refusals(description: OpenAPI) -> None:
-    """Add to every operation the problems it may answer with."""
-    if description.components is None:
-        description.components = Components()
-    description.components.schemas["Problem"] = PROBLEM_SCHEMA
-    for path in (description.paths or {}).values():
-        for method, operation in _operations(path):
-            operation.responses = {
-                **{status: one for status, one in (operation.responses or {}).items() if int(status) < 400},
-                **{status: _problem(status) for status in (READING if method == "get" else WRITING)},
-            }
+def describe(app: Litestar) -> None:
+    """Add to every operation its headers and the problems it may answer with."""
+    description = app.openapi_schema
+    components = description.components = description.components or Components()
+    components.schemas["Problem"] = PROBLEM_SCHEMA
+    components.responses = {str(status): _problem(meaning) for status, meaning in MEANINGS.items()}
+    for route in app.routes:
+        path = (description.paths or {}).get(route.path_format)
+        if path is None or not isinstance(route, HTTPRoute):
+            continue
+        for method, (handler, _) in route.route_handler_map.items():
+            operation = getattr(path, method.lower())
+            if operation is not None:
+                _describe(operation, handler, once=method == "POST" and not handler.opt.get(NEVER_KEPT))
 
 
-def _operations(path: PathItem) -> list[tuple[str, Operation]]:
-    methods = ("get", "post", "put", "delete", "patch")
-    return [(method, operation) for method in methods if (operation := getattr(path, method)) is not None]
+def _describe(operation: Operation, handler: HTTPRouteHandler, once: bool) -> None:
+    named = [one for one in operation.parameters or [] if isinstance(one, Parameter)]
+    operation.parameters = [
+        *(VERSION_SEEN if one.name == IF_MATCH else one for one in named),
+        *((ONCE,) if once else ()),
+    ]
+    asks_who = handler.parsed_fn_signature.parameters.keys() & {"actor", "visitor"}
+    operation.security = None if "actor" in asks_who else [{}, {TOKEN: []}] if asks_who else []
+    answers = {status: one for status, one in (operation.responses or {}).items() if int(status) < 400}
+    refusals = _refusals(operation) | set(handler.opt.get(REFUSES, ()))
+    operation.responses = {
+        **answers,
+        **{str(status): Reference(ref=f"#/components/responses/{status}") for status in sorted(refusals)},
+    }
 
 
-def _problem(status: str) -> OpenAPIResponse:
-    return OpenAPIResponse(description=MEANINGS[status], content={PROBLEM_JSON: OpenAPIMediaType(schema=PROBLEM)})
+def _refusals(operation: Operation) -> set[int]:
+    """What follows from what an operation takes."""
+    parameters = [one for one in operation.parameters or [] if isinstance(one, Parameter)]
+    takes = {one.param_in for one in parameters} | {one.name for one in parameters}
+    # A token that is not valid is told so, even where nobody need log in.
+    refusals = {401, 503}
+    if operation.security is None:
+        refusals.add(403)
+    if operation.request_body is not None:
+        refusals |= {400, 413, 415, 422}
+    if takes & {"query", "path"}:
+        refusals.add(422)
+    if "path" in takes:
+        refusals.add(404)
+    if IF_MATCH in takes:
+        refusals |= {412, 428}
+    if ONCE.name in takes:
+        # To know a request again, its body is read, also where none is asked for.
+        refusals |= {413, 422}
+    return refusals
+
+
+def _problem(meaning: str) -> OpenAPIResponse:
+    return OpenAPIResponse(description=meaning, content={PROBLEM_JSON: OpenAPIMediaType(schema=PROBLEM)})

@@ -4,6 +4,7 @@ The table `KINDS` is the only place where a kind of error meets a status code.
 """
 
 import logging
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,6 +60,8 @@ BY_STATUS = {
 # Pages with their own words; a refusal with words of its own uses the general one.
 OWN_PAGES = frozenset({400, 404, 405, 413, 429, 500, 503})
 PROBLEM_JSON = "application/problem+json"
+# How the framework names a parameter that was left out.
+MISSING = re.compile(r"Missing required \w+ parameter '(?P<name>[^']+)'")
 
 
 class FieldFault(msgspec.Struct, frozen=True):
@@ -125,6 +128,9 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 
 def _parameter_faults(request: Request[Any, Any, Any], error: HTTPException) -> list[FieldFault]:
+    missing = MISSING.match(error.detail)
+    if missing:
+        return [FieldFault(missing["name"], locale.said(Message(N_("This field is required."))))]
     extra = error.extra if isinstance(error.extra, list) else []
     return [_parameter_fault(request, str(one.get("key", ""))) for one in extra if isinstance(one, dict)]
 
