@@ -28,6 +28,7 @@ from testfields.health import alive, ready
 from testfields.maps import pages as map_pages
 from testfields.maps.routes import router as trials
 from testfields.notifications.pages import pages as mail_pages
+from testfields.notifications.routes import router as mails
 from testfields.permits.pages import pages as permit_pages
 from testfields.permits.routes import of_reservations as reservation_permits
 from testfields.permits.routes import router as permits
@@ -59,6 +60,7 @@ API: Sequence[ControllerRouterHandler] = (
     projects,
     permits,
     reservation_permits,
+    mails,
 )
 PAGES: Sequence[ControllerRouterHandler] = (
     *review_pages,

@@ -23,8 +23,8 @@ from testfields.reservations import agenda, lookup, service
 from testfields.reservations.applying import REFUSALS, apply_pages
 from testfields.reservations.changing import change_pages, own
 from testfields.reservations.panel import day_of, periods_in_words
-from testfields.reservations.routes import VolumeView
 from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
+from testfields.reservations.shapes import VolumeView
 from testfields.reservations.story import height_in_words
 from testfields.reservations.timing import Times, may_check_in, times_of
 from testfields.reservations.wording import STORY, STORY_OF_DRAFT, button_for

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, Scope, require_scope
 from testfields.availability import service as availability
 from testfields.availability.rules import claims_for
 from testfields.availability.service import Asked
@@ -30,6 +30,13 @@ from testfields.reservations.filing import (
 from testfields.reservations.lookup import NO_SUCH, roles_of
 from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, check_words, next_state
 from testfields.reservations.timing import Times, refuse_untimely, return_deadline
+
+SCOPE_OF = {
+    Role.COMPANY: Scope.BOOK,
+    Role.REVIEWER: Scope.REVIEW,
+    Role.APPROVER: Scope.REVIEW,
+    Role.SITE_MANAGER: Scope.REVIEW,
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,17 @@ async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -
         raise NotFound(NO_SUCH)
     if version is not None and version != locked.version:
         raise Stale(N_("This has changed since you saw it. Please load it again."))
-    return locked, roles
+    return locked, _in_scope(actor, roles)
+
+
+def _in_scope(actor: Actor | None, roles: frozenset[Role]) -> frozenset[Role]:
+    """The roles in which a token lets its person act; raises NotAllowed where it lets them act in none of theirs."""
+    if actor is None:
+        return roles
+    usable = frozenset(role for role in roles if SCOPE_OF[role] in actor.scopes)
+    if not usable:
+        require_scope(actor, SCOPE_OF[min(roles, key=list(Role).index)])
+    return usable
 
 
 def _locked(row: asyncpg.Record) -> _Locked:

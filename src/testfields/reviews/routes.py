@@ -1,12 +1,13 @@
 """The desk over HTTP: the queue, and the shapes of one review. Decisions are steps of the reservation itself."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 import asyncpg
 import msgspec
-from litestar import Request, Response, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromQuery, QueryParameter
 
 from testfields.accounts.identity import Caller
@@ -20,9 +21,11 @@ from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown, decisions_for
 from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
+from testfields.web import locale
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
 from testfields.web.shapes import GEOJSON, MultiPolygonView, NamedText, TimeRange
+from testfields.web.versions import IfMatch, etag, expected_version
 
 LONGEST_TEXT = 100
 
@@ -56,6 +59,24 @@ class ReviewView(msgspec.Struct, frozen=True):
     due_at: datetime | None
     has_read: bool
     warnings: Warnings
+    actions: list[Action]
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """One thing that was looked at, and the faults found there; none is no proof that all is well."""
+
+    subject: str
+    faults: list[str]
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """An application as its review adds to it: what was checked, the local days it touches, what one may decide."""
+
+    id: int
+    version: int
+    state: State
+    checks: list[CheckView]
+    days: Sequence[date]
     actions: list[Action]
 
 
@@ -114,6 +135,27 @@ async def list_reviews(
     return Response([_view(actor, row) for row in rows], headers=headers)
 
 
+@get("/{reservation_id:int}")
+async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseView]:
+    """What the portal has looked at for whoever decides on one application; for the land's staff alone."""
+    require_scope(actor, Scope.READ)
+    case = await service.case(actor, reservation_id)
+    checks = [
+        CheckView(locale.translate(one.subject), [locale.said(found.message) for found in one.faults])
+        for one in case.checks
+    ]
+    version = case.row["version"]
+    view = CaseView(reservation_id, version, case.state, checks, case.days, case.decisions)
+    return Response(view, headers={"ETag": etag(version)})
+
+
+@post("/{reservation_id:int}/read", status_code=204)
+async def mark_read(actor: Caller, reservation_id: PathId, if_match: IfMatch = None) -> None:
+    """Remember that one has read an application as it stands."""
+    require_scope(actor, Scope.REVIEW)
+    await service.read(actor, reservation_id, expected_version(if_match))
+
+
 @get("/{reservation_id:int}/preview.geojson", media_type=GEOJSON)
 async def show_preview(
     actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None
@@ -165,4 +207,4 @@ def _name(row: Any, name: str) -> NamedText:
     return NamedText(row[f"{name}_ja"], row[f"{name}_en"])
 
 
-router = Router("/reviews", tags=["reviews"], route_handlers=[list_reviews, show_preview])
+router = Router("/reviews", tags=["reviews"], route_handlers=[list_reviews, show_review, mark_read, show_preview])

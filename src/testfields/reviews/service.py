@@ -11,7 +11,7 @@ from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_volumes
 from testfields.availability.service import Asked
-from testfields.core.errors import Fault, InvalidInput, NotFound
+from testfields.core.errors import N_, Fault, InvalidInput, NotFound, Stale
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.db.engine import transactional
@@ -180,6 +180,16 @@ async def ground(reservation_id: int) -> list[Ground]:
         )
         for row in await queries.GROUND.rows(id=reservation_id)
     ]
+
+
+async def read(actor: Actor, reservation_id: int, version: int | None) -> None:
+    """Remember that somebody has read an application at `version`, None for as it stands. Raises NotFound, Stale."""
+    row = await queries.CASE.row(id=reservation_id, owners=actor.owners)
+    if row is None:
+        raise NotFound(NO_SUCH)
+    if version not in {None, row["version"]}:
+        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    await mark_read(actor, reservation_id, row["version"])
 
 
 @transactional

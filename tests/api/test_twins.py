@@ -1,0 +1,132 @@
+"""Whatever a page can do, the API can: every page has its twin, or a reason to have none."""
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from testfields.app import create_app
+from testfields.settings import load
+
+# What is a browser's own: see docs/decisions/0011.
+BROWSER = "logging in, and what guards it, is for people at a browser"
+PAGE = "part of a page, with nothing of its own to tell or to do"
+WATCH = "for programs already"
+
+TWINS: dict[str, tuple[str, ...] | str] = {
+    # The public
+    "GET /": ("GET /trials", "GET /trials/sites.geojson", "GET /trials.geojson"),
+    "GET /trials": ("GET /trials",),
+    "GET /sites": ("GET /sites", "GET /availability"),
+    "GET /sites.geojson": ("GET /sites.geojson", "GET /availability"),
+    "GET /sites/{slug}": ("GET /sites/{slug}", "GET /sites/{slug}/areas", "GET /availability"),
+    "GET /p/{code}": ("GET /permits/{code}",),
+    "GET /maps/{file}": PAGE,
+    "GET /problems/{slug}": PAGE,
+    "GET /{path}": PAGE,
+    "GET /healthz": WATCH,
+    "GET /readyz": WATCH,
+    # One's own account
+    "GET /login": BROWSER,
+    "POST /login": BROWSER,
+    "POST /logout": BROWSER,
+    "GET /my/password": BROWSER,
+    "POST /my/password": BROWSER,
+    "POST /demo": BROWSER,
+    "GET /my/account": ("GET /me",),
+    "GET /my/tokens": ("GET /tokens",),
+    "POST /my/tokens": ("POST /tokens",),
+    "POST /my/tokens/{token_id}/revoke": ("DELETE /tokens/{token_id}",),
+    "GET /my/members": ("GET /people",),
+    # A company
+    "GET /my": ("GET /reservations",),
+    "GET /my/past": ("GET /reservations",),
+    "GET /my/projects": ("GET /projects",),
+    "GET /my/projects/new": PAGE,
+    "POST /my/projects/new": ("POST /projects",),
+    "GET /my/projects/{project_id}": ("GET /projects/{project_id}",),
+    "POST /my/projects/{project_id}": ("PUT /projects/{project_id}",),
+    "GET /my/apply": ("GET /reservations/{reservation_id}", "POST /reservations/check"),
+    "POST /my/apply": ("POST /reservations", "PUT /reservations/{reservation_id}"),
+    "POST /my/apply/check": ("POST /reservations/check",),
+    "POST /my/apply/place": ("GET /sites/{slug}",),
+    "POST /my/apply/times": PAGE,
+    "POST /my/apply/draft": ("POST /reservations", "PUT /reservations/{reservation_id}"),
+    "GET /my/reservations/{reservation_id}": (
+        "GET /reservations/{reservation_id}",
+        "GET /reservations/{reservation_id}/events",
+    ),
+    "GET /my/reservations/{reservation_id}/volumes.geojson": ("GET /reservations/{reservation_id}",),
+    "GET /my/reservations/{reservation_id}/permit": ("GET /reservations/{reservation_id}/permit",),
+    "GET /my/reservations/{reservation_id}/change": (
+        "GET /reservations/{reservation_id}",
+        "POST /reservations/check",
+    ),
+    "POST /my/reservations/{reservation_id}/change": ("PUT /reservations/{reservation_id}/volumes",),
+    "POST /my/reservations/{reservation_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
+    # Staff
+    "GET /desk": ("GET /reviews",),
+    "GET /desk/{reservation_id}": (
+        "GET /reviews/{reservation_id}",
+        "GET /reviews/{reservation_id}/preview.geojson",
+        "POST /reviews/{reservation_id}/read",
+        "GET /reservations/{reservation_id}",
+        "GET /reservations/{reservation_id}/events",
+        "GET /projects/{project_id}",
+    ),
+    "POST /desk/{reservation_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
+    "GET /desk/closures": ("GET /closures",),
+    "POST /desk/closures": ("POST /closures",),
+    "POST /desk/closures/{closure_id}/lift": ("POST /closures/{closure_id}/lift",),
+    # Administrators
+    "GET /admin": PAGE,
+    "GET /admin/organisations": ("GET /organisations",),
+    "POST /admin/organisations": ("POST /organisations",),
+    "GET /admin/people": ("GET /people",),
+    "POST /admin/people": ("POST /people",),
+    "POST /admin/people/{person_id}/password": ("POST /people/{person_id}/password",),
+    "POST /admin/people/{person_id}/deactivate": ("POST /people/{person_id}/deactivate",),
+    "POST /admin/people/{person_id}/activate": ("POST /people/{person_id}/activate",),
+    "GET /admin/mails": ("GET /mails",),
+    "GET /admin/mails/{mail_id}": ("GET /mails/{mail_id}",),
+}
+
+
+@pytest.fixture(scope="module")
+def portal() -> Litestar:
+    """With the demo's own door, too."""
+    return create_app(load({"TESTFIELDS_DEMO": "1"}))
+
+
+def pages_of(portal: Litestar) -> set[str]:
+    """Every address that is neither the API's nor a file's, by method."""
+    return {
+        f"{method} {route.path_format}"
+        for route in portal.routes
+        if isinstance(route, HTTPRoute) and not route.path_format.startswith(("/api/", "/static", "/schema"))
+        for method in route.route_handler_map
+        if method in {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+
+
+def operations_of(portal: Litestar) -> set[str]:
+    """Every operation of the API's description."""
+    paths: dict[str, Any] = portal.openapi_schema.to_schema()["paths"]
+    return {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, one in paths.items() for method in one}
+
+
+def test_every_page_is_in_the_table(portal: Litestar) -> None:
+    assert sorted(pages_of(portal)) == sorted(TWINS)
+
+
+def test_every_twin_is_there(portal: Litestar) -> None:
+    wanted = {one for twins in TWINS.values() if isinstance(twins, tuple) for one in twins}
+    assert wanted - operations_of(portal) == set()
+
+
+def test_the_api_does_nothing_that_no_page_does(portal: Litestar) -> None:
+    """An operation that stands in no row was forgotten here, or has no page yet."""
+    named = {one for twins in TWINS.values() if isinstance(twins, tuple) for one in twins}
+    # Areas on a map of their own.
+    assert operations_of(portal) - named == {"GET /sites/{slug}/areas.geojson"}
