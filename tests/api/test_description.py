@@ -10,8 +10,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
-from testfields.accounts.tables import Membership
+from testfields.accounts.rules import Actor
 from testfields.availability.closures import StaffInTheWay
 from testfields.availability.service import Asked
 from testfields.core.clock import now
@@ -22,6 +21,7 @@ from testfields.sites.tables import Site
 from testfields.web.openapi import PROBLEM_SCHEMA
 from testfields.web.problems import Problem
 from tests import factories
+from tests.api.cases import somebody_with_every_role
 from tests.server import serving
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -42,18 +42,6 @@ integer = {{ dictionary = "ids", probability = 0.5 }}
 """
 
 
-async def _somebody_with_every_role(field: factories.Field) -> Actor:
-    actor = await factories.company()
-    operator = await factories.organisation(OrganisationKind.OPERATOR)
-    for organisation, role in (
-        (field.owner_id, MemberRole.APPROVER),
-        (field.owner_id, MemberRole.SITE_MANAGER),
-        (operator, MemberRole.ADMIN),
-    ):
-        await Membership(person_id=actor.person_id, organisation_id=organisation, role=role.value).save()
-    return actor
-
-
 async def _applications(field: factories.Field, company: Actor) -> None:
     """One in each of several states, at different hours."""
     project = await factories.project(company)
@@ -66,7 +54,7 @@ async def _applications(field: factories.Field, company: Actor) -> None:
 
 async def test_no_generated_request_meets_a_server_error_or_an_undocumented_answer(own_db: str, tmp_path: Path) -> None:
     field = await factories.field()
-    actor = await _somebody_with_every_role(field)
+    actor = await somebody_with_every_role(field)
     await _applications(field, actor)
     [site] = await Site.select(Site.slug)
     (tmp_path / "schemathesis.toml").write_text(CONFIG.format(slug=site["slug"]))

@@ -119,6 +119,35 @@ async def test_a_bad_footprint(db: None, client: AsyncClient, footprint: dict[st
     assert problem["errors"][0]["message"]
 
 
+HOUR = times(NINE, NINE + timedelta(hours=1))
+BAD_VOLUMES = {
+    "self-crossing": {"period": HOUR, "footprint": BAD_FOOTPRINTS["self-crossing"]},
+    "swapped axes": {"period": HOUR, "footprint": BAD_FOOTPRINTS["swapped axes"]},
+    "too many points": {"period": HOUR, "footprint": BAD_FOOTPRINTS["too many points"]},
+    "reversed period": {"period": BAD_PERIODS["reversed"]},
+    "infinite period": {"period": BAD_PERIODS["infinite"]},
+    "reversed altitude": {"period": HOUR, "altitude": BAD_ALTITUDES["reversed"]},
+}
+
+
+@pytest.mark.parametrize("volume", BAD_VOLUMES.values(), ids=BAD_VOLUMES)
+async def test_the_other_doors_refuse_the_same(db: None, client: AsyncClient, volume: dict[str, Any]) -> None:
+    headers, body = await application({"period": HOUR})
+    filed = await client.post(RESERVATIONS, json=body | {"draft": True}, headers=headers)
+    headers["If-Match"] = "*"
+    address = filed.headers["location"]
+    before = (await client.get(address, headers=headers)).json()
+    for method, path, sent in (
+        ("PUT", address, body | {"volumes": [volume]}),
+        ("PUT", f"{address}/volumes", {"volumes": [volume]}),
+        ("POST", f"{RESERVATIONS}/check", body | {"volumes": [volume]}),
+    ):
+        answer = await client.request(method, path, json=sent, headers=headers)
+        assert answer.status_code == 422, (path, answer.text)
+        assert answer.json()["errors"][0]["path"].startswith("volumes[0].")
+    assert (await client.get(address, headers=headers)).json() == before
+
+
 async def test_swapped_axes_are_called_by_their_name(db: None, client: AsyncClient) -> None:
     volume = {"period": times(NINE, NINE + timedelta(hours=1)), "footprint": BAD_FOOTPRINTS["swapped axes"]}
     problem = await attempt(client, volume)
@@ -210,6 +239,8 @@ async def test_hours_that_the_clock_leaps_over(db: None, client: AsyncClient, pe
         (b"{", "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
         (b'{"project_id": NaN}', "application/json", 400),
+        (b'{"volumes": [{"altitude": {"lower": NaN, "upper": 10}}]}', "application/json", 400),
+        (b'{"volumes": [{"altitude": {"lower": 0, "upper": -Infinity}}]}', "application/json", 400),
         (b"[]", "application/json", 422),
         (b"null", "application/json", 422),
         (b"[" * 100_000, "application/json", 422),
