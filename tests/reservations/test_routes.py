@@ -1,7 +1,9 @@
 """Reservations over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
+from asyncpg import Range
 from httpx import AsyncClient
 
 from testfields.accounts.rules import Actor
@@ -10,7 +12,7 @@ from testfields.core.clock import now
 from testfields.reservations import filing, service
 from testfields.reservations.rules import Action
 from testfields.reservations.service import Step
-from testfields.reservations.tables import Reservation
+from testfields.reservations.tables import Reservation, Volume
 from tests import factories
 
 RESERVATIONS = "/api/v1/reservations"
@@ -209,6 +211,10 @@ async def test_a_token_acts_in_those_roles_for_which_it_has_the_scope(db: None, 
     assert await step(field.approver, "manage", "approve") == 403
     assert await step(field.approver, "review", "approve") == 200
     await service.act(None, filed.json()["id"], Step(Action.CONFIRM), now())
+    soon = now() + timedelta(minutes=30)
+    await Volume.update({Volume.period: Range(soon, soon + timedelta(hours=1))}).where(
+        Volume.reservation_id == filed.json()["id"]
+    )
     assert await step(company, "read", "check_in") == 403
     assert await step(field.site_manager, "manage", "check_in") == 403
     assert await step(field.site_manager, "review", "check_in") == 200
