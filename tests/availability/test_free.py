@@ -1,5 +1,7 @@
 """What pages draw from free time, and where a set of times would fit: without a database."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -50,6 +52,15 @@ def test_a_period_is_covered_by_one_of_them_not_by_two() -> None:
     assert not periods.covers(hours(9, 14))
     assert not periods.covers(hours(13, 15))
     assert not periods.covers(hours(8, 9))
+
+
+def test_periods_near_a_time_are_all_that_meet_or_touch_it() -> None:
+    one, other, last = hours(9, 10), hours(12, 14), hours(15, 16)
+    periods = Periods((one, other, last))
+    assert periods.near(hours(10, 11).start, hours(10, 11).end) == (one,)
+    assert periods.near(hours(13, 15).start, hours(13, 15).end) == (other, last)
+    assert periods.near(hours(12, 14).start, hours(12, 14).end) == (other,)
+    assert Periods().near(NOON, NOON) == ()
 
 
 @pytest.mark.parametrize(
@@ -132,6 +143,25 @@ def test_a_series_keeps_its_spacing_and_needs_room_for_every_one() -> None:
 def test_each_of_a_series_looks_at_its_own_place() -> None:
     asked = [hours(9, 10), hours(9, 10)]
     assert shifts(asked, area(free=[hours(10, 20)]), area(free=[hours(15, 20)])) == [6]
+
+
+def test_a_long_series_looks_only_at_the_free_time_near_each_of_its_stays() -> None:
+    looked_at = []
+
+    class Watched(Periods):
+        def near(self, start: datetime, end: datetime) -> tuple[Period, ...]:
+            looked_at.extend(found := super().near(start, end))
+            return found
+
+        def __iter__(self) -> Iterator[Period]:
+            raise AssertionError("all of the free time was gone through")
+
+    weeks = [timedelta(weeks=week) for week in range(52)]
+    asked = [Period(hours(9, 10).start + week, hours(9, 10).end + week) for week in weeks]
+    days = [timedelta(days=day) for day in range(52 * 7)]
+    free = Watched(tuple(Period(hours(10, 12).start + day, hours(10, 12).end + day) for day in days))
+    assert nearest_shifts(asked, [replace(area(), free=free)] * 52, timedelta(days=1), 1) == [HOUR]
+    assert len(looked_at) < 4 * len(asked)
 
 
 def test_a_shift_stays_on_the_grid_across_a_change_of_clock() -> None:

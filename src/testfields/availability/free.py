@@ -1,6 +1,6 @@
 """Free time as values: what pages draw from it, and where a set of times would fit. No I/O, no clock."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -77,6 +77,11 @@ class Periods:
         """Whether one of these holds the whole of `period`."""
         before = bisect_left(self._starts, period.end)
         return before > 0 and self.all[before - 1].start <= period.start and period.end <= self.all[before - 1].end
+
+    def near(self, start: datetime, end: datetime) -> tuple[Period, ...]:
+        """All that meet or touch the time from `start` to `end`, and at most one that ends before it."""
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        return self.all[first : bisect_right(self._starts, end)]
 
     def minutes_in(self, period: Period) -> int:
         """Whole minutes of `period` that lie in these."""
@@ -212,13 +217,12 @@ def nearest_shifts(asked: Sequence[Period], areas: Sequence[AreaTime], reach: ti
     """
     gaps = [(-reach, reach)]
     for one, area in zip(asked, areas, strict=True):
-        own = [(free.start - one.start, free.end - one.end) for free in area.free if free.duration >= one.duration]
         gaps = [
-            (max(low, first), min(high, last))
+            (max(low, free.start - one.start), min(high, free.end - one.end))
             for low, high in gaps
-            for first, last in own
-            if first <= high and low <= last
+            for free in area.free.near(one.start + low, one.end + high)
         ]
+        gaps = [(low, high) for low, high in gaps if low <= high]
     found = {shift for low, high in gaps if (shift := _nearest_in(low, high, asked, areas)) is not None}
     return sorted(found, key=lambda shift: (abs(shift), shift))[:count]
 
