@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from testfields.availability import search
+from testfields.availability import search, site_queries
 from testfields.availability.free import FreeQuery, SlotState, local_days
 from testfields.availability.service import Asked
 from testfields.core.clock import now
@@ -267,6 +267,36 @@ async def test_sites_are_free_where_one_of_their_areas_is(db: None) -> None:
     assert await free(90, areas=(second.area_id,)) == set()
     assert await free(90, areas=(beside,)) == {both[1]}
     assert await free(9 * 60) == set()
+
+
+async def test_a_claim_is_looked_at_once_however_many_days_are_asked_for(db: None) -> None:
+    place = await field(horizon_days=60)
+    polygon = await whole(place.area_id)
+    for day in range(14):
+        await claim(place.site_id, polygon, hours(24 * day + 9, 24 * day + 12))
+    query = FreeQuery(hours(0, 24 * 14), sites=(await slug(place.site_id),))
+    statement = site_queries.free_sites(frozenset({"sites"}))
+
+    async with DB.connection() as connection:
+        explained = await connection.fetchval(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}", *statement.arguments(search._parameters(query, NOW))
+        )
+
+    chapters = {one.get("Subplan Name"): one["Actual Rows"] for one in json.loads(explained)[0]["Plan"]["Plans"]}
+    assert (chapters["CTE claimed"], chapters["CTE standing"], chapters["CTE opened"]) == (14, 14, 1)
+
+
+async def test_hours_that_meet_at_midnight_are_one_time_in_the_question_to_all_sites(db: None) -> None:
+    place = await field(horizon_days=60, maximum_minutes=3 * 1440)
+    await open_at(place.site_id, [(weekday, 0, 1440) for weekday in range(1, 8)])
+    await claim(place.site_id, await whole(place.area_id), hours(9, 12))
+
+    async def free(end: float) -> bool:
+        query = FreeQuery(hours(0, end), minutes=36 * 60, sites=(await slug(place.site_id),))
+        return bool(await search.free_sites(query, NOW))
+
+    assert await free(12 + 36)
+    assert not await free(12 + 35)
 
 
 async def test_the_week_grid_has_a_row_for_each_area_in_its_order(db: None) -> None:
