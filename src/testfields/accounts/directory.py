@@ -119,11 +119,11 @@ async def _add_organisation(new: NewOrganisation) -> int | None:
 
 async def people(actor: Actor, before: int, limit: int) -> list[PersonRow]:
     """Whoever the actor may know of, newest first: administrators everybody, a manager the own company's people."""
-    companies = actor.organisations(MemberRole.MANAGER)
-    if not actor.is_admin and not companies:
+    if actor.is_admin:
+        return [_person(row) for row in await queries.PEOPLE.rows(before=before, limit=limit)]
+    if not actor.organisations(MemberRole.MANAGER):
         raise NotAllowed(N_("This is for administrators and for managers of a company only."))
-    rows = await queries.PEOPLE.rows(everybody=actor.is_admin, companies=companies, before=before, limit=limit)
-    return [_person(row) for row in rows]
+    return await members(actor, before, limit)
 
 
 async def members(actor: Actor, before: int, limit: int) -> list[PersonRow]:
@@ -131,7 +131,7 @@ async def members(actor: Actor, before: int, limit: int) -> list[PersonRow]:
     companies = actor.organisations(MemberRole.MANAGER)
     if not companies:
         raise NotAllowed(N_("This is for managers of a company only."))
-    rows = await queries.PEOPLE.rows(everybody=False, companies=companies, before=before, limit=limit)
+    rows = await queries.MEMBERS.rows(companies=companies, before=before, limit=limit)
     return [_person(row) for row in rows]
 
 

@@ -2,15 +2,21 @@
 
 from testfields.db.statements import Statement
 
-_MEMBERSHIPS = """
+
+def _memberships(told: str = "true") -> str:
+    """A person's memberships as JSON, those that are `told`."""
+    return f"""
     coalesce((
         SELECT jsonb_agg(jsonb_build_object(
                    'organisation_id', organisation.id, 'kind', organisation.kind, 'role', membership.role,
                    'name_ja', organisation.name_ja, 'name_en', organisation.name_en) ORDER BY membership.id)
         FROM membership JOIN organisation ON organisation.id = membership.organisation_id
-        WHERE membership.person_id = person.id
+        WHERE membership.person_id = person.id AND {told}
     ), '[]'::jsonb)::text AS memberships
-"""
+    """
+
+
+_MEMBERSHIPS = _memberships()
 
 # Served by api_token's unique index on secret_hash.
 BY_TOKEN = Statement(f"""
@@ -144,22 +150,25 @@ KINDS = Statement("""
     SELECT id, kind FROM organisation WHERE id = ANY(CAST(:ids AS bigint[]))
 """)
 
-# Everybody, or whoever belongs to one of `companies`, with no word of what else they belong to. Keyset paging, newest
-# first; served by the primary key and membership_person_id.
-PEOPLE = Statement("""
-    SELECT person.id, person.email, person.name, person.locale, person.active, person.created_at,
-           coalesce(known.memberships, '[]'::jsonb)::text AS memberships
+_PERSON = "person.id, person.email, person.name, person.locale, person.active, person.created_at"
+
+# Keyset paging, newest first; served by the primary key and membership_person_id.
+PEOPLE = Statement(f"""
+    SELECT {_PERSON}, {_MEMBERSHIPS}
     FROM person
-    CROSS JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_object(
-                   'organisation_id', organisation.id, 'kind', organisation.kind, 'role', membership.role,
-                   'name_ja', organisation.name_ja, 'name_en', organisation.name_en) ORDER BY membership.id
-               ) AS memberships
-        FROM membership JOIN organisation ON organisation.id = membership.organisation_id
-        WHERE membership.person_id = person.id
-          AND (:everybody OR membership.organisation_id = ANY(CAST(:companies AS bigint[])))
-    ) AS known
-    WHERE person.id < :before AND (:everybody OR known.memberships IS NOT NULL)
+    WHERE person.id < :before
+    ORDER BY person.id DESC
+    LIMIT :limit
+""")
+
+_IN_COMPANIES = "membership.organisation_id = ANY(CAST(:companies AS bigint[]))"
+
+# Whoever belongs to one of `companies`, with no word of what else they belong to. Keyset paging, newest first; served
+# by membership_organisation_id and the primary key.
+MEMBERS = Statement(f"""
+    SELECT {_PERSON}, {_memberships(_IN_COMPANIES)}
+    FROM person
+    WHERE person.id IN (SELECT membership.person_id FROM membership WHERE {_IN_COMPANIES}) AND person.id < :before
     ORDER BY person.id DESC
     LIMIT :limit
 """)

@@ -48,7 +48,8 @@ class Closure(Table, tablename="closure"):
 
     id = BigSerial(primary_key=True)
     site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False, index=True)
-    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=True, default=None)
+    # The index is for an import that removes an area.
+    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=True, default=None, index=True)
     kind = Text()
     reason_ja = Text()
     reason_en = Text()

@@ -22,12 +22,21 @@ _VISIBLE = """
 # Served by the primary key and by reservation_project_id.
 FIND = Statement(f"{_VIEW} WHERE project.id = :id AND {_VISIBLE}")
 
-# Keyset paging, newest first; served by project_company_id and reservation_project_id.
+# What `_VISIBLE` says, each half by its own index: project_company_id; site_owner_id and reservation_by_site. Keyset
+# paging, newest first.
 LIST = Statement(f"""
     {_VIEW}
-    WHERE {_VISIBLE} AND project.id < :before
+    WHERE project.id IN (
+        SELECT id FROM project WHERE company_id = ANY(CAST(:companies AS bigint[])) AND id < :before
+        UNION
+        SELECT filed.project_id FROM site CROSS JOIN LATERAL (
+            SELECT DISTINCT reservation.project_id FROM reservation
+            WHERE reservation.site_id = site.id AND reservation.state <> 'draft' AND reservation.project_id < :before
+        ) filed
+        WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
+        ORDER BY id DESC LIMIT :limit
+    )
     ORDER BY project.id DESC
-    LIMIT :limit
 """)
 
 # A company's own, with what has become of them; served by project_company_id and reservation_project_id.

@@ -68,16 +68,44 @@ _VISIBLE = """
 # Served by the primary key.
 FIND = Statement(f"{_VIEW} WHERE reservation.id = :id AND {_VISIBLE}")
 
-# Keyset paging, newest first; served by reservation_company_id and reservation_by_site_and_state.
+
+def _newest(places: str, condition: str) -> str:
+    """The newest ids of each of `places`, a company or a site a row, with `condition`.
+
+    Each is read from its own index, backwards and no further than the page goes: a condition on all of them at once
+    would read the whole table where they have filed little.
+    """
+    return f"""
+        SELECT newest.id FROM {places} CROSS JOIN LATERAL (
+            SELECT reservation.id FROM reservation WHERE {condition} ORDER BY reservation.id DESC LIMIT :limit
+        ) newest
+    """
+
+
+def _newest_of_companies(condition: str) -> str:
+    """Served by reservation_by_company."""
+    companies = "unnest(CAST(:companies AS bigint[])) AS company (id)"
+    return _newest(companies, f"reservation.company_id = company.id AND {condition}")
+
+
+_SOUGHT = """
+    reservation.id < :before
+    AND (CAST(:state AS text) IS NULL OR reservation.state = :state)
+    AND (CAST(:site AS text) IS NULL OR reservation.site_id = (SELECT id FROM site WHERE slug = :site))
+    AND (CAST(:project_id AS bigint) IS NULL OR reservation.project_id = :project_id)
+"""
+# The sites of the actor's land, by site_owner_id; what has been filed at each by reservation_by_site.
+_NEWEST_ON_LAND = _newest(
+    "(SELECT id FROM site WHERE owner_id = ANY(CAST(:owners AS bigint[]))) own",
+    f"reservation.site_id = own.id AND reservation.state <> 'draft' AND {_SOUGHT}",
+)
+# What `_VISIBLE` says, each half by its own index. Keyset paging, newest first.
 LIST = Statement(f"""
     {_VIEW}
-    WHERE {_VISIBLE}
-      AND reservation.id < :before
-      AND (CAST(:state AS text) IS NULL OR reservation.state = :state)
-      AND (CAST(:site AS text) IS NULL OR site.slug = :site)
-      AND (CAST(:project_id AS bigint) IS NULL OR reservation.project_id = :project_id)
+    WHERE reservation.id IN (
+        {_newest_of_companies(_SOUGHT)} UNION {_NEWEST_ON_LAND} ORDER BY id DESC LIMIT :limit
+    )
     ORDER BY reservation.id DESC
-    LIMIT :limit
 """)
 
 # Served by primary keys and volume_reservation_id. The project is held as in FILE.
@@ -210,7 +238,7 @@ REVISE = Statement("""
 """)
 
 # What is under way, with when it takes place and the last thing that happened to it.
-# Served by reservation_company_id, volume_reservation_id and reservation_event_once.
+# Served by volume_reservation_id and reservation_event_once.
 _TOLD = """
     SELECT mine.*, span.starts_at, span.ends_at, last.action AS last_action, last.reason AS last_reason
     FROM mine
@@ -226,9 +254,9 @@ _TOLD = """
 UNDER_WAY = Statement(f"""
     WITH mine AS (
         {_VIEW}
-        WHERE reservation.company_id = ANY(CAST(:companies AS bigint[]))
-          AND NOT reservation.state = ANY(CAST(:over AS text[]))
-        ORDER BY reservation.id DESC LIMIT :limit
+        WHERE reservation.id IN (
+            {_newest_of_companies("NOT reservation.state = ANY(CAST(:over AS text[]))")} ORDER BY id DESC LIMIT :limit
+        )
     )
     {_TOLD}
     ORDER BY span.starts_at, mine.id
@@ -238,10 +266,10 @@ UNDER_WAY = Statement(f"""
 PAST = Statement(f"""
     WITH mine AS (
         {_VIEW}
-        WHERE reservation.company_id = ANY(CAST(:companies AS bigint[]))
-          AND reservation.state = ANY(CAST(:over AS text[]))
-          AND reservation.id < :before
-        ORDER BY reservation.id DESC LIMIT :limit
+        WHERE reservation.id IN (
+            {_newest_of_companies("reservation.state = ANY(CAST(:over AS text[])) AND reservation.id < :before")}
+            ORDER BY id DESC LIMIT :limit
+        )
     )
     {_TOLD}
     ORDER BY mine.id DESC

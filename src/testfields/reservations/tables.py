@@ -26,9 +26,11 @@ class Reservation(Table, tablename="reservation"):
 
     id = BigSerial(primary_key=True)
     project_id = ForeignKey(Project, on_delete=OnDelete.restrict, null=False, index=True)
-    company_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False, index=True)
-    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False, index=True)
-    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=False)
+    # Found by reservation_by_company and reservation_by_site, newest first.
+    company_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False)
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
+    # The index is for an import that removes an area.
+    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=False, index=True)
     state = Text()
     note = Text(default="")
     conditions = Text(default="")

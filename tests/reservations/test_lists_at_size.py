@@ -1,0 +1,97 @@
+"""Lists read what the reader may see, however much others have filed."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from testfields.accounts import queries as accounts
+from testfields.accounts.rules import Actor
+from testfields.db.engine import DB
+from testfields.db.statements import Statement
+from testfields.projects import queries as projects
+from testfields.reservations import queries as reservations
+from tests import factories
+
+OF_OTHERS = 3000
+FILE = """
+    INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by)
+    SELECT $1, $2, $3, $4, 'withdrawn', $5 FROM generate_series(1, $6::int)
+"""
+PLAN = """
+    INSERT INTO project (company_id, title_ja, title_en, purpose, theme, use, equipment, safety_plan, created_by)
+    SELECT $1, '', '', '', 'mobility', 'vehicle', '', '', $2 FROM generate_series(1, $3::int)
+"""
+MEET = "INSERT INTO person (email, name, password_hash) SELECT n || '@many', '', '-' FROM generate_series(1, $1::int) n"
+PAGE = {"before": 2**63 - 1, "limit": 50, "state": None, "site": None, "project_id": None, "over": ["withdrawn"]}
+
+
+async def file(field: factories.Field, company: Actor, count: int) -> None:
+    """Applications of `company` at `field`, by hand."""
+    project = await factories.project(company)
+    async with DB.connection() as connection:
+        await connection.execute(
+            FILE, project, company.companies[0], field.site_id, field.area_id, company.person_id, count
+        )
+
+
+async def much_of_others() -> None:
+    """What others have: applications, projects and people."""
+    other = await factories.company()
+    await file(await factories.field(), other, OF_OTHERS)
+    async with DB.connection() as connection:
+        await connection.execute(PLAN, other.companies[0], other.person_id, OF_OTHERS)
+        await connection.execute(MEET, OF_OTHERS)
+        await connection.execute("ANALYZE reservation, project, person")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+async def rows_read(statement: Statement, **parameters: Any) -> int:
+    """How many rows PostgreSQL took up anywhere on the way to the answer."""
+    async with DB.connection() as connection:
+        explained = await connection.fetchval(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}", *statement.arguments({**PAGE, **parameters})
+        )
+    return sum(
+        (one["Actual Rows"] + one.get("Rows Removed by Filter", 0)) * one["Actual Loops"]
+        for one in nodes(json.loads(explained)[0]["Plan"])
+        if "Relation Name" in one
+    )
+
+
+async def test_a_list_does_not_grow_with_what_others_have(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    await file(field, company, 5)
+    await much_of_others()
+    own = {"companies": company.companies, "owners": []}
+    land = {"companies": [], "owners": [field.owner_id]}
+
+    read = [
+        await rows_read(statement, **parameters)
+        for statement, parameters in (
+            (reservations.LIST, own),
+            (reservations.LIST, land),
+            (reservations.UNDER_WAY, own),
+            (reservations.PAST, own),
+            (projects.LIST, own),
+            (projects.LIST, land),
+            (accounts.MEMBERS, own),
+        )
+    ]
+
+    assert max(read) < OF_OTHERS / 10, read
+
+
+async def test_what_points_at_an_area_is_found_by_an_index_when_it_is_removed(db: None) -> None:
+    async with DB.connection() as connection:
+        pointing = await connection.fetch("""
+            SELECT conrelid::regclass::text AS from_table, conkey[1] AS column,
+                   EXISTS (SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1]) AS indexed
+            FROM pg_constraint WHERE contype = 'f' AND confrelid = 'area'::regclass
+        """)
+    assert len(pointing) > 1
+    assert [row["from_table"] for row in pointing if not row["indexed"]] == []
