@@ -55,7 +55,7 @@ async def test_an_administrator_adds_organisation_and_person_who_then_logs_in(db
 
     entered = await newcomer.post("/login", {"email": "reviewer@example.test", "password": found[1]})
     assert entered.headers["location"] == "/my/password"
-    assert "審査担当" in (await newcomer.get("/my/account")).text
+    assert "Reviewer" in (await newcomer.get("/my/account")).text
 
 
 async def test_the_api_does_the_same(db: None, client: AsyncClient) -> None:

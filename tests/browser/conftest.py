@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from testfields.accounts.identity import SESSION_COOKIE
 from testfields.accounts.rules import Actor
 from testfields.accounts.service import open_session
 from testfields.core.clock import now
@@ -33,6 +34,6 @@ async def logged_in(chromium: Browser, server: Server, actor: Actor, locale: str
     """A browser window of the actor's, in a language; the caller closes it."""
     session = await open_session(actor.person_id, now())
     context = await chromium.new_context(locale=locale)
-    cookies = {"session": session.secret, "lang": locale}
-    await context.add_cookies([{"name": name, "value": text, "url": server.base_url} for name, text in cookies.items()])
+    await context.request.get(f"{server.base_url}/trials?lang={locale}")
+    await context.add_cookies([{"name": SESSION_COOKIE, "value": session.secret, "url": server.base_url}])
     return context

@@ -141,7 +141,7 @@ async def test_the_page_says_one_word_and_then_where_when_what(db: None, client:
     assert "Delivery drone trial" in english.text
 
     await reservations.act(field.approver, reservation, Step(Action.REVOKE, reason="担当者の連絡先に誤り"), now())
-    revoked = await client.get(f"/p/{code}")
+    revoked = await client.get(f"/p/{code}", params={"lang": "ja"})
     assert "<strong>失効</strong>" in revoked.text
     assert "担当者の連絡先に誤り" not in revoked.text
 

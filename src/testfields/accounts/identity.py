@@ -40,7 +40,11 @@ class Identity(ASGIMiddleware):
         """Raises NotLoggedIn for a token that is not valid, NotAllowed for a forged form."""
         request: Request[Any, Any, Any] = Request(scope, receive)
         locale.use(locale.choose(request))
-        request.state.actor = await _actor(request)
+        request.state.actor = actor = await _actor(request)
+        # A program says what it reads with each request; a browser says what its maker chose.
+        if actor is not None and actor.in_browser:
+            request.state[locale.OWN_LANGUAGE] = actor.locale
+            locale.use(locale.choose(request))
         await next_app(scope, receive, send)
 
 

@@ -21,6 +21,9 @@ from testfields.core.errors import Message
 LOCALES = ("ja", "en")
 DEFAULT = "ja"
 COOKIE = "lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+# Where the request's state keeps the language of whoever is logged in.
+OWN_LANGUAGE = "own_language"
 FOLDER = Path(__file__).parents[1] / "locales"
 
 _current: ContextVar[str] = ContextVar("locale", default=DEFAULT)
@@ -49,11 +52,21 @@ def use(locale: str) -> None:
     _current.set(locale)
 
 
+def switched(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The language that the address asks for, as the links of the switch do."""
+    asked = connection.query_params.get("lang")
+    return asked if asked in LOCALES else None
+
+
 def choose(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The caller's language: what the address asks for, else the cookie, else Accept-Language, else Japanese."""
-    for asked in (connection.query_params.get("lang"), connection.cookies.get(COOKIE)):
-        if asked in LOCALES:
-            return str(asked)
+    """The caller's language.
+
+    What the address asks for, else what this browser was switched to, else the own language of whoever is logged in
+    here, else what Accept-Language prefers, else Japanese.
+    """
+    for known in (switched(connection), connection.cookies.get(COOKIE), connection.state.get(OWN_LANGUAGE)):
+        if known in LOCALES:
+            return str(known)
     return accepted(connection.headers.get("accept-language", ""))
 
 

@@ -78,9 +78,11 @@ def page(
         "path": request.url.path,
         "lang_url": lambda code: _with_language(request, code),
         "demo": _demo_roles(request, actor),
-        "flash": [{"kind": one.kind, "text": locale.translate(one.text, None, **one.values)} for one in flash],
+        "flash": flash,
     }
-    cookies = [Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/")] if flash else []
+    cookies = _language_cookie(request)
+    if flash:
+        cookies.append(Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/"))
     headers = {"Content-Language": locale.current(), "Cache-Control": "no-store", **(headers or {})}
     return Template(
         template_name=name, context={**shown, **context}, status_code=status, headers=headers, cookies=cookies
@@ -107,6 +109,24 @@ def _with_language(request: Request[Any, Any, Any], code: str) -> str:
     return f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
 
 
+def _language_cookie(request: Request[Any, Any, Any]) -> list[Cookie]:
+    """A switch of the language holds for the pages that follow, in this browser."""
+    language = locale.switched(request)
+    if language is None:
+        return []
+    return [
+        Cookie(
+            key=locale.COOKIE,
+            value=language,
+            max_age=locale.COOKIE_SECONDS,
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=bool(request.app.state.settings.secure_cookies),
+        )
+    ]
+
+
 def redirect(path: str, kind: str = "", text: str = "", **values: object) -> Response[Any]:
     """See another page next, with a message on it where one is given."""
     cookies = []
@@ -119,12 +139,14 @@ def redirect(path: str, kind: str = "", text: str = "", **values: object) -> Res
     return Redirect(path, status_code=303, cookies=cookies)
 
 
-def _read_flash(request: Request[Any, Any, Any]) -> list[Flash]:
+def _read_flash(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
     """What the last answer left to say; somebody who forges the cookie only talks to themselves."""
     packed = request.cookies.get(FLASH_COOKIE)
     if not packed:
         return []
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(packed), type=list[Flash])
-    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        left = msgspec.json.decode(base64.urlsafe_b64decode(packed), type=list[Flash])
+        return [{"kind": one.kind, "text": locale.translate(one.text, None, **one.values)} for one in left]
+    # KeyError and TypeError are of places in the text that the values do not fill.
+    except (msgspec.MsgspecError, binascii.Error, ValueError, KeyError, TypeError):
         return []

@@ -1,0 +1,72 @@
+"""Which language a page speaks: the switch, the person's own, the browser's, Japanese."""
+
+import re
+from http.cookies import Morsel, SimpleCookie
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from testfields.accounts.rules import MemberRole, OrganisationKind
+from testfields.app import create_app
+from testfields.settings import load
+from tests import factories
+
+
+def language_cookie(answer: httpx.Response) -> Morsel[str] | None:
+    """The cookie of the switch, as an answer sets it."""
+    return SimpleCookie("; ".join(answer.headers.get_list("set-cookie"))).get("lang")
+
+
+@pytest.mark.parametrize(("browser", "other"), [("ja", "en"), ("en-GB,en;q=0.9", "ja")])
+async def test_a_switch_holds_for_the_pages_that_follow(
+    db: None, client: httpx.AsyncClient, browser: str, other: str
+) -> None:
+    client.headers["Accept-Language"] = browser
+    first = await client.get("/sites?use=drone")
+    switch = re.search(rf'<a href="([^"]+)" lang="{other}"', first.text)
+    assert switch is not None
+    assert f'<html lang="{other}"' not in first.text
+    assert f'<html lang="{other}"' in (await client.get(switch[1].replace("&amp;", "&"))).text
+    for path in ("/trials", "/", "/nowhere", "/login"):
+        answer = await client.get(path, headers={"Accept": "text/html"})
+        assert f'<html lang="{other}"' in answer.text, path
+        assert answer.headers["content-language"] == other
+
+
+@pytest.mark.parametrize("secure", [False, True])
+async def test_the_switch_is_kept_a_year_in_a_cookie_that_scripts_do_not_see(db: None, secure: bool) -> None:
+    app: Litestar = create_app(load({"TESTFIELDS_BASE_URL": "https://portal.test" if secure else "http://portal.test"}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal.test") as client:
+        kept = language_cookie(await client.get("/sites?lang=en"))
+    assert kept is not None
+    assert (kept.value, kept["path"], kept["samesite"], kept["max-age"]) == ("en", "/", "lax", str(365 * 24 * 3600))
+    assert bool(kept["httponly"])
+    assert bool(kept["secure"]) is secure
+
+
+@pytest.mark.parametrize("address", ["/sites", "/sites?lang=fr", "/sites?lang=", "/sites?lang=en%0d%0ax"])
+async def test_nothing_is_kept_where_no_language_was_chosen(db: None, client: httpx.AsyncClient, address: str) -> None:
+    answer = await client.get(address)
+    assert language_cookie(answer) is None
+    assert '<html lang="ja"' in answer.text
+
+
+async def test_whoever_is_logged_in_reads_their_own_language_until_they_switch(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    company = await factories.organisation(OrganisationKind.COMPANY)
+    actor = await factories.person(company, OrganisationKind.COMPANY, MemberRole.MEMBER, locale="en")
+    client.headers["Accept-Language"] = "ja"
+    assert '<html lang="ja"' in (await client.get("/trials")).text
+    await factories.log_in(client, actor)
+    assert '<html lang="en"' in (await client.get("/my")).text
+    assert '<html lang="en"' in (await client.get("/nowhere", headers={"Accept": "text/html"})).text
+    assert '<html lang="ja"' in (await client.get("/my?lang=ja")).text
+    assert '<html lang="ja"' in (await client.get("/my")).text
+
+
+async def test_a_program_reads_the_language_that_it_asks_for(db: None, client: httpx.AsyncClient) -> None:
+    headers = {"Authorization": f"Bearer {await factories.token(await factories.company())}", "Accept-Language": "en"}
+    answer = await client.get("/api/v1/reservations/1", headers=headers)
+    assert answer.headers["content-language"] == "en"
