@@ -7,6 +7,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, fault
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+OUTSIDE = N_("The time must lie between the years 2000 and 2200.")
 
 
 @dataclass(frozen=True, order=True)
@@ -39,8 +40,8 @@ def parse_period(start: datetime, end: datetime, start_path: str, end_path: str)
     for path, value in ((start_path, start), (end_path, end)):
         if value.tzinfo is None:
             faults.append(fault(path, N_("A time needs its offset, for example 2026-12-03T09:00:00+09:00.")))
-        elif not _within_calendar(value):
-            faults.append(fault(path, N_("The time must lie between the years 2000 and 2200.")))
+        elif not within_calendar(value):
+            faults.append(fault(path, OUTSIDE))
     if not faults and start >= end:
         faults.append(fault(end_path, N_("The end must be later than the start.")))
     if faults:
@@ -48,6 +49,6 @@ def parse_period(start: datetime, end: datetime, start_path: str, end_path: str)
     return Period(start.astimezone(UTC), end.astimezone(UTC))
 
 
-def _within_calendar(value: datetime) -> bool:
-    """Compared without conversion first: year 1 with an offset cannot be turned into UTC."""
+def within_calendar(value: datetime) -> bool:
+    """Whether a time may be reckoned with; asked before it is, as year 1 cannot be turned into UTC, nor 9999 grow."""
     return EARLIEST.year <= value.year < LATEST.year

@@ -13,7 +13,7 @@ from shapely.geometry import MultiPolygon
 from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, fault
-from testfields.core.periods import Period, parse_period
+from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
 from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
 
 T = TypeVar("T")
@@ -99,6 +99,8 @@ def _repeat(entered: Entered, _words: Sequence[str]) -> Entered:
     start, end = _clock(last.start), _clock(last.end)
     if start is None or end is None:
         raise InvalidInput([fault("repeat", N_("Please complete the last time before you repeat it."))])
+    if not (within_calendar(start) and within_calendar(end)):
+        raise InvalidInput([fault("repeat", OUTSIDE)])
     series = [
         Time((start + timedelta(weeks=week)).strftime(DATE_TIME), (end + timedelta(weeks=week)).strftime(DATE_TIME))
         for week in range(1, weeks + 1)
@@ -160,9 +162,10 @@ def _period(typed: Time, zone: str, field: str) -> Period:
     if start is None or end is None:
         raise InvalidInput([fault(field, N_("Please enter start and end as date and time, like 2026-12-03 09:00."))])
     instants = [one.replace(tzinfo=ZoneInfo(zone)) for one in (start, end)]
+    period = parse_period(instants[0], instants[1], f"{field}.start", f"{field}.end")
     if any(one.astimezone(UTC).astimezone(one.tzinfo) != one for one in instants):
         raise InvalidInput([fault(field, N_("The clock leaps over this time; it does not exist."))])
-    return parse_period(instants[0], instants[1], f"{field}.start", f"{field}.end")
+    return period
 
 
 def _clock(text: str) -> datetime | None:
@@ -249,6 +252,8 @@ def _from_address(text: str, zone: str) -> datetime | None:
     try:
         read = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
+        return None
+    if not within_calendar(read):
         return None
     return read if read.tzinfo is None else read.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
