@@ -200,7 +200,7 @@ async def test_a_button_takes_its_step(db: None, client: AsyncClient, action: Ac
     address = f"/my/reservations/{reservation_id}"
     assert f'action="{address}/{step}"' in (await client.get(address)).text
 
-    answer = await client.post(f"{address}/{step}", data={**form, "version": "1", "reason": "天候のため"})
+    answer = await client.post(f"{address}/{step}", data={**form, "version": "1", f"reason_{step}": "天候のため"})
 
     assert (answer.status_code, answer.headers["location"]) == (303, address)
     assert await state_of(reservation_id) == state
@@ -246,10 +246,10 @@ async def test_a_report_is_written_not_left_blank(db: None, client: AsyncClient)
     form = {**await factories.log_in(client, company), "version": await version_of(reservation_id)}
     address = f"/my/reservations/{reservation_id}"
 
-    blank = await client.post(f"{address}/report", data={**form, "reason": "  "})
+    blank = await client.post(f"{address}/report", data={**form, "reason_report": "  "})
     assert blank.status_code == 422
     assert "報告の内容を入力してください。" in blank.text
-    written = await client.post(f"{address}/report", data={**form, "reason": "20回の離着陸を確認"})
+    written = await client.post(f"{address}/report", data={**form, "reason_report": "20回の離着陸を確認"})
     assert written.status_code == 303
     assert "20回の離着陸を確認" in (await client.get(address)).text
 

@@ -10,7 +10,7 @@ from litestar.params import FromQuery, JSONBody
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Scope, require_scope, require_staff
 from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind
+from testfields.availability.closures import LONGEST_REASON, Closing, ClosureKind
 from testfields.core.clock import now
 from testfields.core.periods import parse_period
 from testfields.web.bodies import JsonBody
@@ -21,7 +21,7 @@ from testfields.web.shapes import TimeRange
 from testfields.web.versions import IfMatch, etag, expected_version
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_REASON)]
 
 
 class ClosureBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

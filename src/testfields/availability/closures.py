@@ -25,6 +25,8 @@ from testfields.db.values import period_range, volume_arrays
 OFFER_WAITING = "offer_waiting"
 # A storm does not wait for a form: a closure may begin when somebody began to write it down.
 WRITTEN_DOWN_WITHIN = timedelta(minutes=15)
+# In characters; visitors read it beside the hours of the calendar.
+LONGEST_REASON = 500
 MAY_CLOSE = (MemberRole.APPROVER, MemberRole.SITE_MANAGER)
 
 
@@ -112,8 +114,11 @@ def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
     if closing.period.end <= now:
         faults.append(fault("period.end", N_("The end lies in the past.")))
     for name in ("reason_ja", "reason_en"):
-        if not getattr(closing, name).strip():
+        reason = getattr(closing, name).strip()
+        if not reason:
             faults.append(fault(name, N_("Please state the reason in both languages; visitors read it.")))
+        if len(reason) > LONGEST_REASON:
+            faults.append(fault(name, N_("This is too long; at most %(most)s are accepted."), most=LONGEST_REASON))
     if faults:
         raise InvalidInput(faults)
 

@@ -1,6 +1,7 @@
 """My page and the page of one reservation: what needs the company, what is coming, and each story."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -126,31 +127,56 @@ async def take_step(
 ) -> Template | Response[Any]:
     """Press one of its buttons; what hinders it is said on the page."""
     form = await request.form()
-    reason = str(form.get("reason", "")).strip()
+    reason = str(form.get(f"reason_{action}", "")).strip()
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
         step = service.Step(action, whole_number(form.get("version")) or 0, reason)
         await service.act(actor, reservation_id, step, now())
     except REFUSALS as refusal:
-        return await _show(request, actor, reservation_id, refusal)
+        return await _show(request, actor, reservation_id, Refused(refusal, action, reason))
     return redirect(f"/my/reservations/{reservation_id}", "success", offered.done if offered else N_("Done"))
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A step that was not taken, and why; what was written along with it is not lost."""
+
+    refusal: PortalError
+    action: Action
+    reason: str
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with what was written."""
+        faults = self.refusal.faults if isinstance(self.refusal, InvalidInput) else ()
+        return [locale.said(one.message) for one in faults if one.path == "reason"]
+
+    @property
+    def hindrance(self) -> str:
+        """Anything else that was in the way."""
+        faults = self.refusal.faults if isinstance(self.refusal, InvalidInput) else ()
+        return " ".join(locale.said(one.message) for one in faults) or locale.said(self.refusal.message)
+
+
 async def _show(
-    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refusal: PortalError | None = None
+    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refused: Refused | None = None
 ) -> Template | Response[Any]:
     row = await own(actor, reservation_id)
     events = await lookup.events(actor, reservation_id)
     at, zone, language = now(), row["timezone"], locale.current()
-    if row["state"] == State.DRAFT and refusal is None:
+    if row["state"] == State.DRAFT and refused is None:
         return redirect(f"/my/apply?draft={reservation_id}")
     actions = _actions(actor, row, at)
     return page(
         request,
         "reservations/reservation.html",
-        status=200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409,
-        alert=_hindrance(refusal) if refusal else "",
+        status=200 if refused is None else 422 if isinstance(refused.refusal, InvalidInput) else 409,
+        alert=refused.hindrance if refused else "",
+        errors=[{"field": f"reason_{refused.action}", "text": text} for text in refused.faults] if refused else [],
+        error=" ".join(refused.faults) if refused else "",
+        pressed=refused.action if refused else "",
+        typed=refused.reason if refused else "",
         row=row,
         title=_named(row, "project_title"),
         site=_named(row, "site_name"),
@@ -166,15 +192,7 @@ async def _show(
         may_change=Action.CHANGE in actions_for(State(row["state"]), COMPANY),
         permitted=row["state"] in PUBLIC,
         story=_story(events, zone),
-        sources=[
-            {
-                "url": f"/api/v1/sites/{row['site_slug']}/areas.geojson",
-                "prefix": "area-",
-                "class": "area",
-                "names": True,
-            },
-            {"url": f"/my/reservations/{reservation_id}/volumes.geojson", "prefix": "volume-", "class": "asked"},
-        ],
+        sources=_sources(row),
     )
 
 
@@ -190,11 +208,6 @@ def _sources(row: asyncpg.Record) -> list[dict[str, Any]]:
 COMPANY = frozenset({Role.COMPANY})
 # The last word on these was staff's, with a reason that the company is owed.
 TOLD_WHY = frozenset({State.RETURNED, State.REJECTED, State.REVOKED})
-
-
-def _hindrance(refusal: PortalError) -> str:
-    faults = refusal.faults if isinstance(refusal, InvalidInput) else ()
-    return " ".join(locale.said(one.message) for one in (*faults,)) or locale.said(refusal.message)
 
 
 def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, Any]]:

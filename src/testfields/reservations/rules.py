@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from testfields.core.errors import N_, InvalidInput, NotAllowed, WrongState, fault
 
+# Of a note, a reason, a report, or conditions; in characters.
+LONGEST_TEXT = 4000
+
 
 class State(StrEnum):
     """Where a reservation stands."""
@@ -128,6 +131,14 @@ OPEN_TO_REVIEW = frozenset({S.SUBMITTED})
 OVER = frozenset({S.REPORTED, S.REJECTED, S.WITHDRAWN, S.CANCELLED, S.REVOKED, S.EXPIRED, S.NO_SHOW})
 # A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
 NEED_REASON = frozenset({A.RETURN, A.REJECT, A.REVOKE})
+
+
+def check_texts(**texts: str | None) -> None:
+    """Raise InvalidInput where one of the texts, by its field's name, is longer than is kept."""
+    too_long = [name for name, text in texts.items() if text and len(text) > LONGEST_TEXT]
+    if too_long:
+        message = N_("This is too long; at most %(most)s are accepted.")
+        raise InvalidInput([fault(name, message, most=LONGEST_TEXT) for name in too_long])
 
 
 def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:

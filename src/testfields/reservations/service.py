@@ -28,7 +28,16 @@ from testfields.reservations.filing import (
     why_no_project,
 )
 from testfields.reservations.lookup import NO_SUCH, roles_of
-from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, check_words, next_state
+from testfields.reservations.rules import (
+    CLAIMING,
+    Action,
+    Role,
+    State,
+    acting_role,
+    check_texts,
+    check_words,
+    next_state,
+)
 from testfields.reservations.timing import Times, refuse_untimely, return_deadline
 
 SCOPE_OF = {
@@ -74,6 +83,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     to = next_state(locked.state, step.action, roles)
     if step.action is Action.CHANGE:
         raise WrongState(N_("A change needs the volumes to change to."))
+    check_texts(reason=step.reason, conditions=step.conditions)
     check_words(step.action, step.reason, step.conditions)
     refuse_untimely(locked.state, step.action, locked.times, now)
     terms = await _settle_claim(locked, step.action, to, now)
@@ -205,6 +215,7 @@ async def revise_draft(
     if locked.state is not State.DRAFT:
         raise WrongState(N_("This is no longer a draft. Please open the application itself."))
     to = next_state(locked.state, Action.CHANGE, roles)
+    check_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
     volumes = tuple(one.volume for one in place.placed)
     revised = await queries.REVISE.run(

@@ -13,13 +13,13 @@ from testfields.core.periods import parse_period
 from testfields.core.volumes import parse_altitude, parse_polygon
 from testfields.reservations import lookup
 from testfields.reservations.filing import Verdict
-from testfields.reservations.rules import Action, State, actions_for
+from testfields.reservations.rules import LONGEST_TEXT, Action, State, actions_for
 from testfields.web import locale
 from testfields.web.parameters import LARGEST_ID
 from testfields.web.problems import FieldFault
 from testfields.web.shapes import Heights, MultiPolygonView, NamedText, TimeRange
 
-Text = Annotated[str, msgspec.Meta(max_length=4000)]
+Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
 
 

@@ -24,7 +24,6 @@ from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
 
 PAGE = 50
-LONGEST_REASON = 500
 FIELDS = ("place", "kind", "reason_ja", "reason_en", "period_start", "period_end")
 # A fault's path → the form's field.
 FIELD_OF = {"period": "period-start", "period.start": "period-start", "period.end": "period-end", "area": "place"}
@@ -149,9 +148,6 @@ def _closing(form: FormMultiDict, places: Sequence[asyncpg.Record]) -> Closing:
     if kind not in list(ClosureKind):
         faults.append(fault("kind", N_("Please choose why it is closed.")))
     reasons = {name: str(form.get(name, "")) for name in ("reason_ja", "reason_en")}
-    for name, text in reasons.items():
-        if len(text) > LONGEST_REASON:
-            faults.append(fault(name, N_("This is too long; at most %(most)s are accepted."), most=LONGEST_REASON))
     if faults or row is None or period is None:
         raise InvalidInput(faults)
     return Closing(row["site_slug"], row["area_slug"], ClosureKind(kind), **reasons, period=period)
