@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from httpx import AsyncClient, Response
 
@@ -14,10 +15,14 @@ from testfields.core.clock import now
 from testfields.core.errors import Taken
 from testfields.core.periods import Period
 from testfields.reservations import filing, lookup, service
-from testfields.reservations.filing import Application
+from testfields.reservations.filing import Application, Moved
+from testfields.reservations.rules import Action, State
+from testfields.reservations.service import Step
+from testfields.reservations.story import volumes_told
 from testfields.reservations.tables import Reservation, ReservationEvent, Volume
 from testfields.sites.tables import Site
 from tests import factories
+from tests.working import jobs
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -255,6 +260,7 @@ async def test_a_draft_saves_itself_is_found_again_and_is_filed_as_it_stands(des
     opened = await desk.client.get(f"/my/apply?draft={row['id']}")
     assert f'value="{typed(factories.tomorrow(14))}"' in opened.text
     assert "変更後" in opened.text
+    assert [one["action"] for one in await lookup.events(desk.company, row["id"])] == ["save"]
 
     stale = await desk.press("submit", factories.period(14), **draft)
     assert stale.status_code == 409
@@ -265,6 +271,25 @@ async def test_a_draft_saves_itself_is_found_again_and_is_filed_as_it_stands(des
     assert after == {"state": "submitted", "note": "搬入あり"}
     again = await desk.press("submit", factories.period(15), draft=draft["draft"], version="4")
     assert again.status_code == 409
+
+
+async def test_a_draft_that_saves_itself_tells_nothing_until_it_is_filed(desk: Desk) -> None:
+    await desk.press("save", factories.period(9))
+    row = await Reservation.select(Reservation.id).first()
+    assert row is not None
+    told, follows = await ReservationEvent.count(), len(await jobs())
+    for hour, version in ((10, "1"), (11, "2")):
+        draft = {"draft": str(row["id"]), "version": version}
+        await desk.client.post("/my/apply/draft", data={**desk.form, **time_fields(factories.period(hour)), **draft})
+    asked = (Asked(factories.period(12)),)
+    assert await service.change_volumes(desk.company, row["id"], 3, asked, now()) == Moved(row["id"], State.DRAFT, 4)
+    assert (await ReservationEvent.count(), len(await jobs())) == (told, follows)
+
+    await service.act(desk.company, row["id"], Step(Action.SUBMIT, 4), now())
+    event = await ReservationEvent.select(ReservationEvent.details).where(ReservationEvent.action == "submit").first()
+    assert event is not None
+    (volume,) = volumes_told(msgspec.json.encode(msgspec.json.decode(event["details"])["volumes"]).decode())
+    assert volume.period == factories.period(12)
 
 
 async def test_a_draft_that_cannot_be_filed_stays_as_it_was(desk: Desk) -> None:

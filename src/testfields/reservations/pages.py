@@ -28,7 +28,7 @@ from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_f
 from testfields.reservations.shapes import VolumeView
 from testfields.reservations.story import height_in_words
 from testfields.reservations.timing import Times, may_check_in, times_of
-from testfields.reservations.wording import STORY, STORY_OF_DRAFT, button_for
+from testfields.reservations.wording import STORY, button_for
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
@@ -231,27 +231,18 @@ def _volume(one: VolumeView, zone: str) -> dict[str, str]:
 
 
 def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, str]]:
-    """The timeline, newest first; the many savings of a draft are told as one."""
-    told = []
-    for event, later in zip(events, [*events[1:], None], strict=True):
-        if _of_draft(event) and later is not None and _of_draft(later):
-            continue
-        words = STORY_OF_DRAFT if _of_draft(event) else STORY[Action(event["action"])]
-        told.append(
-            {
-                "what": locale.translate(words.what),
-                "who": _who(event),
-                "when": format_instant(event["at"], zone, locale.current()),
-                "iso": event["at"].isoformat(),
-                "why": "\n".join(text for text in (event["reason"], event["conditions"]) if text),
-                "icon": words.icon,
-            }
-        )
-    return told[::-1]
-
-
-def _of_draft(event: asyncpg.Record) -> bool:
-    return (event["action"], event["to_state"]) == (Action.CHANGE, State.DRAFT)
+    """The timeline, newest first."""
+    return [
+        {
+            "what": locale.translate(STORY[Action(event["action"])].what),
+            "who": _who(event),
+            "when": format_instant(event["at"], zone, locale.current()),
+            "iso": event["at"].isoformat(),
+            "why": "\n".join(text for text in (event["reason"], event["conditions"]) if text),
+            "icon": STORY[Action(event["action"])].icon,
+        }
+        for event in reversed(events)
+    ]
 
 
 def _who(event: asyncpg.Record) -> str:

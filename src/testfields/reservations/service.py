@@ -12,6 +12,7 @@ from testfields.availability import service as availability
 from testfields.availability.rules import claims_for
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
+from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
 from testfields.db.values import to_band, to_period, volume_arrays
 from testfields.reservations import queries
@@ -91,6 +92,8 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
         terms["deadline"] = return_deadline(locked.times, now)
     # A decision carries its own conditions, also when it has none: those of an earlier one are over.
     details: dict[str, object] = {"conditions": step.conditions or ""} if step.action is Action.APPROVE else {}
+    if locked.state is State.DRAFT:
+        details |= story_of(await _volumes(locked.id))
     return await _move(actor, locked, step, to, roles, now, terms, details)
 
 
@@ -147,8 +150,12 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
 
 
 async def _asked(reservation_id: int) -> tuple[Asked, ...]:
+    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await _volumes(reservation_id))
+
+
+async def _volumes(reservation_id: int) -> tuple[Volume, ...]:
     rows = await queries.VOLUMES.rows(id=reservation_id)
-    return tuple(Asked(to_period(row["period"]), row["footprint"], to_band(row["altitude"])) for row in rows)
+    return tuple(Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])) for row in rows)
 
 
 async def _move(
@@ -163,6 +170,10 @@ async def _move(
 ) -> Moved:
     conditions = step.conditions or "" if step.action is Action.APPROVE else None
     version = await queries.MOVE.value(id=locked.id, state=to, conditions=conditions, **terms)
+    # A draft that stays one took no step. It saves itself while somebody types: what it asks for is told once, by the
+    # step that leads out of it.
+    if locked.state is to is State.DRAFT:
+        return Moved(locked.id, to, version)
     await queries.TELL.run(
         id=locked.id,
         now=now,

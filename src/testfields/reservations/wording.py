@@ -37,7 +37,6 @@ STORY: Mapping[Action, Told] = {
     A.EXPIRE: Told(N_("Expired"), "clock-off"),
     A.NO_SHOW: Told(N_("No show"), "user-off"),
 }
-STORY_OF_DRAFT = Told(N_("Draft changed"), "pencil")
 
 
 @dataclass(frozen=True)
