@@ -365,7 +365,7 @@ async def test_an_unpublished_field_is_for_its_owners_staff(client: AsyncClient)
     assert (await get(client, "/sites/hidden")).status_code == 404
 
     await factories.log_in(client, field.site_manager)
-    page = await get(client, "/sites/hidden")
+    page = await get(client, "/sites/hidden", lang="en")
     assert page.status_code == 200
     assert "This field is not published" in page.text
     assert "There is no calendar yet." in page.text

@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from testfields.accounts import directory
 from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, folded_email
-from testfields.accounts.forms import Typed, fault_words, older, options, own_name, people_lines, typed, when
+from testfields.accounts.forms import Typed, fault_words, older, options, people_lines, typed, when
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind, require_admin
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
@@ -90,7 +90,7 @@ async def _organisations(
     rows = await directory.organisations(actor, before, limit)
     listed = [
         {
-            "name": own_name(one),
+            "name": locale.named(one, "name"),
             "kind": locale.translate(KIND_WORDS[OrganisationKind(one.kind)]),
             "slug": one.slug,
             "number": one.corporate_number or "",
@@ -172,7 +172,10 @@ async def _people(
     require_admin(actor)
     rows = await directory.people(actor, before, limit)
     choices = [
-        {"value": one.id, "label": f"{own_name(one)} ({locale.translate(KIND_WORDS[OrganisationKind(one.kind)])})"}
+        {
+            "value": one.id,
+            "label": f"{locale.named(one, 'name')} ({locale.translate(KIND_WORDS[OrganisationKind(one.kind)])})",
+        }
         for one in await directory.choices(actor)
     ]
     return page(

@@ -80,17 +80,11 @@ def roles_line(memberships: Sequence[Membership]) -> str:
         locale.translate(
             line,
             None,
-            organisation=own_name(several[0]),
+            organisation=locale.named(several[0], "name"),
             roles=in_a_row(locale.translate(ROLE_WORDS[one.role]) for one in several),
         )
         for several in roles.values()
     )
-
-
-def own_name(named: Any) -> str:
-    """The name of an organisation in the reader's language."""
-    name: str = named.name_ja if locale.current() == "ja" else named.name_en
-    return name
 
 
 def when(instant: datetime) -> str:

@@ -156,6 +156,12 @@ def scopes_for(actor: Actor) -> frozenset[Scope]:
     return frozenset(scope for scope, allowed in can.items() if allowed)
 
 
+def require_company(actor: Actor) -> None:
+    """Raise NotAllowed for whoever belongs to no company."""
+    if not actor.is_company:
+        raise NotAllowed(N_("This page is for members of a company."))
+
+
 def require_staff(actor: Actor) -> None:
     """Raise NotAllowed for whoever is no staff of a land's owner."""
     if not actor.is_staff:

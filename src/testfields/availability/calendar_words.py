@@ -12,9 +12,7 @@ from testfields.core.errors import N_
 from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_period, local_date
 from testfields.core.periods import Period
 from testfields.sites.routes import OpeningView, WholeSiteView
-from testfields.sites.vocabulary import Label
 from testfields.web import locale
-from testfields.web.shapes import NamedText
 
 COLUMN_MINUTES = 60
 # Where an hour is not free, the one word for it: a closure says more than a booking, a booking more than a hold.
@@ -102,7 +100,7 @@ def week_words(site: WholeSiteView, areas: Sequence[AreaWeek], first: date, now:
             hours = [_hour(slots, zone, now) for slots in shown]
         days.append(WeekDay(_short_day(day), day == local_date(now, site.timezone), hours))
     names = {one.id: one.name for one in site.areas}
-    named = [WeekRow(in_words(names[area.area_id]), cells) for area, cells in zip(areas, rows, strict=True)]
+    named = [WeekRow(locale.in_words(names[area.area_id]), cells) for area, cells in zip(areas, rows, strict=True)]
     last = first + timedelta(days=6)
     caption = locale.translate(
         N_("Free time from %(first)s to %(last)s"),
@@ -111,11 +109,6 @@ def week_words(site: WholeSiteView, areas: Sequence[AreaWeek], first: date, now:
         last=format_date(last, locale.current()),
     )
     return Week(caption, days, named, any(cell.href for cells in rows for cell in cells))
-
-
-def in_words(text: NamedText | Label) -> str:
-    """A text in the reader's language."""
-    return text.ja if locale.current() == "ja" else text.en
 
 
 def _column_minutes(slot_minutes: int) -> int:

@@ -2,23 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from testfields.availability.free import FreeQuery
-from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.errors import N_, InvalidInput, fault, tried
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import EARLIEST, LATEST, Period
 from testfields.sites.notation import parse_wanted
 from testfields.sites.rules import SLUG
 from testfields.sites.service import Search
 from testfields.sites.vocabulary import USES
-
-T = TypeVar("T")
 
 LONGEST_TEXT = 200
 LARGEST_HECTARES = 1_000_000
@@ -89,10 +86,10 @@ def wanted_of(typed: Typed, today: date) -> Wanted:
         faults.append(fault("use", N_("This kind is not known. Please choose one of those offered.")))
     if typed.after and not SLUG.fullmatch(typed.after):
         faults.append(fault("after", UNREADABLE))
-    square_metres = _tried(faults, _square_metres, typed.ha)
-    facilities = _tried(faults, parse_wanted, typed.facility, "facility")
-    surface = _tried(faults, parse_wanted, [f"surface={typed.surface}"], "surface") if typed.surface else {}
-    free = _tried(faults, _free_query, typed, today)
+    square_metres = tried(faults, _square_metres, typed.ha)
+    facilities = tried(faults, parse_wanted, typed.facility, "facility")
+    surface = tried(faults, parse_wanted, [f"surface={typed.surface}"], "surface") if typed.surface else {}
+    free = tried(faults, _free_query, typed, today)
     if faults:
         raise InvalidInput(faults)
     search = Search(
@@ -111,14 +108,6 @@ UNREADABLE = N_("This entry is too long or holds signs that cannot be read. Plea
 def _readable(text: str) -> bool:
     """Not too long, and without control characters or halves of characters, which no column holds."""
     return len(text) <= LONGEST_TEXT and not any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in text)
-
-
-def _tried(faults: list[Fault], understand: Callable[..., T], *words: object) -> T | None:
-    try:
-        return understand(*words)
-    except InvalidInput as error:
-        faults.extend(error.faults)
-        return None
 
 
 def _square_metres(hectares: str) -> float | None:

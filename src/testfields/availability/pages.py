@@ -16,7 +16,6 @@ from testfields.availability.calendar_words import (
     Month,
     Week,
     calendar_address,
-    in_words,
     month_words,
     week_words,
 )
@@ -126,12 +125,9 @@ async def _list_page(
         errors=errors,
         error_of={one["field"]: one["text"] for one in reversed(errors)},
         uses=_use_chips(typed),
-        owners=[
-            {"value": one.slug, "label": one.name_ja if locale.current() == "ja" else one.name_en}
-            for one in await sites.owners()
-        ],
+        owners=[{"value": one.slug, "label": locale.named(one, "name")} for one in await sites.owners()],
         facilities=_facility_options(typed),
-        surfaces=[{"value": surface, "label": in_words(label)} for surface, label in SURFACES.items()],
+        surfaces=[{"value": surface, "label": locale.in_words(label)} for surface, label in SURFACES.items()],
         first=typed.address("/sites") if typed.after else "",
         **shown,
     )
@@ -196,8 +192,8 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         "sites/site.html",
         status=422 if errors else 200,
         site=site,
-        title=in_words(site.name),
-        description=in_words(site.description),
+        title=locale.in_words(site.name),
+        description=locale.in_words(site.description),
         uses=use_words(site.uses),
         areas=area_rows(site),
         facts=facts_of(site),
@@ -269,7 +265,7 @@ async def _month(site: WholeSiteView, day: date, at: datetime, area: str) -> Cal
 
 
 def _area_chips(site: WholeSiteView, first: date, chosen: str) -> list[dict[str, Any]]:
-    named = [("", locale.translate(N_("All areas"))), *((one.slug, in_words(one.name)) for one in site.areas)]
+    named = [("", locale.translate(N_("All areas"))), *((one.slug, locale.in_words(one.name)) for one in site.areas)]
     asked = {"view": "month", "from": first.isoformat()}
     return [
         {"href": calendar_address(site.slug, {**asked, "area": slug}), "label": label, "current": slug == chosen}

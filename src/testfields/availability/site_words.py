@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from testfields.availability.calendar_words import in_words, minutes_of
+from testfields.availability.calendar_words import minutes_of
 from testfields.core.errors import N_, Message
 from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_instant
 from testfields.sites.notation import FacilityValue
@@ -24,6 +24,7 @@ from testfields.sites.vocabulary import (
     RoadAnswer,
 )
 from testfields.web import locale
+from testfields.web.words import stay_in_words
 
 # What each class means to who wants to use the land (地方自治法 238条の4第7項, 238条の5第1項).
 PROPERTY_MEANS = {
@@ -88,8 +89,8 @@ def site_row(site: SiteView, bands: Sequence[AreaBand], starts: Mapping[int, dat
     return SiteRow(
         slug=site.slug,
         href=f"/sites/{site.slug}{f'?from={day}' if day else ''}",
-        name=in_words(site.name),
-        owner=in_words(site.owner.name),
+        name=locale.in_words(site.name),
+        owner=locale.in_words(site.owner.name),
         size=size_in_words(site.area_m2),
         uses=use_words(site.uses),
         facilities=facilities_in_words(site.facilities),
@@ -102,7 +103,7 @@ def site_row(site: SiteView, bands: Sequence[AreaBand], starts: Mapping[int, dat
 
 def area_rows(site: WholeSiteView) -> list[AreaRow]:
     """The areas in their owner's order."""
-    names = {one.slug: in_words(one.name) for one in site.areas}
+    names = {one.slug: locale.in_words(one.name) for one in site.areas}
     return [_area_row(one, names) for one in site.areas]
 
 
@@ -111,16 +112,16 @@ def _area_row(area: AreaView, names: Mapping[str, str]) -> AreaRow:
     return AreaRow(
         id=area.id,
         slug=area.slug,
-        name=in_words(area.name),
+        name=locale.in_words(area.name),
         inside=names[area.parent] if area.parent else "",
-        mode=in_words(MODES[area.mode]),
+        mode=locale.in_words(MODES[area.mode]),
         mode_means=_said(
             N_("One company at a time, over all heights")
             if area.mode is Mode.EXCLUSIVE
             else N_("Several at once, each in a part or at a height of its own")
         ),
         size=size_in_words(area.area_m2),
-        ground=_listed([in_words(SURFACES[area.surface]) if area.surface else "", width]),
+        ground=_listed([locale.in_words(SURFACES[area.surface]) if area.surface else "", width]),
         heights=heights_in_words(area.altitude.lower, area.altitude.upper),
         uses=use_words(area.uses),
     )
@@ -128,7 +129,7 @@ def _area_row(area: AreaView, names: Mapping[str, str]) -> AreaRow:
 
 def use_words(uses: Sequence[str]) -> list[Word]:
     """Uses with their labels."""
-    return [Word(str(use), in_words(USES[use])) for use in uses]
+    return [Word(str(use), locale.in_words(USES[use])) for use in uses]
 
 
 def size_in_words(square_metres: float) -> str:
@@ -151,11 +152,11 @@ def facilities_in_words(facilities: Mapping[str, FacilityValue]) -> str:
 def facility_in_words(key: str, value: FacilityValue) -> str:
     """One facility with its number or its surface; the number of things is told without a unit in English."""
     facility = FACILITIES[key]
-    label = in_words(facility.label)
+    label = locale.in_words(facility.label)
     if value is True:
         return label
     if isinstance(value, str):
-        return f"{label} {in_words(SURFACES[value])}"
+        return f"{label} {locale.in_words(SURFACES[value])}"
     unit = facility.unit if locale.current() == "ja" or facility.unit.isascii() else ""
     return f"{label} {value:g} {unit}".strip()
 
@@ -166,17 +167,17 @@ def facts_of(site: WholeSiteView) -> list[Fact]:
     surface, width = site.facilities.get("surface"), site.facilities.get("width_m")
     offered = {key: value for key, value in site.facilities.items() if key not in {"surface", "width_m"}}
     told = {
-        N_("Owner of the land"): in_words(site.owner.name),
-        N_("Where the field is"): in_words(site.address),
+        N_("Owner of the land"): locale.in_words(site.owner.name),
+        N_("Where the field is"): locale.in_words(site.address),
         N_("Size"): _size_in_both(site.area_m2),
-        N_("Surface"): in_words(SURFACES[surface]) if isinstance(surface, str) else "",
+        N_("Surface"): locale.in_words(SURFACES[surface]) if isinstance(surface, str) else "",
         N_("Width"): f"{width:g} m" if width else "",
         N_("Height limit"): _height_limit(site.areas),
         N_("Allowed uses"): _listed([use.label for use in use_words(site.uses)]),
         N_("Facilities"): facilities_in_words(offered),
         N_("Opening hours"): hours_in_words(site.hours),
         N_("Class of property"): _listed_sentence(
-            in_words(PROPERTY_CLASSES[site.property_class]), _said(PROPERTY_MEANS[site.property_class])
+            locale.in_words(PROPERTY_CLASSES[site.property_class]), _said(PROPERTY_MEANS[site.property_class])
         ),
         N_("Is it a road? Answer of the police"): _road(site),
         N_("Ground elevation"): ""
@@ -198,7 +199,7 @@ def _height_limit(areas: Sequence[AreaView]) -> str:
 
 
 def _road(site: SiteView) -> str:
-    answer = in_words(ROAD_ANSWERS[site.road.answer])
+    answer = locale.in_words(ROAD_ANSWERS[site.road.answer])
     if site.road.answer is RoadAnswer.NOT_ASKED:
         return _listed_sentence(answer, _said(N_("Ask the owner before a trial with vehicles.")))
     if site.road.answered_on is None:
@@ -215,14 +216,16 @@ def constraints_of(site: WholeSiteView) -> list[str]:
 
 def _constraints(site: WholeSiteView) -> Iterator[Message]:
     policy = site.policy
-    yield Message(N_("Times begin and end on a grid of %(slot)s."), {"slot": _stay(policy.slot_minutes)})
-    stay = {"least": _stay(policy.minimum_minutes), "most": _stay(policy.maximum_minutes)}
+    yield Message(N_("Times begin and end on a grid of %(slot)s."), {"slot": stay_in_words(policy.slot_minutes)})
+    stay = {"least": stay_in_words(policy.minimum_minutes), "most": stay_in_words(policy.maximum_minutes)}
     yield Message(N_("One stay lasts from %(least)s to %(most)s."), stay)
     if policy.notice_minutes:
-        yield Message(N_("Apply at least %(notice)s before the start."), {"notice": _stay(policy.notice_minutes)})
+        yield Message(
+            N_("Apply at least %(notice)s before the start."), {"notice": stay_in_words(policy.notice_minutes)}
+        )
     yield Message(N_("Applications are taken up to %(days)s days ahead."), {"days": policy.horizon_days})
     if policy.turnaround_minutes:
-        turnaround = {"turnaround": _stay(policy.turnaround_minutes)}
+        turnaround = {"turnaround": stay_in_words(policy.turnaround_minutes)}
         yield Message(N_("After each stay %(turnaround)s are kept free for clearing up."), turnaround)
     if policy.lateral_separation_m:
         metres = {"metres": f"{policy.lateral_separation_m:g}"}
@@ -231,7 +234,8 @@ def _constraints(site: WholeSiteView) -> Iterator[Message]:
         metres = {"metres": f"{policy.vertical_separation_m:g}"}
         yield Message(N_("In shared areas, companies keep %(metres)s m of height between them."), metres)
     yield Message(
-        N_("A place can be held for %(hold)s before the application is filed."), {"hold": _stay(policy.hold_minutes)}
+        N_("A place can be held for %(hold)s before the application is filed."),
+        {"hold": stay_in_words(policy.hold_minutes)},
     )
     if policy.processing_days:
         yield Message(N_("Staff decide within about %(days)s days."), {"days": policy.processing_days})
@@ -271,15 +275,6 @@ def _clock(clock: str) -> str:
         minutes -= 24 * 60
         return _said(N_("%(clock)s of the next day"), clock=f"{minutes // 60}:{minutes % 60:02}")
     return f"{minutes // 60}:{minutes % 60:02}"
-
-
-def _stay(minutes: int) -> str:
-    """Minutes in the largest unit that needs no fraction."""
-    if minutes and minutes % (24 * 60) == 0:
-        return locale.plural("%(num)s day", "%(num)s days", minutes // (24 * 60))
-    if minutes and minutes % 60 == 0:
-        return locale.plural("%(num)s hour", "%(num)s hours", minutes // 60)
-    return locale.plural("%(num)s minute", "%(num)s minutes", minutes)
 
 
 def _listed(texts: Sequence[str]) -> str:

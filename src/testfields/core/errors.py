@@ -17,10 +17,12 @@ Messages are gettext ids in English with named `%(…)s` places; the edge that a
 translates them, so nothing below it knows a language. ``web.problems`` maps kind to status.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name)
@@ -47,6 +49,15 @@ class Fault:
 def fault(path: str, message: str, **values: object) -> Fault:
     """Build a `Fault` from a marked gettext id and the values of its places."""
     return Fault(path, Message(message, values))
+
+
+def tried(faults: list[Fault], read: Callable[..., T], *words: object) -> T | None:
+    """What `read` makes of `words`; where that is refused its faults are added to the others, and there is nothing."""
+    try:
+        return read(*words)
+    except InvalidInput as error:
+        faults.extend(error.faults)
+        return None
 
 
 class PortalError(Exception):

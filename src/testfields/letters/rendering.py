@@ -11,7 +11,7 @@ from testfields.core.local_time import format_instant, format_period
 from testfields.letters.rules import Audience, By, Facts, Wording, page_of, wording_for
 from testfields.reservations.rules import Action
 from testfields.reservations.story import height_in_words
-from testfields.web.locale import said, translate
+from testfields.web.locale import named, said, translate
 from testfields.web.pages import ROOT
 
 # Conditions go with these; in any other letter they would be read as still to come.
@@ -92,12 +92,12 @@ def _subject(facts: Facts, words: Wording, locale: str) -> str:
 
 def _facts(facts: Facts, audience: Audience, locale: str) -> list[Fact]:
     say = _speaker(locale)
-    company = Fact(say(N_("Company")), (_in(locale, facts.company_ja, facts.company_en),))
+    company = Fact(say(N_("Company")), (named(facts, "company", locale),))
     bands = dict.fromkeys(one.altitude for one in facts.volumes)
     return [
         Fact(say(N_("Application number")), (str(facts.reservation_id),)),
         *([company] if audience is Audience.STAFF else []),
-        Fact(say(N_("Project")), (_in(locale, facts.title_ja, facts.title_en),)),
+        Fact(say(N_("Project")), (named(facts, "title", locale),)),
         Fact(say(N_("Place")), (_place(facts, locale),)),
         Fact(say(N_("Time")), tuple(format_period(one.period, facts.timezone, locale) for one in facts.volumes)),
         Fact(say(N_("Height")), tuple(said(height_in_words(band), locale) for band in bands)),
@@ -115,8 +115,4 @@ def _date(facts: Facts, words: Wording, locale: str) -> Fact | None:
 
 
 def _place(facts: Facts, locale: str) -> str:
-    return f"{_in(locale, facts.site_ja, facts.site_en)} {_in(locale, facts.area_ja, facts.area_en)}"
-
-
-def _in(locale: str, ja: str, en: str) -> str:
-    return ja if locale == "ja" else en
+    return f"{named(facts, 'site', locale)} {named(facts, 'area', locale)}"

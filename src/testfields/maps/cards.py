@@ -10,7 +10,7 @@ from testfields.maps.service import SiteNow, Trial
 from testfields.projects.rules import THEMES
 from testfields.sites.vocabulary import USES, Label
 from testfields.web import locale
-from testfields.web.shapes import NamedText, TimeRange
+from testfields.web.shapes import TimeRange
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,6 @@ class SiteCard:
     beyond: int
 
 
-def said(text: NamedText) -> str:
-    """A text in the reader's language."""
-    return text.in_language(locale.current())
-
-
 def words(labels: Mapping[str, Label]) -> list[Word]:
     """Keys with their labels in the reader's language."""
     return [word(key, labels) for key in labels]
@@ -65,8 +60,7 @@ def words(labels: Mapping[str, Label]) -> list[Word]:
 
 def word(key: str, labels: Mapping[str, Label]) -> Word:
     """One key with its label in the reader's language; raises KeyError for one that is not known."""
-    label = labels[key]
-    return Word(str(key), label.ja if locale.current() == "ja" else label.en)
+    return Word(str(key), locale.in_words(labels[key]))
 
 
 def site_card(site: SiteNow, now: datetime) -> SiteCard:
@@ -75,8 +69,8 @@ def site_card(site: SiteNow, now: datetime) -> SiteCard:
     others = [trial_card(trial, now) for trial in site.trials if trial.id not in first]
     return SiteCard(
         slug=site.slug,
-        name=said(site.name),
-        owner=said(site.owner.name),
+        name=locale.in_words(site.name),
+        owner=locale.in_words(site.owner.name),
         uses=[word(use, USES) for use in site.uses],
         sample=site.sample,
         count=site.count,
@@ -92,12 +86,12 @@ def trial_card(trial: Trial, now: datetime, period: TimeRange | None = None) -> 
     period = period or next((one for one in trial.periods if one.end > now), trial.periods[-1])
     return TrialCard(
         id=trial.id,
-        title=said(trial.title),
+        title=locale.in_words(trial.title),
         use=word(trial.use, USES),
         theme=word(trial.theme, THEMES).label,
-        company=said(trial.company) if trial.company else None,
-        site=Word(trial.site.slug, said(trial.site.name)),
-        area=said(trial.area.name),
+        company=locale.in_words(trial.company) if trial.company else None,
+        site=Word(trial.site.slug, locale.in_words(trial.site.name)),
+        area=locale.in_words(trial.area.name),
         when=format_period(Period(period.start, period.end), trial.site.timezone, locale.current()),
         more=sum(one.start > period.start for one in trial.periods),
         on=period.start <= now < period.end,

@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.maps import service
-from testfields.maps.cards import said, site_card, trial_card, words
+from testfields.maps.cards import site_card, trial_card, words
 from testfields.maps.rules import Sought, Span, days_of
 from testfields.maps.service import Trial
 from testfields.maps.shell import BASEMAP, Kind, Shell, credit, shell
@@ -108,7 +108,7 @@ async def trial_list(
         "maps/trials.html",
         trials=[trial_card(trial, at) for trial in trials],
         chosen=chosen,
-        at_site=said(trials[0].site.name) if site and trials else site,
+        at_site=locale.in_words(trials[0].site.name) if site and trials else site,
         spans=_span_chips("/trials", chosen),
         uses=_use_chips("/trials", chosen),
         owners=await _owner_chips("/trials", chosen),
@@ -146,7 +146,10 @@ def _use_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
 
 async def _owner_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
     every = _chip(path, chosen, "owner", None, locale.translate(N_("All owners")))
-    return [every, *(_chip(path, chosen, "owner", one.slug, said(one.name)) for one in await service.owners())]
+    return [
+        every,
+        *(_chip(path, chosen, "owner", one.slug, locale.in_words(one.name)) for one in await service.owners()),
+    ]
 
 
 pages: Sequence[ControllerRouterHandler] = (shell_script, public_map, trial_list)

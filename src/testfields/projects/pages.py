@@ -10,23 +10,18 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, require_company
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
+from testfields.core.errors import N_, InvalidInput, NotFound, Stale
 from testfields.projects import service
 from testfields.projects.rules import FIXED, THEMES, Plan
-from testfields.sites.vocabulary import USES, Label
+from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId, whole_number
+from testfields.web.words import labels, options
 
 TEXTS = ("title_ja", "title_en", "purpose", "theme", "use", "equipment", "safety_plan")
-
-
-def require_company(actor: Actor) -> None:
-    """Raise NotAllowed for somebody who belongs to no company."""
-    if not actor.is_company:
-        raise NotAllowed(N_("This page is for members of a company."))
 
 
 @get("/my/projects", include_in_schema=False)
@@ -124,22 +119,8 @@ def _form(
 
 def _companies(actor: Actor) -> list[dict[str, Any]]:
     """The actor's companies to choose from."""
-    names = {one.organisation_id: _named(one.name_ja, one.name_en) for one in actor.memberships}
+    names = {one.organisation_id: locale.named(one, "name") for one in actor.memberships}
     return [{"value": one, "label": names[one]} for one in actor.companies]
-
-
-def _named(ja: str, en: str) -> str:
-    return ja if locale.current() == "ja" else en
-
-
-def labels(words: Mapping[str, Label]) -> dict[str, str]:
-    """The words in the reader's language, by key."""
-    return {str(key): _named(label.ja, label.en) for key, label in words.items()}
-
-
-def options(words: Mapping[str, Label]) -> list[dict[str, str]]:
-    """The words as a form offers them."""
-    return [{"value": key, "label": label} for key, label in labels(words).items()]
 
 
 def _plan(form: FormMultiDict) -> Plan:

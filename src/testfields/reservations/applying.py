@@ -11,23 +11,23 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, require_company
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, PortalError, Stale, Taken, WrongState
 from testfields.core.local_time import format_instant
 from testfields.projects import service as projects
-from testfields.projects.pages import labels, require_company
 from testfields.reservations import filing, lookup, service
 from testfields.reservations.filing import Moved
 from testfields.reservations.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.judging import Form, complete, judged, opened, stored
-from testfields.reservations.panel import by_field, day_of, panel_of, stay, told
+from testfields.reservations.panel import by_field, day_of, panel_of, told
 from testfields.reservations.places import site_names
 from testfields.reservations.rules import Action, State
 from testfields.sites.vocabulary import MODES, USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import QueryId, whole_number
+from testfields.web.words import stay_in_words
 
 FILING = {"submit": Action.SUBMIT, "hold": Action.HOLD, "save": Action.SAVE, "wait": Action.WAIT}
 FILED = {
@@ -223,16 +223,15 @@ def _context(form: Form) -> dict[str, Any]:
         "site": form.site,
         "area": area,
         "areas": [
-            {"value": one.slug, "label": one.name.in_language(locale.current())}
-            for one in (form.site.areas if form.site else [])
+            {"value": one.slug, "label": locale.in_words(one.name)} for one in (form.site.areas if form.site else [])
         ],
-        "mode": labels(MODES)[area.mode] if area else "",
-        "uses": [labels(USES)[use] for use in area.uses] if area else [],
+        "mode": locale.in_words(MODES[area.mode]) if area else "",
+        "uses": [locale.in_words(USES[use]) for use in area.uses] if area else [],
         "errors": errors,
         "error": by_field(errors),
         "panel": panel_of(form.entered, form.site, area, form.verdict, form.errors),
         "sources": _sources(form),
-        "hold": locale.said(stay(form.site.policy.hold_minutes)) if form.site else "",
+        "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
     }
 
 
@@ -245,17 +244,11 @@ def _sources(form: Form) -> list[dict[str, Any]]:
 
 
 async def _sites() -> list[dict[str, str]]:
-    return [{"value": one.slug, "label": _named(one.name_ja, one.name_en)} for one in await site_names()]
+    return [{"value": one.slug, "label": locale.named(one, "name")} for one in await site_names()]
 
 
 async def _projects(actor: Actor) -> list[dict[str, Any]]:
-    return [
-        {"value": row["id"], "label": _named(row["title_ja"], row["title_en"])} for row in await projects.own(actor)
-    ]
-
-
-def _named(ja: str, en: str) -> str:
-    return ja if locale.current() == "ja" else en
+    return [{"value": row["id"], "label": locale.named(row, "title")} for row in await projects.own(actor)]
 
 
 apply_pages: Sequence[Any] = (apply_page, apply, check_part, place_part, times_part, draft_part)

@@ -9,10 +9,9 @@ from litestar import Request, Response, get, post
 from litestar.response import Template
 
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, require_company
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
-from testfields.projects.pages import require_company
 from testfields.reservations import lookup, service
 from testfields.reservations.applying import REFUSALS, changed, show_form, show_refusal
 from testfields.reservations.forms import Entered, read_form

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,11 +12,9 @@ from shapely.geometry import MultiPolygon
 
 from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
-from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
 from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
-
-T = TypeVar("T")
 
 MOST_REPEATS = 52
 DATE_TIME = "%Y-%m-%dT%H:%M"
@@ -139,20 +137,12 @@ def rows_of(entered: Entered) -> list[int]:
 def asked_of(entered: Entered, zone: str) -> tuple[Asked, ...]:
     """The volumes asked for, one for each stay; raises InvalidInput with every fault, by the form's own fields."""
     faults: list[Fault] = []
-    periods = [_tried(faults, _period, entered.times[row], zone, f"time{row}") for row in rows_of(entered)]
-    footprint = _tried(faults, _footprint, entered)
-    altitude = _tried(faults, _altitude, entered)
+    periods = [tried(faults, _period, entered.times[row], zone, f"time{row}") for row in rows_of(entered)]
+    footprint = tried(faults, _footprint, entered)
+    altitude = tried(faults, _altitude, entered)
     if faults:
         raise InvalidInput(faults)
     return tuple(Asked(period, footprint, altitude) for period in periods if period is not None)
-
-
-def _tried(faults: list[Fault], read: Callable[..., T], *words: object) -> T | None:
-    try:
-        return read(*words)
-    except InvalidInput as error:
-        faults.extend(error.faults)
-        return None
 
 
 def _period(typed: Time, zone: str, field: str) -> Period:

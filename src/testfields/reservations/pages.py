@@ -13,13 +13,12 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, require_company
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
-from testfields.projects.pages import labels, require_company
 from testfields.reservations import agenda, lookup, service
 from testfields.reservations.applying import REFUSALS, apply_pages
 from testfields.reservations.changing import change_pages, own
@@ -37,11 +36,6 @@ from testfields.web.shapes import GEOJSON
 
 PAST_SHOWN = 10
 PAST_PAGE = 50
-
-
-def _named(row: asyncpg.Record, name: str) -> str:
-    text: str = row[f"{name}_{locale.current()}"]
-    return text
 
 
 # --- My page
@@ -93,8 +87,8 @@ def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
         "id": row["id"],
         "href": f"/my/apply?draft={row['id']}" if draft else f"/my/reservations/{row['id']}",
         "state": state,
-        "title": _named(row, "project_title"),
-        "place": f"{_named(row, 'site_name')} · {_named(row, 'area_name')}",
+        "title": locale.named(row, "project_title"),
+        "place": f"{locale.named(row, 'site_name')} · {locale.named(row, 'area_name')}",
         "when": periods_in_words([Period(one.period.start, one.period.end) for one in _volumes(row)], zone),
         "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
         "left": locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
@@ -178,10 +172,10 @@ async def _show(
         pressed=refused.action if refused else "",
         typed=refused.reason if refused else "",
         row=row,
-        title=_named(row, "project_title"),
-        site=_named(row, "site_name"),
-        area=_named(row, "area_name"),
-        use=labels(USES)[row["use"]],
+        title=locale.named(row, "project_title"),
+        site=locale.named(row, "site_name"),
+        area=locale.named(row, "area_name"),
+        use=locale.in_words(USES[row["use"]]),
         volumes=[_volume(one, zone) for one in _volumes(row)],
         left=locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",

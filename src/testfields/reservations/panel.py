@@ -15,6 +15,7 @@ from testfields.reservations.forms import Entered, time_of
 from testfields.reservations.places import AreaChoice, SiteChoice
 from testfields.reservations.story import height_in_words
 from testfields.web import locale
+from testfields.web.words import stay_in_words
 
 KINDS = {
     "hold": N_("Held by somebody"),
@@ -70,9 +71,7 @@ def panel_of(
         return Panel("incomplete", missing, told(errors))
     taken = verdict is not None and bool(verdict.in_the_way)
     kind = "faulty" if errors else "taken" if taken else "incomplete" if missing or verdict is None else "fits"
-    panel = Panel(
-        kind, missing, told(errors), checks=_checks(site, area), owner=site.owner.name.in_language(locale.current())
-    )
+    panel = Panel(kind, missing, told(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name))
     return panel if verdict is None else _with_verdict(panel, site, verdict)
 
 
@@ -149,14 +148,14 @@ def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
         Message(
             N_("A stay lasts %(least)s to %(most)s, on a grid of %(slot)s minutes."),
             {
-                "least": locale.said(stay(policy.minimum_minutes)),
-                "most": locale.said(stay(policy.maximum_minutes)),
+                "least": stay_in_words(policy.minimum_minutes),
+                "most": stay_in_words(policy.maximum_minutes),
                 "slot": policy.slot_minutes,
             },
         ),
         Message(
             N_("It begins at least %(notice)s from now and ends within %(days)s days."),
-            {"notice": locale.said(stay(policy.notice_minutes)), "days": policy.horizon_days},
+            {"notice": stay_in_words(policy.notice_minutes), "days": policy.horizon_days},
         ),
         Message(N_("The shape lies inside the area.")),
         Message(
@@ -166,16 +165,7 @@ def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
         Message(N_("The area allows what the project tries.")),
         Message(
             N_("Nothing else is booked there, %(turnaround)s of turnaround included."),
-            {"turnaround": locale.said(stay(policy.turnaround_minutes))},
+            {"turnaround": stay_in_words(policy.turnaround_minutes)},
         ),
     ]
     return [locale.translate(one.id, None, **one.values) for one in rules]
-
-
-def stay(minutes: int) -> Message:
-    """Minutes in the largest unit that needs no fraction; days from three on."""
-    if minutes >= 3 * 24 * 60 and minutes % (24 * 60) == 0:
-        return Message(N_("%(days)s days"), {"days": minutes // (24 * 60)})
-    if minutes and minutes % 60 == 0:
-        return Message(N_("%(hours)s h"), {"hours": minutes // 60})
-    return Message(N_("%(minutes)s min"), {"minutes": minutes})

@@ -18,7 +18,7 @@ from testfields.availability.closures import Closing, ClosureKind, StaffInTheWay
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, Stale, Taken, WrongState, fault
 from testfields.core.periods import Period, parse_period
-from testfields.reviews.views import instant, named, when
+from testfields.reviews.views import instant, when
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
@@ -107,7 +107,7 @@ def _row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
         "version": row["version"],
         "place": _place_name(row),
         "kind": row["kind"],
-        "reason": named(row, "reason"),
+        "reason": locale.named(row, "reason"),
         "when": when(Period(row["starts_at"], row["ends_at"]), row["timezone"]),
         "standing": standing,
         "lifted": instant(row["lifted_at"], row["timezone"]),
@@ -121,10 +121,10 @@ def _key(row: asyncpg.Record) -> str:
 
 
 def _place_name(row: asyncpg.Record) -> str:
-    site = named(row, "site_name")
+    site = locale.named(row, "site_name")
     if row["area_slug"] is None:
         return locale.translate(N_("%(site)s (the whole test field)"), site=site)
-    return f"{site} – {named(row, 'area_name')}"
+    return f"{site} – {locale.named(row, 'area_name')}"
 
 
 def _place(key: str, places: Sequence[asyncpg.Record]) -> asyncpg.Record:

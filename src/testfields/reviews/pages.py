@@ -32,8 +32,6 @@ from testfields.reviews.views import (
     day_links,
     due_in_days,
     instant,
-    label,
-    named,
     queue_row,
     standing_row,
     when,
@@ -89,7 +87,7 @@ async def queue_page(
         request,
         "reviews/queue.html",
         rows=[queue_row(actor, row) for row in rows],
-        sites=[{"value": row["slug"], "label": named(row, "name")} for row in await service.sites(actor)],
+        sites=[{"value": row["slug"], "label": locale.named(row, "name")} for row in await service.sites(actor)],
         shown=in_state.value,
         by_due=in_state in SORTED_BY_DUE,
         site=site or "",
@@ -146,9 +144,9 @@ async def _review(
         status=refused.status if refused else 200,
         case=row,
         state=case.state.value,
-        said=lambda name: named(row, name),
-        use=label(USES, row["use"]),
-        theme=label(THEMES, row["theme"]),
+        said=lambda name: locale.named(row, name),
+        use=locale.in_words(USES[row["use"]]),
+        theme=locale.in_words(THEMES[row["theme"]]),
         volumes=[
             {"when": when(one.period, zone), "heights": locale.said(height_in_words(one.altitude))}
             for one in case.asked

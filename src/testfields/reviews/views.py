@@ -1,6 +1,6 @@
 """What the desk shows, in the reader's language: periods, heights, shapes for the map, lanes of the day's bar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,20 +19,9 @@ from testfields.reservations.rules import Action, State
 from testfields.reservations.story import height_in_words
 from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
 from testfields.reviews.service import Ground, Standing
-from testfields.sites.vocabulary import Label
 from testfields.web import locale
 
 UNDECIDED = frozenset({State.SUBMITTED, State.RETURNED, State.WAITING})
-
-
-def named(row: asyncpg.Record, name: str) -> str:
-    """The one of a row's two names that the reader understands."""
-    return str(row[f"{name}_{locale.current()}"])
-
-
-def label(words: Mapping[str, Label], key: str) -> str:
-    """A word of the catalogue in the reader's language."""
-    return str(getattr(words[key], locale.current()))
 
 
 def when(period: Period, zone: str, language: str | None = None) -> str:
@@ -53,10 +42,10 @@ def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
         "id": row["id"],
         "version": row["version"],
         "state": state.value,
-        "company": named(row, "company_name"),
-        "title": named(row, "project_title"),
-        "site": named(row, "site_name"),
-        "area": named(row, "area_name"),
+        "company": locale.named(row, "company_name"),
+        "title": locale.named(row, "project_title"),
+        "site": locale.named(row, "site_name"),
+        "area": locale.named(row, "area_name"),
         "when": when(to_period(row["first_period"]), row["timezone"]),
         "more": row["periods"] - 1,
         "days_left": due_in_days(state, row["due_at"], row["timezone"]),
@@ -96,7 +85,7 @@ def feature_id(one: Standing) -> str:
 
 def title_of(one: Standing, language: str) -> str:
     """Whose it is; a closure bears its reason."""
-    name = one.name_ja if language == "ja" else one.name_en
+    name = locale.named(one, "name", language)
     if one.kind == "closure":
         return locale.translate(N_("Closure: %(reason)s"), language, reason=name)
     return locale.translate(N_("No. %(number)s %(company)s"), language, number=one.number, company=name)
@@ -104,7 +93,6 @@ def title_of(one: Standing, language: str) -> str:
 
 def standing_row(one: Standing, zone: str) -> dict[str, Any]:
     """A line of the list beside the map."""
-    area = one.area_name_ja if locale.current() == "ja" else one.area_name_en
     return {
         "feature": feature_id(one),
         "class": shape_class(one),
@@ -113,7 +101,7 @@ def standing_row(one: Standing, zone: str) -> dict[str, Any]:
         "state": one.state if one.kind == "reservation" else None,
         "rival": one.rival,
         "mine": one.mine,
-        "area": area or locale.translate(N_("The whole test field")),
+        "area": _area_of(one),
         "when": when(one.period, zone),
         "heights": locale.said(height_in_words(one.altitude)),
         "start": one.period.start.isoformat(),
@@ -140,8 +128,11 @@ def _lane_label(one: Standing) -> str:
         return locale.translate(N_("This application"))
     if one.rival:
         return locale.translate(N_("Asks for the same time and place"))
-    area = one.area_name_ja if locale.current() == "ja" else one.area_name_en
-    return area or locale.translate(N_("The whole test field"))
+    return _area_of(one)
+
+
+def _area_of(one: Standing) -> str:
+    return locale.named(one, "area_name") or locale.translate(N_("The whole test field"))
 
 
 def _segment(one: Standing, segment: Segment) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import asyncpg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from litestar.connection import ASGIConnection
@@ -96,6 +97,29 @@ def said(message: Message, locale: str | None = None) -> str:
 
 def _word(value: object, locale: str | None) -> object:
     return translate(value, locale) if isinstance(value, str) and value else value
+
+
+class InBoth(Protocol):
+    """A text in both languages."""
+
+    @property
+    def ja(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def in_words(text: InBoth, locale: str | None = None) -> str:
+    """A text as its reader knows it, in the current language or in another."""
+    return text.ja if (locale or current()) == "ja" else text.en
+
+
+def named(of: Any, name: str, locale: str | None = None) -> str:
+    """The one of ``name_ja`` and ``name_en`` that the reader knows; `of` is a row, or has them as attributes.
+
+    Empty where there is none.
+    """
+    column = f"{name}_{locale or current()}"
+    return (of[column] if isinstance(of, asyncpg.Record) else getattr(of, column)) or ""
 
 
 def plural(singular: str, several: str, count: int, /, **values: object) -> str:

@@ -16,10 +16,6 @@ class NamedText(msgspec.Struct, frozen=True):
     ja: str
     en: str
 
-    def in_language(self, locale: str) -> str:
-        """The text as a reader of `locale` knows it."""
-        return self.ja if locale == "ja" else self.en
-
 
 class TimeRange(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """From `start` up to, and without, `end`; both with their offset."""
