@@ -103,6 +103,8 @@ def test_a_whole_organisation_is_accepted_with_and_without_a_number() -> None:
         ("name_en", "a" * 201),
         ("name_en", "Osaka\nPrefecture"),
         ("name_ja", "大阪\x00府"),
+        ("name_ja", "\u200b"),
+        ("name_en", "\u202eytiC akasO"),
         ("contact_email", "contact"),
     ],
 )

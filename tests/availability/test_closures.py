@@ -1,5 +1,6 @@
 """Closures: a claim by staff, which stands against applications as these stand against it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -215,6 +216,15 @@ async def test_over_http_a_closure_is_made_listed_and_lifted(db: None, client: h
     assert (await client.post(address, headers={**staff, "If-Match": '"9"'})).status_code == 412
     lifted = await client.post(address, headers={**staff, "If-Match": '"1"'})
     assert (lifted.status_code, lifted.json()["version"]) == (200, 2)
+
+
+@pytest.mark.parametrize("reason", ["\u200b", "\u202eegrahc", "x" * 501])
+async def test_a_reason_that_cannot_be_read_is_none(db: None, reason: str) -> None:
+    field = await factories.field()
+    closed = replace(await closing(field, factories.period(9)), reason_en=reason)
+    with pytest.raises(InvalidInput) as refused:
+        await closures.close(field.site_manager, closed, now())
+    assert [one.path for one in refused.value.faults] == ["reason_en"]
 
 
 async def test_over_http_staff_are_told_which_application_stands_there(db: None, client: httpx.AsyncClient) -> None:

@@ -52,6 +52,24 @@ async def test_texts_of_blanks_are_told_field_by_field_and_nothing_is_stored(db:
     assert (await client.get("/api/v1/projects", headers=headers)).json() == []
 
 
+async def test_what_hides_or_breaks_a_title_is_told_and_nothing_is_stored(db: None, client: AsyncClient) -> None:
+    headers = await headers_of(await factories.company())
+    hiding = {"title_ja": "\u200b", "title_en": "\u202ertl", "purpose": "a\u200bb"}
+
+    answer = await client.post("/api/v1/projects", json={**PLAN, **hiding}, headers=headers)
+    assert (answer.status_code, [one["path"] for one in answer.json()["errors"]]) == (422, list(hiding))
+    broken = await client.post("/api/v1/projects", json={**PLAN, "title_ja": "審査\n■ 許可"}, headers=headers)
+    assert (broken.status_code, [one["path"] for one in broken.json()["errors"]]) == (422, ["title_ja"])
+    assert (await client.get("/api/v1/projects", headers=headers)).json() == []
+
+
+async def test_texts_are_kept_composed_and_with_their_lines(db: None, client: AsyncClient) -> None:
+    headers = await headers_of(await factories.company())
+    plan = {**PLAN, "title_ja": " か\u3099けの点検　", "purpose": "一行目\r\n二行目"}
+    added = (await client.post("/api/v1/projects", json=plan, headers=headers)).json()
+    assert (added["title"]["ja"], added["purpose"]) == ("がけの点検", "一行目\n二行目")
+
+
 async def test_another_companys_project_cannot_be_seen_or_changed(db: None, client: AsyncClient) -> None:
     project_id = await factories.project(await factories.company())
     stranger = await headers_of(await factories.company())

@@ -78,6 +78,10 @@ def test_an_area_without_a_required_field_is_told_so_once(name: str) -> None:
         ("published", "perhaps"),
         ("name_ja", "あ" * 201),
         ("name_en", "bell\a"),
+        ("name_en", "Harbour\ntest field"),
+        ("name_ja", "みなと\x00"),
+        ("name_ja", "\u202eみなと"),
+        ("description_en", "A wide\u200b surface"),
         ("contact", 3.5),
         ("timezone", "Europe/Paris"),
         ("property_class", "private"),
@@ -136,6 +140,11 @@ def test_a_value_that_does_not_fit_is_told_at_its_field(name: str, value: object
 def test_an_areas_value_that_does_not_fit_is_told_at_its_field(name: str, value: object) -> None:
     field = "altitude_upper" if name == "altitude_lower" else name
     assert (1, "track", field) in faults([site(), track(**{name: value}), pad()])
+
+
+def test_a_description_may_have_several_lines() -> None:
+    (draft,), found = read_catalogue(harbour(description_ja="一行目\r\n二行目"), None, TODAY)
+    assert (found, draft.description_ja) == ([], "一行目\n二行目")
 
 
 def test_a_road_answer_is_not_dated_before_it_is_given() -> None:

@@ -25,6 +25,7 @@ from testfields.accounts.rules import (
     require_admin,
 )
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, fault
+from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 
 EMAIL_TAKEN = N_("Somebody is registered with this e-mail address already.")
@@ -113,7 +114,8 @@ async def ensure_organisation(new: NewOrganisation) -> int:
 
 
 async def _add_organisation(new: NewOrganisation) -> int | None:
-    added: int | None = await queries.ADD_ORGANISATION.value(**msgspec.structs.asdict(new))
+    names = {"name_ja": tidy(new.name_ja), "name_en": tidy(new.name_en)}
+    added: int | None = await queries.ADD_ORGANISATION.value(**{**msgspec.structs.asdict(new), **names})
     return added
 
 
@@ -202,7 +204,7 @@ async def _check_roles(roles: Sequence[NewRole]) -> None:
 @transactional
 async def _add_person(new: NewPerson, password_hash: str, initial: bool) -> int | None:
     person_id: int | None = await queries.ADD_PERSON.value(
-        email=new.email, name=new.name.strip(), locale=new.locale, password_hash=password_hash, initial=initial
+        email=new.email, name=tidy(new.name), locale=new.locale, password_hash=password_hash, initial=initial
     )
     if person_id is not None:
         await _give_roles(person_id, new.memberships)

@@ -11,6 +11,7 @@ import msgspec
 from testfields.accounts.rules import LONGEST_TOKEN_LIFE, Actor, MemberRole, OrganisationKind, Scope, scopes_for
 from testfields.core.corporate_number import is_corporate_number
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.texts import line_faults, tidy
 
 LARGEST_ID = 2**63 - 1
 LONGEST_NAME = 200
@@ -80,8 +81,8 @@ def check_organisation(new: NewOrganisation) -> None:
     """Raise InvalidInput with every fault found."""
     _refuse(
         [
-            *_line_faults("name_ja", new.name_ja, LONGEST_NAME),
-            *_line_faults("name_en", new.name_en, LONGEST_NAME),
+            *_name_faults("name_ja", new.name_ja, LONGEST_NAME),
+            *_name_faults("name_en", new.name_en, LONGEST_NAME),
             *_slug_faults(new.slug),
             *_number_faults(new.corporate_number),
             *_email_faults("contact_email", new.contact_email),
@@ -91,7 +92,7 @@ def check_organisation(new: NewOrganisation) -> None:
 
 def check_person(new: NewPerson) -> None:
     """Raise InvalidInput with every fault found."""
-    faults = [*_line_faults("name", new.name, LONGEST_NAME), *_email_faults("email", new.email)]
+    faults = [*_name_faults("name", new.name, LONGEST_NAME), *_email_faults("email", new.email)]
     if not 1 <= len(new.memberships) <= MOST_ROLES:
         faults.append(fault("memberships", N_("Please give 1 to %(most)s roles."), most=MOST_ROLES))
     _refuse(faults)
@@ -108,7 +109,7 @@ def check_password(password: str, path: str = "password") -> None:
 
 def check_token(actor: Actor, new: NewToken, now: datetime) -> None:
     """Raise InvalidInput with every fault found."""
-    faults = _line_faults("name", new.name, LONGEST_TOKEN_NAME)
+    faults = _name_faults("name", new.name, LONGEST_TOKEN_NAME)
     if not new.scopes:
         faults.append(fault("scopes", N_("Please choose at least one scope.")))
     if not scopes_for(actor).issuperset(new.scopes):
@@ -125,18 +126,13 @@ def _refuse(faults: Iterable[Fault]) -> None:
 
 
 def _has_control(text: str) -> bool:
-    """Whether there is anything that is no character of a line: control, half a surrogate pair, a line's end."""
+    """Whether there is anything that no keyboard types: control, half a surrogate pair, a line's end."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
-def _line_faults(path: str, text: str, most: int) -> list[Fault]:
-    if not text.strip():
-        return [fault(path, N_("This field is required."))]
-    if len(text) > most:
-        return [fault(path, N_("This is too long; at most %(most)s are accepted."), most=most)]
-    if _has_control(text):
-        return [fault(path, N_("Please write this in one line, without control characters."))]
-    return []
+def _name_faults(path: str, text: str, most: int) -> list[Fault]:
+    text = tidy(text)
+    return line_faults(path, text, most) if text else [fault(path, N_("This field is required."))]
 
 
 def _email_faults(path: str, text: str) -> list[Fault]:

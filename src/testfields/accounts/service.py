@@ -24,6 +24,7 @@ from testfields.accounts.rules import (
     require_browser,
 )
 from testfields.core.errors import N_, InvalidInput, NotFound, TooMany, fault
+from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 
 MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
@@ -200,7 +201,7 @@ async def create_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToke
     secret = f"tf_{secrets.token_urlsafe(SECRET_BYTES)}"
     token_id = await queries.ADD_TOKEN.value(
         person_id=actor.person_id,
-        name=new.name.strip(),
+        name=tidy(new.name),
         secret_hash=secret_hash(secret),
         scopes=sorted({scope.value for scope in new.scopes}),
         now=now,
@@ -217,7 +218,7 @@ async def create_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToke
 @transactional
 async def renew_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToken:
     """A token in place of those of the same name."""
-    await queries.REVOKE_TOKENS.run(person_id=actor.person_id, name=new.name, now=now)
+    await queries.REVOKE_TOKENS.run(person_id=actor.person_id, name=tidy(new.name), now=now)
     return await create_token(actor, new, now)
 
 

@@ -15,6 +15,7 @@ from testfields.availability import queries, service
 from testfields.availability.service import told_to_anybody
 from testfields.core.errors import N_, InTheWay, InvalidInput, NotAllowed, NotFound, Stale, WrongState, fault
 from testfields.core.periods import Period
+from testfields.core.texts import text_faults, tidy
 from testfields.core.volumes import EVERY_HEIGHT, Volume
 from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
@@ -87,8 +88,8 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
         site_id=row["site_id"],
         area_id=row["area_id"],
         kind=closing.kind,
-        reason_ja=closing.reason_ja.strip(),
-        reason_en=closing.reason_en.strip(),
+        reason_ja=tidy(closing.reason_ja),
+        reason_en=tidy(closing.reason_en),
         period=period_range(closing.period),
         person_id=actor.person_id,
         now=now,
@@ -114,11 +115,10 @@ def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
     if closing.period.end <= now:
         faults.append(fault("period.end", N_("The end lies in the past.")))
     for name in ("reason_ja", "reason_en"):
-        reason = getattr(closing, name).strip()
-        if not reason:
+        text = tidy(getattr(closing, name))
+        if not text:
             faults.append(fault(name, N_("Please state the reason in both languages; visitors read it.")))
-        if len(reason) > LONGEST_REASON:
-            faults.append(fault(name, N_("This is too long; at most %(most)s are accepted."), most=LONGEST_REASON))
+        faults += text_faults(name, text, LONGEST_REASON)
     if faults:
         raise InvalidInput(faults)
 

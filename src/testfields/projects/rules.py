@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.texts import line_faults, text_faults, tidy
 from testfields.sites.vocabulary import USES, Label
 
 LONGEST_TITLE = 120
@@ -64,10 +65,9 @@ REQUIRED = {
 
 
 def checked(plan: Plan) -> Plan:
-    """The plan without blanks at the ends of its texts; raises InvalidInput with everything that is missing."""
-    texts = {name: getattr(plan, name).strip() for name in REQUIRED}
-    faults = [fault(name, REQUIRED[name]) for name, text in texts.items() if not text]
-    faults += [found for name, text in texts.items() if (found := _too_long(name, text))]
+    """The plan with its texts as they are kept; raises InvalidInput with all that is missing or does not fit."""
+    texts = {name: tidy(getattr(plan, name)) for name in REQUIRED}
+    faults = [found for name, text in texts.items() for found in _text_faults(name, text)]
     if plan.theme not in THEMES:
         faults.append(fault("theme", N_("Please choose a theme.")))
     if plan.use not in USES:
@@ -77,11 +77,12 @@ def checked(plan: Plan) -> Plan:
     return Plan(**texts, theme=plan.theme, use=plan.use, name_public=plan.name_public)
 
 
-def _too_long(name: str, text: str) -> Fault | None:
-    most = LONGEST_TITLE if name.startswith("title") else LONGEST_TEXT
-    if len(text) <= most:
-        return None
-    return fault(name, N_("Please write at most %(most)s characters."), most=most)
+def _text_faults(name: str, text: str) -> list[Fault]:
+    if not text:
+        return [fault(name, REQUIRED[name])]
+    if name.startswith("title"):
+        return line_faults(name, text, LONGEST_TITLE)
+    return text_faults(name, text, LONGEST_TEXT)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
+from testfields.core.texts import line_faults, text_faults, tidy
 from testfields.core.volumes import AltitudeBand, checked_shape, parse_altitude, parse_polygon
 from testfields.sites.notation import FacilityValue, OpeningDraft, parse_facilities, parse_hours, parse_uses
 from testfields.sites.rules import NOWHERE
@@ -43,19 +44,16 @@ class Record:
         """Names of the columns that hold something here."""
         return (name for name, value in self._values.items() if value is not None and value != "")
 
-    def text(self, name: str, required: bool = True, most: int = LONGEST_TEXT) -> str:
-        """Text without blanks around it; a file cannot tell empty text from none."""
+    def text(self, name: str, required: bool = True, most: int = LONGEST_TEXT, lines: bool = False) -> str:
+        """Text as it is kept, of one line or of several; a file cannot tell empty text from none."""
         value = self._values.get(name)
         if value is not None and not isinstance(value, str):
             self.add(name, N_("Text is expected here."))
             return ""
-        text = (value or "").strip()
+        text = tidy(value or "")
         if not text and required:
             self.add(name, N_("This field is required."))
-        elif len(text) > most:
-            self.add(name, N_("This is too long; at most %(most)s are accepted."), most=most)
-        elif any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
-            self.add(name, N_("The text holds a control character."))
+        self._note(name, (text_faults if lines else line_faults)(name, text, most))
         return text
 
     def word(self, name: str, words: Collection[str], required: bool = True) -> str:
