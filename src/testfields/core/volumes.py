@@ -1,6 +1,6 @@
 """Volumes: a footprint on the ground × a band of altitudes × a period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -102,12 +102,27 @@ def checked_shape(shape: BaseGeometry, path: str) -> MultiPolygon:
     """A polygon or multipolygon that is valid and not empty; raises InvalidInput with the reason."""
     if not isinstance(shape, (Polygon, MultiPolygon)):
         raise InvalidInput([fault(path, N_("The shape must be a polygon."))])
-    if shape.is_empty or shape.area == 0:
+    # Not by its area: two lobes of a crossing outline may cancel each other.
+    if shape.is_empty or shape.convex_hull.area == 0:
         raise InvalidInput([fault(path, N_("The shape is empty."))])
     if not shape.is_valid:
-        reason = shapely.is_valid_reason(shape)
-        raise InvalidInput([fault(path, N_("The shape crosses or touches itself: %(reason)s"), reason=reason)])
+        reason, _, place = shapely.is_valid_reason(shape).rstrip("]").partition("[")
+        message = INVALID_SHAPES.get(reason, N_("The shape is not valid at [%(place)s]."))
+        raise InvalidInput([fault(path, message, place=", ".join(place.split()))])
     return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
+
+
+# What GEOS finds wrong with a polygon (operation/valid/TopologyValidationError), at a longitude and latitude.
+INVALID_SHAPES: Mapping[str, str] = {
+    "Self-intersection": N_("The shape crosses or touches itself at [%(place)s]."),
+    "Ring Self-intersection": N_("The outline touches itself at [%(place)s]."),
+    "Too few points in geometry component": N_("A ring needs at least three different points; see [%(place)s]."),
+    "Hole lies outside shell": N_("A hole lies outside the shape at [%(place)s]."),
+    "Holes are nested": N_("A hole lies inside another hole at [%(place)s]."),
+    "Interior is disconnected": N_("Holes cut the shape apart at [%(place)s]."),
+    "Nested shells": N_("A part of the shape lies inside another at [%(place)s]."),
+    "Duplicate Rings": N_("The same ring is there twice at [%(place)s]."),
+}
 
 
 def _check_inside_japan(ring: Sequence[Sequence[float]], path: str) -> None:
