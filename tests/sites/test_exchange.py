@@ -1,6 +1,7 @@
 """Files in and out, on real PostGIS: all of a file is stored or nothing, and what goes out comes back the same."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -209,10 +210,9 @@ async def test_whatever_changes_raises_the_version(db: None, tmp_path: Path, cha
     assert kept.items() <= area_ids.items()
 
 
-async def test_an_area_that_was_booked_may_not_vanish(db: None, tmp_path: Path) -> None:
-    await owner()
-    await bring(tmp_path, harbour())
-    row = await Area.select(Area.id, Area.site_id).where(Area.slug == "pad").first()
+async def booked(area: str, state: str) -> None:
+    """An application for an area in some state, without its story."""
+    row = await Area.select(Area.id, Area.site_id).where(Area.slug == area).first()
     assert row is not None
     company = await factories.company()
     async with DB.connection() as connection, DB.transaction():
@@ -220,14 +220,47 @@ async def test_an_area_that_was_booked_may_not_vanish(db: None, tmp_path: Path) 
         await connection.execute("ALTER TABLE reservation DISABLE TRIGGER USER")
         await connection.execute(
             "INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by)"
-            " VALUES ($1, $2, $3, $4, 'rejected', $5)",
+            " VALUES ($1, $2, $3, $4, $6, $5)",
             await factories.project(company),
             company.companies[0],
             row["site_id"],
             row["id"],
             company.person_id,
+            state,
         )
+
+
+async def test_an_area_that_was_booked_may_not_vanish(db: None, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, harbour())
+    await booked("pad", "rejected")
     assert await refused(write(tmp_path / "less.geojson", [site(), track()])) == ["features[0].areas"]
+
+
+async def test_a_doubled_site_is_told_as_such_whatever_was_booked_there(db: None, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, harbour())
+    await booked("pad", "rejected")
+    twice = [site(), track(), site(published=False)]
+    assert await refused(write(tmp_path / "twice.geojson", twice)) == ["features[0].slug", "features[2].slug"]
+
+
+async def test_a_site_is_not_hidden_while_applications_there_are_under_way(db: None, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, harbour())
+    for state in ("rejected", "reported", "draft"):
+        await booked("pad", state)
+    hidden = harbour(published=False)
+    await bring(tmp_path, hidden)
+    await bring(tmp_path, harbour())
+    await booked("pad", "returned")
+    await booked("track", "waiting")
+
+    with pytest.raises(InvalidInput) as refusal:
+        await bring(tmp_path, hidden)
+
+    (found,) = refusal.value.faults
+    assert (found.path, found.message.values) == ("features[0].published", {"count": 2})
 
 
 # --- Refusals: clear, complete, and nothing stored
@@ -320,6 +353,18 @@ async def test_a_file_that_is_none_is_refused_as_a_whole(
 async def test_a_folder_is_no_file(db: None, tmp_path: Path) -> None:
     (tmp_path / "in.gpkg").mkdir()
     assert await refused(tmp_path / "in.gpkg") == ["file"]
+
+
+async def test_what_gdal_drops_without_a_word_is_told(db: None, tmp_path: Path) -> None:
+    await owner()
+    features = [site(ground_elevation=math.nan, name_ja="みなと\0実証フィールド"), track(width_m=math.nan), pad()]
+    assert await refused(write(tmp_path / "in.geojson", features)) == [
+        "features[0].name_ja",
+        "features[0].ground_elevation",
+        "features[1].width_m",
+    ]
+    sound = write(tmp_path / "sound.geojson", harbour(description_en="NaN stands for no number."))
+    assert (await exchange.import_file(sound, None, NOW)).created == ("harbour",)
 
 
 async def test_a_list_where_text_is_expected_is_told(db: None, tmp_path: Path) -> None:
@@ -441,10 +486,16 @@ async def test_a_geopackage_of_several_layers_is_refused(db: None, tmp_path: Pat
 
 async def test_progress_is_told_step_by_step(db: None, tmp_path: Path) -> None:
     await owner()
-    told: list[tuple[Step, int, int]] = []
+    told: list[tuple[Step, int, int | None]] = []
     path = write(tmp_path / "in.geojson", harbour())
     await exchange.import_file(path, None, NOW, lambda *one: told.append(one))
-    assert told == [(Step.READ, 3, 3), (Step.CHECK, 3, 3), (Step.STORE, 1, 1)]
+    assert told == [
+        (Step.READ, 0, None),
+        (Step.READ, 3, 3),
+        *((Step.CHECK, done, 3) for done in range(4)),
+        (Step.STORE, 0, 1),
+        (Step.STORE, 1, 1),
+    ]
 
 
 def test_the_owner_of_the_samples_is_among_the_sample_owners() -> None:

@@ -99,6 +99,8 @@ def test_an_area_without_a_required_field_is_told_so_once(name: str) -> None:
         ("uses", "boat"),
         ("slot_minutes", 0),
         ("slot_minutes", 12.5),
+        ("minimum_minutes", 70),
+        ("maximum_minutes", 490),
         ("slot_minutes", math.inf),
         ("minimum_minutes", 0),
         ("maximum_minutes", 30),
@@ -140,6 +142,16 @@ def test_a_value_that_does_not_fit_is_told_at_its_field(name: str, value: object
 def test_an_areas_value_that_does_not_fit_is_told_at_its_field(name: str, value: object) -> None:
     field = "altitude_upper" if name == "altitude_lower" else name
     assert (1, "track", field) in faults([site(), track(**{name: value}), pad()])
+
+
+def test_the_grid_divides_the_day_and_every_stay() -> None:
+    assert faults(harbour(slot_minutes=7)) == [
+        (0, "harbour", "slot_minutes"),
+        (0, "harbour", "minimum_minutes"),
+        (0, "harbour", "maximum_minutes"),
+    ]
+    assert faults(harbour(slot_minutes=7, minimum_minutes=70, maximum_minutes=490)) == [(0, "harbour", "slot_minutes")]
+    assert faults(harbour(slot_minutes=1440, minimum_minutes=1440, maximum_minutes=2880)) == []
 
 
 def test_a_description_may_have_several_lines() -> None:

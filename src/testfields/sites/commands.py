@@ -78,8 +78,9 @@ async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
     with Progress(console=console, transient=True) as bar:
         tasks: dict[Step, TaskID] = {}
 
-        def show(step: Step, done: int, total: int) -> None:
+        def show(step: Step, done: int, total: int | None) -> None:
             if step not in tasks:
+                # Without a total the bar moves to and fro.
                 tasks[step] = bar.add_task(locale.translate(STEPS[step]), total=total)
             bar.update(tasks[step], completed=done, total=total)
 

@@ -3,6 +3,7 @@
 Work of the command line: it reads and checks without pause, so a server would do it in a process of its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,18 +28,19 @@ BATCH = 500
 
 
 class Step(StrEnum):
-    """How far an import or export has come."""
+    """What an import is doing."""
 
     READ = "read"
     CHECK = "check"
     STORE = "store"
 
 
-# Told after each stretch of work: the step, how many of its pieces are done, and of how many.
-Progress = Callable[[Step, int, int], None]
+# Told as a step begins and after each stretch of it: the step, how many pieces are done, and of how many; None where
+# that is not known yet.
+Progress = Callable[[Step, int, int | None], None]
 
 
-def silent(_step: Step, _done: int, _total: int) -> None:
+def silent(_step: Step, _done: int, _total: int | None) -> None:
     """Nobody is watching."""
 
 
@@ -57,13 +59,21 @@ async def import_file(path: Path, owner: str | None, now: datetime, progress: Pr
     A site in the file is described there as a whole: areas that are missing are removed. One fault, and nothing is
     stored; raises InvalidInput with every fault found, those of features as `FeatureFault`.
     """
+    progress(Step.READ, 0, None)
     features = await _features(path)
     progress(Step.READ, len(features), len(features))
-    sites, faults = read_catalogue(features, owner, local_date(now, JAPANS_ZONE))
-    progress(Step.CHECK, len(features), len(features))
+    sites, faults = read_catalogue(_watched(features, progress), owner, local_date(now, JAPANS_ZONE))
     if not sites and not faults:
         raise InvalidInput([fault("file", N_("The file holds no site."))])
     return await _store(sites, faults, now, progress)
+
+
+def _watched(features: Sequence[Feature], progress: Progress) -> Iterator[Feature]:
+    """The features one by one; each has been checked by itself when the next is asked for."""
+    for place, one in enumerate(features):
+        progress(Step.CHECK, place, len(features))
+        yield one
+    progress(Step.CHECK, len(features), len(features))
 
 
 async def _features(path: Path) -> Sequence[Feature]:
@@ -94,11 +104,13 @@ async def _store(
         *faults,
         *_owner_faults(sites, owners, stored),
         *await _overlap_faults(sites),
+        *await _hiding_faults(sites, stored),
         *await _remove_areas(changed, stored),
     ]
     if found:
         raise InvalidInput(in_order(found))
     await queries.COMPARE_SITES_AT_THE_END.value()
+    progress(Step.STORE, 0, len(changed))
     for start in range(0, len(changed), BATCH):
         batch = changed[start : start + BATCH]
         await _write(batch, owners, now)
@@ -127,10 +139,22 @@ async def _overlap_faults(sites: Sequence[SiteDraft]) -> list[FeatureFault]:
     return [feature_fault(published[row["place"] - 1], "geometry", OVERLAPS, other=row["slug"]) for row in rows]
 
 
-async def _remove_areas(sites: Iterable[SiteDraft], stored: Mapping[str, SiteDraft]) -> list[FeatureFault]:
-    """Remove areas that the file no longer has; a fault for each that something still refers to."""
+async def _hiding_faults(sites: Iterable[SiteDraft], stored: Mapping[str, SiteDraft]) -> list[FeatureFault]:
+    """Companies cannot change or send again what they applied for at a site that nobody sees any more."""
+    hiding = {one.slug: one for one in sites if not one.published and one.slug in stored and stored[one.slug].published}
+    rows = await queries.UNDER_WAY.rows(slugs=list(hiding))
+    message = N_("%(count)s applications at this site are under way. It can be hidden when they are over.")
+    return [feature_fault(hiding[row["slug"]], "published", message, count=row["count"]) for row in rows]
+
+
+async def _remove_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDraft]) -> list[FeatureFault]:
+    """Remove areas that the file no longer has; a fault for each that something still refers to.
+
+    Of a doubled site nobody knows which areas are meant, and the doubling has been told.
+    """
     faults = []
-    for site in sites:
+    times = Counter(one.slug for one in sites)
+    for site in (one for one in sites if times[one.slug] == 1):
         before = stored[site.slug].areas if site.slug in stored else ()
         kept = {one.slug for one in site.areas}
         for area in (one.slug for one in before if one.slug not in kept):

@@ -49,6 +49,15 @@ OVERLAPPED = Statement("""
     ORDER BY one.place, site.slug
 """)
 
+# How many applications are still to be decided or to take place, where there are any; served by reservation_site_id.
+UNDER_WAY = Statement("""
+    SELECT site.slug, count(*) AS count
+    FROM site JOIN reservation ON reservation.site_id = site.id
+    WHERE site.slug = ANY(CAST(:slugs AS text[]))
+      AND reservation.state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
+    GROUP BY site.slug
+""")
+
 UPSERT_SITES = Statement(f"""
     INSERT INTO site ({_listed(_SITE_COLUMNS)}, updated_at)
     SELECT {_listed(_SITE_COLUMNS)}, :now

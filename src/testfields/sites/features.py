@@ -98,31 +98,38 @@ class Feature:
 
 
 def read_catalogue(
-    features: Sequence[Feature], owner: str | None, today: date
+    features: Iterable[Feature], owner: str | None, today: date
 ) -> tuple[list[SiteDraft], list[FeatureFault]]:
     """Sites with their areas in the file's order, and every fault found.
 
     `owner` is whose sites these are where the features do not say so. A value that could not be read is replaced by
     a stand-in, so that the other checks still run; drafts may be stored only when there is no fault.
     """
-    records = [Record(place, one.values, one.shape) for place, one in enumerate(features)]
-    kinds = [record.word("kind", (SITE, AREA)) for record in records]
-    sites = [_site(record, owner) for record, kind in zip(records, kinds, strict=True) if kind == SITE]
-    areas = [
-        (record, record.text("site"), _area(record))
-        for record, kind in zip(records, kinds, strict=True)
-        if kind == AREA
-    ]
+    records: list[Record] = []
+    sites: list[SiteDraft] = []
+    areas: list[tuple[Record, str, AreaDraft]] = []
+    # One feature after the other, so that whoever hands them over sees how far it is.
+    for place, one in enumerate(features):
+        record = Record(place, one.values, one.shape)
+        records.append(record)
+        kind = record.word("kind", (SITE, AREA))
+        if kind == SITE:
+            sites.append(_site(record, owner))
+        elif kind == AREA:
+            areas.append((record, record.text("site"), _area(record)))
+        _refuse_stray_values(record, kind)
+    drafts = _with_areas(sites, areas)
+    return drafts, in_order([*_file_faults(records), *_beyond(records, check_catalogue(drafts, today))])
+
+
+def _with_areas(sites: Sequence[SiteDraft], areas: Iterable[tuple[Record, str, AreaDraft]]) -> list[SiteDraft]:
     of_site: dict[str, list[AreaDraft]] = {site.slug: [] for site in sites}
     for record, slug, area in areas:
         if slug in of_site:
             of_site[slug].append(area)
         elif slug:
             record.add("site", N_("The file has no site “%(site)s”."), site=slug)
-    for record, kind in zip(records, kinds, strict=True):
-        _refuse_stray_values(record, kind)
-    drafts = [replace(site, areas=tuple(of_site[site.slug])) for site in sites]
-    return drafts, in_order([*_file_faults(records), *_beyond(records, check_catalogue(drafts, today))])
+    return [replace(site, areas=tuple(of_site[site.slug])) for site in sites]
 
 
 def _file_faults(records: Sequence[Record]) -> Iterator[FeatureFault]:

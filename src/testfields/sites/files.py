@@ -3,9 +3,12 @@
 Values and shapes go through as they are; what they mean is the business of `features`.
 """
 
+import json
+import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +82,10 @@ def read(path: Path) -> CatalogueFile:
         # What GDAL only warns of (a number cut off, a ring it closed by itself) would be stored wrong.
         raise _refusal(UNREADABLE, reason=_reason(warned[0].message, path))
     names = _full_names([str(name) for name in meta["fields"]])
-    return CatalogueFile(tuple(_features(names, columns, shapes)), _srid(meta["crs"]))
+    features = _features(names, columns, shapes)
+    if kind is GEOJSON:
+        features = _with_what_gdal_drops(path, features)
+    return CatalogueFile(tuple(features), _srid(meta["crs"]))
 
 
 UNREADABLE = N_("The file cannot be read: %(reason)s")
@@ -139,6 +145,32 @@ def _value(value: Any) -> object:
     if isinstance(value, (np.floating, np.datetime64)) and np.isnan(value):
         return None
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _with_what_gdal_drops(path: Path, features: Sequence[Feature]) -> list[Feature]:
+    """GDAL turns NaN into no value and ends a text at its NUL character, without a word; here they are put back.
+
+    Raises InvalidInput for JSON that GDAL lets pass and that is none.
+    """
+    text = path.read_text("utf-8-sig")
+    if not DROPPED.search(text):
+        return list(features)
+    try:
+        document = json.loads(text)
+        told = [one.get("properties") or {} for one in document.get("features", [document])]
+    except (ValueError, AttributeError) as error:
+        raise _refusal(UNREADABLE, reason=str(error)) from error
+    return [
+        replace(one, values={**one.values, **{name: value for name, value in values.items() if _is_dropped(value)}})
+        for one, values in zip(features, told, strict=True)
+    ]
+
+
+DROPPED = re.compile(r"\bNaN\b|\\u0000", re.IGNORECASE)
+
+
+def _is_dropped(value: object) -> bool:
+    return (isinstance(value, str) and "\0" in value) or (isinstance(value, float) and isnan(value))
 
 
 def write(path: Path, features: Sequence[Feature]) -> None:

@@ -16,7 +16,7 @@ from shapely.geometry import MultiPolygon
 from testfields.core.errors import N_, Fault, Message
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.volumes import AltitudeBand
-from testfields.sites.notation import FacilityValue, OpeningDraft
+from testfields.sites.notation import DAY_MINUTES, FacilityValue, OpeningDraft
 from testfields.sites.vocabulary import RoadAnswer
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -139,6 +139,7 @@ def _doubled(drafts: Sequence[SiteDraft] | Sequence[AreaDraft], message: str) ->
 def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
     yield from _check_slug(site)
     yield from _check_numbers(site)
+    yield from _check_grid(site)
     if site.minimum_minutes > site.maximum_minutes:
         yield feature_fault(site, "maximum_minutes", N_("The longest stay is shorter than the shortest."))
     if site.timezone != JAPANS_ZONE:
@@ -162,6 +163,21 @@ def _check_numbers(draft: SiteDraft | AreaDraft) -> Iterator[FeatureFault]:
         if value is not None and not least <= value <= most:
             message = N_("The number must be between %(least)s and %(most)s.")
             yield feature_fault(draft, name, message, least=least, most=most)
+
+
+def _check_grid(site: SiteDraft) -> Iterator[FeatureFault]:
+    """Slots are counted from midnight, so a day and every stay must be whole numbers of them."""
+    slot = site.slot_minutes
+    if slot < 1:
+        return
+    if DAY_MINUTES % slot:
+        yield feature_fault(
+            site, "slot_minutes", N_("The grid must divide the day of 1440 minutes, as 10, 15 or 30 do.")
+        )
+    for name in ("minimum_minutes", "maximum_minutes"):
+        if getattr(site, name) % slot:
+            message = N_("The stay must be a whole number of the grid's %(slot)s minutes.")
+            yield feature_fault(site, name, message, slot=slot)
 
 
 def _check_road(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
