@@ -13,7 +13,7 @@ import rich_click as click
 from rich.console import Console
 
 from testfields import schema
-from testfields.accounts.commands import people
+from testfields.accounts.commands import owners, people
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.reservations.lookup import broken_chains
@@ -60,6 +60,7 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(people)
+cli.add_command(owners)
 cli.add_command(sites)
 
 

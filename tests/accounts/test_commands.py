@@ -2,24 +2,34 @@
 
 import asyncio
 
+from click import Group
 from click.testing import CliRunner
 
 from testfields.accounts import service
-from testfields.accounts.commands import people
+from testfields.accounts.commands import owners, people
 from testfields.accounts.tables import Organisation, Person
 from testfields.core.clock import now
 from tests.accounts.people import PASSWORD
 
 
 async def create_admin(*words: str, password: str = PASSWORD) -> tuple[int, str]:
-    """Type the command on a thread of its own, as the shell would in a process; exit status and what it said."""
+    return await type_in(people, "create-admin", *words, line=password)
+
+
+async def add_owner(slug: str = "osaka-city", *more: str) -> tuple[int, str]:
+    words = ["--name-ja", "大阪市", "--name-en", "Osaka City", "--email", "Field@city.test"]
+    return await type_in(owners, "add", slug, *words, *more)
+
+
+async def type_in(group: Group, *words: str, line: str = "") -> tuple[int, str]:
+    """Type a command on a thread of its own, as the shell would in a process; exit status and what it said."""
     loop = asyncio.get_running_loop()
 
     def run(work: object) -> int:
         return asyncio.run_coroutine_threadsafe(work(), loop).result()  # type: ignore[operator]
 
     def type_it() -> tuple[int, str]:
-        result = CliRunner().invoke(people, ["create-admin", *words], input=f"{password}\n", obj=run)
+        result = CliRunner().invoke(group, words, input=f"{line}\n", obj=run)
         return result.exit_code, result.output
 
     return await asyncio.to_thread(type_it)
@@ -57,3 +67,21 @@ async def test_what_is_wrong_is_said_and_nothing_is_stored(own_db: str) -> None:
     status, said = await create_admin("boss@example.test")
     assert status == 1
     assert "registered with this e-mail" in said
+
+
+async def test_an_owner_is_added_with_the_system_its_land_is_measured_in(own_db: str) -> None:
+    assert (await add_owner())[0] == 0
+    status, said = await add_owner("tokyo", "--metric-crs", "6677")
+    assert status == 0, said
+    rows = await Organisation.select(Organisation.kind, Organisation.slug, Organisation.metric_crs)
+    assert [tuple(row.values()) for row in rows] == [("owner", "osaka-city", 6674), ("owner", "tokyo", 6677)]
+
+    for words, reason in (
+        (["osaka-city"], "slug: Another organisation has this already."),
+        (["sakai", "--metric-crs", "4326"], "metric_crs: "),
+        (["sakai", "--corporate-number", "12"], "corporate_number: "),
+    ):
+        status, said = await add_owner(*words)
+        assert status == 1
+        assert reason in said
+    assert await Organisation.count() == 2

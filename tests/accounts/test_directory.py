@@ -8,9 +8,10 @@ from httpx import AsyncClient
 
 from testfields.accounts import directory
 from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole
-from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.accounts.rules import PLANE_RECTANGULAR_SYSTEMS, Actor, MemberRole, OrganisationKind
 from testfields.accounts.tables import ApiToken, LoginSession, Organisation, Person
 from testfields.core.errors import InvalidInput
+from testfields.db.engine import DB
 from tests import factories
 from tests.accounts.people import PASSWORD, Browser, admin, with_password
 
@@ -39,12 +40,12 @@ async def test_an_administrator_adds_organisation_and_person_who_then_logs_in(db
     for path in ("/admin", "/admin/organisations", "/admin/people"):
         assert (await boss.get(path)).status_code == 200
 
-    form = {**OSAKA, "corporate_number": "４０００－０２０２－７０００８"}
+    form = {**OSAKA, "corporate_number": "４０００－０２０２－７０００８", "metric_crs": "6677"}
     assert (await boss.post("/admin/organisations", form)).status_code == 303
     assert "「大阪府」を登録しました" in (await boss.get("/admin/organisations")).text
     row = await Organisation.objects().get(Organisation.slug == "osaka-pref")
     assert row is not None
-    assert row.corporate_number == "4000020270008"
+    assert (row.corporate_number, row.metric_crs) == ("4000020270008", 6677)
 
     person = {"name": "審査　一番", "email": "Reviewer@Example.test", "locale": "en", "organisation_id": row.id}
     added = await boss.post("/admin/people", {**person, "roles": ["reviewer", "approver"]})
@@ -64,7 +65,13 @@ async def test_the_api_does_the_same(db: None, client: AsyncClient) -> None:
     assert made.status_code == 201, made.text
     organisation_id = made.json()["id"]
     listed = (await client.get("/api/v1/organisations?limit=1", headers=headers)).json()
-    assert listed[0]["slug"] == "osaka-pref"
+    assert (listed[0]["slug"], listed[0]["metric_crs"]) == ("osaka-pref", 6674)
+    tokyo = {**OSAKA, "slug": "tokyo", "corporate_number": None, "metric_crs": 6677}
+    assert (await client.post("/api/v1/organisations", json=tokyo, headers=headers)).status_code == 201
+    listed = (await client.get("/api/v1/organisations?limit=1", headers=headers)).json()
+    assert (listed[0]["slug"], listed[0]["metric_crs"]) == ("tokyo", 6677)
+    refused = await client.post("/api/v1/organisations", json={**tokyo, "metric_crs": 4326}, headers=headers)
+    assert [one["path"] for one in refused.json()["errors"]] == ["metric_crs"]
 
     person = {
         "email": "approver@example.test",
@@ -124,6 +131,15 @@ async def test_faults_of_the_forms_stand_at_their_fields_and_nothing_is_stored(d
     )
     assert 'href="#f-organisation_id"' in person.text
     assert await Person.count().where(Person.email == "x@example.test") == 0
+
+
+async def test_the_systems_are_those_that_postgis_knows_by_these_numbers(db: None) -> None:
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT srid, substring(srtext FROM 'JGD2011 / Japan Plane Rectangular CS ([IVX]+)') AS number"
+            " FROM spatial_ref_sys WHERE srtext LIKE '%\"JGD2011 / Japan Plane Rectangular CS %'"
+        )
+    assert {row["srid"]: row["number"] for row in rows} == PLANE_RECTANGULAR_SYSTEMS
 
 
 async def test_slugs_numbers_and_addresses_are_given_once(db: None) -> None:

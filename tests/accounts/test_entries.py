@@ -106,9 +106,12 @@ def test_a_whole_organisation_is_accepted_with_and_without_a_number() -> None:
         ("name_ja", "\u200b"),
         ("name_en", "\u202eytiC akasO"),
         ("contact_email", "contact"),
+        ("metric_crs", 6668),
+        ("metric_crs", 6688),
+        ("metric_crs", 4326),
     ],
 )
-def test_each_fault_of_an_organisation_is_told_at_its_field(field: str, value: str) -> None:
+def test_each_fault_of_an_organisation_is_told_at_its_field(field: str, value: object) -> None:
     with pytest.raises(InvalidInput) as error:
         check_organisation(organisation(**{field: value}))
     assert faulty_fields(error.value) == {field}

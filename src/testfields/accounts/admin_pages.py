@@ -10,7 +10,14 @@ from testfields.accounts import directory
 from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, folded_email
 from testfields.accounts.forms import Typed, fault_words, older, options, people_lines, typed, when
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, MemberRole, OrganisationKind, require_admin
+from testfields.accounts.rules import (
+    OSAKAS_SYSTEM,
+    PLANE_RECTANGULAR_SYSTEMS,
+    Actor,
+    MemberRole,
+    OrganisationKind,
+    require_admin,
+)
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
@@ -26,6 +33,7 @@ ORGANISATION_LABELS = {
     "slug": N_("Short name in addresses"),
     "corporate_number": N_("Corporate number"),
     "contact_email": N_("E-mail address for contact"),
+    "metric_crs": N_("Plane rectangular system"),
 }
 PERSON_LABELS = {
     "name": N_("Name"),
@@ -76,6 +84,7 @@ def _organisation(form: Typed) -> NewOrganisation:
         name_en=form.text("name_en").strip(),
         contact_email=folded_email(form.text("contact_email")),
         corporate_number=number or None,
+        metric_crs=whole_number(form.text("metric_crs")) or 0,
     )
 
 
@@ -95,6 +104,7 @@ async def _organisations(
             "slug": one.slug,
             "number": one.corporate_number or "",
             "email": one.contact_email,
+            "system": PLANE_RECTANGULAR_SYSTEMS.get(one.metric_crs, "") if one.kind == OrganisationKind.OWNER else "",
             "created": when(one.created_at),
         }
         for one in rows
@@ -105,8 +115,15 @@ async def _organisations(
         status=422 if error else 200,
         organisations=listed,
         older=older("/admin/organisations", rows, limit),
-        form=form or Typed({"kind": [OrganisationKind.COMPANY]}),
+        form=form or Typed({"kind": [OrganisationKind.COMPANY], "metric_crs": [str(OSAKAS_SYSTEM)]}),
         kinds=options(KIND_WORDS, list(OrganisationKind)),
+        systems=[
+            {
+                "value": code,
+                "label": locale.translate(N_("System %(number)s (EPSG:%(code)s)"), number=number, code=code),
+            }
+            for code, number in PLANE_RECTANGULAR_SYSTEMS.items()
+        ],
         **fault_words(error, ORGANISATION_LABELS),
     )
 

@@ -1,4 +1,4 @@
-"""What the administrator types about people."""
+"""What the administrator types about people and owners."""
 
 import sys
 from collections.abc import Callable, Coroutine
@@ -7,7 +7,8 @@ from typing import Any
 import rich_click as click
 
 from testfields.accounts import directory
-from testfields.accounts.entries import folded_email
+from testfields.accounts.entries import NewOrganisation, folded_email
+from testfields.accounts.rules import OSAKAS_SYSTEM, OrganisationKind
 from testfields.core.errors import InvalidInput
 from testfields.web import locale
 
@@ -37,8 +38,35 @@ def create_admin(run: Run, email: str, name: str) -> None:
     try:
         run(add)
     except InvalidInput as error:
-        raise click.ClickException(" ".join(locale.said(one.message, "en") for one in error.faults)) from error
+        raise click.ClickException(_faults(error)) from error
     click.echo(f"{folded_email(email)} may now log in.")
+
+
+@click.group()
+def owners() -> None:
+    """Whose land it is."""
+
+
+@owners.command("add")
+@click.argument("slug")
+@click.option("--name-ja", required=True, help="The name in Japanese.")
+@click.option("--name-en", required=True, help="The name in English.")
+@click.option("--email", required=True, help="The address for contact.")
+@click.option("--corporate-number", help="The 法人番号, 13 digits.")
+@click.option("--metric-crs", default=OSAKAS_SYSTEM, show_default=True, help="Plane rectangular system, EPSG code.")
+@click.pass_obj
+def add_owner(run: Run, /, slug: str, email: str, **more: Any) -> None:
+    """Add an owner of land; SLUG is the name by which files of sites call it."""
+    new = NewOrganisation(OrganisationKind.OWNER, slug, contact_email=folded_email(email), **more)
+    try:
+        run(lambda: directory.add_organisation(new))
+    except InvalidInput as error:
+        raise click.ClickException(_faults(error)) from error
+    click.echo(f"Sites of {slug} can now be imported. Staff are added on the page /admin/people.")
+
+
+def _faults(error: InvalidInput) -> str:
+    return "\n".join(f"{one.path}: {locale.said(one.message, 'en')}" for one in error.faults)
 
 
 def _password() -> str:

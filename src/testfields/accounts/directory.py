@@ -44,6 +44,7 @@ class OrganisationRow:
     name_en: str
     corporate_number: str | None
     contact_email: str
+    metric_crs: int
     created_at: datetime
 
 
@@ -94,6 +95,11 @@ async def choices(actor: Actor) -> list[Choice]:
 async def create_organisation(actor: Actor, new: NewOrganisation) -> int:
     """Add an organisation; its id. Raises InvalidInput, also where the slug or the number is another's."""
     require_admin(actor)
+    return await add_organisation(new)
+
+
+async def add_organisation(new: NewOrganisation) -> int:
+    """The same as the command line does it, for whoever runs the portal's machine."""
     check_organisation(new)
     organisation_id = await _add_organisation(new)
     if organisation_id is not None:

@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from testfields.accounts.rules import LONGEST_TOKEN_LIFE, Actor, MemberRole, OrganisationKind, Scope, scopes_for
+from testfields.accounts.rules import (
+    LONGEST_TOKEN_LIFE,
+    OSAKAS_SYSTEM,
+    PLANE_RECTANGULAR_SYSTEMS,
+    Actor,
+    MemberRole,
+    OrganisationKind,
+    Scope,
+    scopes_for,
+)
 from testfields.core.corporate_number import is_corporate_number
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.texts import line_faults, tidy
@@ -33,7 +42,11 @@ EMAIL = re.compile(
 
 
 class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An organisation to be added; `slug` is its name in addresses, `corporate_number` its 法人番号."""
+    """An organisation to be added; `slug` is its name in addresses, `corporate_number` its 法人番号.
+
+    `metric_crs` is the plane rectangular system (平面直角座標系) in which an owner's distances and areas are measured,
+    as its EPSG code: 6669 for I up to 6687 for XIX.
+    """
 
     kind: OrganisationKind
     slug: str
@@ -41,6 +54,7 @@ class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_en: str
     contact_email: str
     corporate_number: str | None = None
+    metric_crs: int = OSAKAS_SYSTEM
 
 
 class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +100,7 @@ def check_organisation(new: NewOrganisation) -> None:
             *_slug_faults(new.slug),
             *_number_faults(new.corporate_number),
             *_email_faults("contact_email", new.contact_email),
+            *_system_faults(new.metric_crs),
         ]
     )
 
@@ -151,3 +166,9 @@ def _number_faults(text: str | None) -> list[Fault]:
     if text is None or is_corporate_number(text):
         return []
     return [fault("corporate_number", N_("This is not a corporate number: 13 digits, the first a check digit."))]
+
+
+def _system_faults(code: int) -> list[Fault]:
+    if code in PLANE_RECTANGULAR_SYSTEMS:
+        return []
+    return [fault("metric_crs", N_("Please choose a plane rectangular system: EPSG 6669 (I) to 6687 (XIX)."))]

@@ -122,7 +122,7 @@ REVOKE_TOKENS = Statement("""
 
 # Keyset paging, newest first; served by the primary key.
 ORGANISATIONS = Statement("""
-    SELECT id, kind, slug, name_ja, name_en, corporate_number, contact_email, created_at
+    SELECT id, kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs, created_at
     FROM organisation
     WHERE id < :before
     ORDER BY id DESC
@@ -135,8 +135,8 @@ ORGANISATION_CHOICES = Statement("""
 
 # Answers with no row where the slug or the number belongs to another.
 ADD_ORGANISATION = Statement("""
-    INSERT INTO organisation (kind, slug, name_ja, name_en, corporate_number, contact_email)
-    VALUES (:kind, :slug, :name_ja, :name_en, :corporate_number, :contact_email)
+    INSERT INTO organisation (kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs)
+    VALUES (:kind, :slug, :name_ja, :name_en, :corporate_number, :contact_email, :metric_crs)
     ON CONFLICT DO NOTHING
     RETURNING id
 """)

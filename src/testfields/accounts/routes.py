@@ -63,6 +63,7 @@ class OrganisationView(msgspec.Struct, frozen=True):
     name_en: str
     corporate_number: str | None
     contact_email: str
+    metric_crs: int
     created_at: datetime
 
 

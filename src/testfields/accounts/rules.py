@@ -1,5 +1,6 @@
 """Who somebody is to the portal, and what that lets them do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -33,6 +34,14 @@ ROLES_OF = {
     OrganisationKind.OWNER: STAFF_ROLES,
     OrganisationKind.OPERATOR: frozenset({MemberRole.ADMIN}),
 }
+
+
+# 平面直角座標系 (平成14年国土交通省告示第9号) of JGD2011: EPSG code → number of the system. Osaka lies in VI.
+_NUMBERS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+PLANE_RECTANGULAR_SYSTEMS: Mapping[int, str] = dict(
+    enumerate([*_NUMBERS, *(f"X{number}" for number in _NUMBERS[:9])], start=6669)
+)
+OSAKAS_SYSTEM = 6674
 
 
 class Scope(StrEnum):

@@ -16,6 +16,8 @@ from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
+from testfields.accounts.rules import OSAKAS_SYSTEM
+
 
 class Organisation(Table, tablename="organisation"):
     """An owner of land, a company that books, or the operator of the portal."""
@@ -28,7 +30,7 @@ class Organisation(Table, tablename="organisation"):
     corporate_number = Text(null=True, default=None, unique=True)
     contact_email = Text()
     # The plane rectangular system in which this owner's distances and areas are measured (EPSG code).
-    metric_crs = BigInt(default=6674)
+    metric_crs = BigInt(default=OSAKAS_SYSTEM)
     created_at = Timestamptz(default=TimestamptzNow())
 
     organisation_kind_1 = Check("kind IN ('company', 'owner', 'operator')")

@@ -47,6 +47,7 @@ class _Owner(msgspec.Struct, frozen=True):
     name_ja: str
     name_en: str
     corporate_number: str | None
+    metric_crs: int
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,7 @@ async def people() -> dict[str, Actor]:
 
 def _as_organisation(owner: _Owner) -> NewOrganisation:
     contact = f"contact@{owner.slug}.example"
-    return NewOrganisation(
-        OrganisationKind.OWNER, owner.slug, owner.name_ja, owner.name_en, contact, owner.corporate_number
-    )
+    return NewOrganisation(OrganisationKind.OWNER, contact_email=contact, **msgspec.structs.asdict(owner))
 
 
 async def _actor(account: Account, ids: dict[str, int]) -> Actor:

@@ -128,7 +128,10 @@ def _owner_faults(
 ) -> Iterator[FeatureFault]:
     for site in sites:
         if site.owner and site.owner not in owners:
-            yield feature_fault(site, "owner", N_("There is no owner “%(owner)s”."), owner=site.owner)
+            message = N_(
+                "There is no owner “%(owner)s”. Add it with “testfields owners add” or at /admin/organisations."
+            )
+            yield feature_fault(site, "owner", message, owner=site.owner)
         elif site.owner and site.slug in stored and stored[site.slug].owner != site.owner:
             yield feature_fault(site, "slug", N_("Another owner has a site with this slug. Please choose another."))
 
