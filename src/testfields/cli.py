@@ -40,10 +40,17 @@ async def pool(url: str, size: int = 4) -> AsyncIterator[None]:
         yield
 
 
+async def demand_current(url: str) -> None:
+    """Raise SchemaError where the database at `url` is not ready for this version."""
+    DB.use(url)
+    await schema.demand_current()
+
+
 def on_pool(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Do `work` on the portal's database."""
 
     async def do(url: str) -> T:
+        await demand_current(url)
         async with pool(url):
             return await work()
 
@@ -123,6 +130,7 @@ def serve() -> None:
     settings = load()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with cluster.address(settings.database_url, settings.data) as url:
+        asyncio.run(demand_current(url))
         os.environ["DATABASE_URL"] = url
         _serve(settings)
 
@@ -185,6 +193,6 @@ def main() -> None:
     """Run the command; what the administrator can mend is told in one line."""
     try:
         cli()
-    except (SettingsError, cluster.ClusterError) as error:
+    except (SettingsError, cluster.ClusterError, schema.SchemaError) as error:
         Console(stderr=True).print(f"[bold red]{error}[/]")
         sys.exit(1)

@@ -18,7 +18,7 @@ async def ready() -> Response[dict[str, object]]:
     try:
         async with DB.transaction():
             pending = (await schema.status()).pending
-    except (OutOfReach, *ERRORS) as error:
+    except (OutOfReach, schema.SchemaError, *ERRORS) as error:
         return Response({"status": "no database", "detail": type(error).__name__}, status_code=503)
     return Response(
         {"status": "ready" if not pending else "migrations pending", "pending": list(pending)},

@@ -13,7 +13,7 @@ import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
-from testfields import workflow
+from testfields import schema, workflow
 from testfields.accounts import service as accounts
 from testfields.core.clock import now
 from testfields.db import cluster
@@ -49,6 +49,7 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     psycopg.OperationalError,
+    schema.SchemaError,
 )
 
 # The worker puts in the connector with the portal's address.
@@ -147,7 +148,7 @@ def run_worker(settings: Settings) -> None:
 
 
 async def _until_told(settings: Settings, url: str) -> None:
-    """A database that goes away is waited for: the worker comes back with it."""
+    """A database that goes away, or has not been upgraded, is waited for: the worker comes back with it."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
@@ -161,11 +162,12 @@ async def _until_told(settings: Settings, url: str) -> None:
         except asyncio.CancelledError:
             continue
         except LOST as error:
-            logger.error("the database is out of reach, trying again: %s", error)
+            logger.error("the database cannot be worked with, trying again: %s", error)
         await asyncio.wait({stopping}, timeout=RECONNECT_SECONDS)
 
 
 async def _work_on_own_pool(settings: Settings, url: str) -> None:
+    await schema.demand_current()
     async with DB.open(settings.pool_size):
         await work(settings, url)
 

@@ -62,7 +62,7 @@ def add_owner(run: Run, /, slug: str, email: str, **more: Any) -> None:
         run(lambda: directory.add_organisation(new))
     except InvalidInput as error:
         raise click.ClickException(_faults(error)) from error
-    click.echo(f"Sites of {slug} can now be imported. Staff are added on the page /admin/people.")
+    click.echo(f"Sites of {slug} can now be imported. Its staff are added at /admin/people.")
 
 
 def _faults(error: InvalidInput) -> str:
