@@ -44,6 +44,7 @@ from testfields.reviews.routes import router as reviews
 from testfields.settings import Settings, load
 from testfields.sites.routes import router as sites
 from testfields.web import problems, security
+from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     describe(app)
+    app.asgi_handler = answering_heads(app.asgi_handler)
     return app
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from httpx import AsyncClient
+from litestar import Litestar
 
 from testfields.web.pages import static
 
@@ -41,3 +42,29 @@ async def test_problems_speak_the_callers_language(db: None, client: AsyncClient
     answer = await client.get("/api/v1/reservations", headers={"Accept-Language": header})
     assert answer.status_code == 401
     assert answer.headers["content-language"] == language
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/nowhere", "/my", "/readyz", "/api/v1/sites", "/api/v1/reservations", "/schema", "/static/css/base.css"],
+)
+async def test_a_head_is_answered_as_a_get_without_its_body(db: None, client: AsyncClient, path: str) -> None:
+    whole, head = await client.get(path), await client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    changing = {"set-cookie", "date"}
+    assert [one for one in head.headers.multi_items() if one[0] not in changing] == [
+        one for one in whole.headers.multi_items() if one[0] not in changing
+    ]
+
+
+async def test_what_can_only_be_posted_has_no_head(db: None, client: AsyncClient) -> None:
+    assert (await client.head("/api/v1/reservations/1/withdraw")).status_code == 405
+    refused = await client.delete("/api/v1/reservations")
+    assert (refused.status_code, set(refused.headers["allow"].split(", "))) == (
+        405,
+        {"GET", "HEAD", "OPTIONS", "POST"},
+    )
+
+
+def test_the_description_tells_of_no_head(app: Litestar) -> None:
+    assert all(path.head is None for path in (app.openapi_schema.paths or {}).values())

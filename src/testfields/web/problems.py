@@ -32,6 +32,7 @@ from testfields.core.errors import (
 )
 from testfields.db.engine import OutOfReach
 from testfields.web import locale
+from testfields.web.heads import with_head
 from testfields.web.pages import page, redirect
 
 logger = logging.getLogger("testfields.web")
@@ -124,7 +125,10 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
         return _answer(request, Problem("/problems/invalid-input", title, 422, errors=faults), {})
     status = error.status_code if error.status_code in BY_STATUS else 400 if error.status_code < 500 else 500
     slug, text = BY_STATUS[status]
-    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), dict(error.headers or {}))
+    headers = {
+        name: with_head(value) if name.lower() == "allow" else value for name, value in (error.headers or {}).items()
+    }
+    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), headers)
 
 
 def _parameter_faults(request: Request[Any, Any, Any], error: HTTPException) -> list[FieldFault]:

@@ -1,0 +1,29 @@
+"""HEAD for every address that answers GET: the same answer without its body (RFC 9110, 9.3.2)."""
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+
+def answering_heads(app: ASGIApp) -> ASGIApp:
+    """`app`, which sees a GET where a HEAD was sent."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.WEBSOCKET or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        scope["method"] = "GET"
+        await app(scope, receive, send_head)
+
+    return answer
+
+
+def with_head(allow: str) -> str:
+    """The methods of an ``Allow`` header, HEAD among them where GET is."""
+    methods = dict.fromkeys(allow.split(", "))
+    return ", ".join([*methods, *(["HEAD"] if "GET" in methods and "HEAD" not in methods else [])])
