@@ -1,5 +1,6 @@
 """Lost updates are refused: ETag on what is read, If-Match on what is changed (RFC 9110, 13.1.1)."""
 
+import re
 from typing import Annotated
 
 from litestar.params import HeaderParameter
@@ -7,6 +8,8 @@ from litestar.params import HeaderParameter
 from testfields.core.errors import N_, Stale, VersionMissing
 
 IF_MATCH = "If-Match"
+# One strong tag: a weak one never matches here (RFC 9110, 13.1.1).
+_TAG = re.compile(r'"([1-9][0-9]{0,17})"')
 # Asked for in words of the portal's own, so the framework is not to ask.
 IfMatch = Annotated[str | None, HeaderParameter(name=IF_MATCH)]
 
@@ -25,7 +28,7 @@ def expected_version(header: str | None) -> int | None:
         raise VersionMissing(N_("Please say with If-Match which version you saw; it is the ETag of what you read."))
     if header.strip() == "*":
         return None
-    tag = header.strip().removeprefix("W/").strip('"')
-    if not (tag.isascii() and tag.isdigit() and len(tag) < 19):
+    tag = _TAG.fullmatch(header.strip())
+    if tag is None:
         raise Stale(N_("This has changed since you saw it. Please load it again."))
-    return int(tag)
+    return int(tag[1])
