@@ -84,12 +84,13 @@ async def place(db: None, client: AsyncClient) -> Place:
     field = await factories.field()
     actor = await somebody_with_every_role(field)
     csrf = await factories.log_in(client, actor)
+    client.cookies.set("lang", "en")
     project = await factories.project(actor)
     asked = (Asked(factories.period(15)),)
     draft = await filing.file(actor, filing.Application(project, field.area_id, asked, Action.SAVE), now())
     site = await Site.select(Site.slug).where(Site.id == field.site_id).first()
     assert site is not None
-    headers = {"X-CSRF-Token": csrf["_csrf"], "If-Match": "*", "Accept-Language": "en"}
+    headers = {"X-CSRF-Token": csrf["_csrf"], "If-Match": "*"}
     return Place(draft.id, project, field.area_id, site["slug"], headers)
 
 

@@ -31,7 +31,7 @@ async def confirmed(company: Actor, conditions: str = "", **changes: object) -> 
     project = await factories.project(company, **changes)
     asked = (Asked(factories.period(9, 2)),)
     reservation = (await filing.file(company, Application(project, field.area_id, asked), now())).id
-    await reservations.act(field.approver, reservation, Step(Action.APPROVE, conditions=conditions or None), now())
+    await reservations.act(field.approver, reservation, Step(Action.APPROVE, conditions=conditions), now())
     await reservations.act(None, reservation, Step(Action.CONFIRM), now())
     return field, reservation
 

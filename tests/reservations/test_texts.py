@@ -19,7 +19,7 @@ from testfields.reservations.tables import Reservation
 from testfields.sites.tables import Site
 from tests import factories
 
-TOO_LONG = "4000以内"
+TOO_LONG = "4000文字以内"
 
 
 async def slug_of(field: factories.Field) -> str:

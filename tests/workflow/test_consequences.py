@@ -56,7 +56,7 @@ async def last_event(reservation_id: int) -> int:
     return int(found["id"])
 
 
-async def approve(field: factories.Field, reservation_id: int, conditions: str | None = None) -> None:
+async def approve(field: factories.Field, reservation_id: int, conditions: str = "") -> None:
     await service.act(field.approver, reservation_id, Step(Action.APPROVE, conditions=conditions), now())
 
 

@@ -206,7 +206,7 @@ async def _bring(
     decided = min(filed_at + timedelta(days=1, hours=3), period.start - timedelta(hours=2), stage.now)
     decided = max(decided, filed_at)
     condition = stage.chance.choice(CONDITIONS)
-    approve = (stage.approver, Step(Action.APPROVE, conditions=condition or None), decided)
+    approve = (stage.approver, Step(Action.APPROVE, conditions=condition), decided)
     confirm = (None, Step(Action.CONFIRM), decided)
     check_in = (company, Step(Action.CHECK_IN), period.start)
     check_out = (company, Step(Action.CHECK_OUT), period.end - timedelta(minutes=5))

@@ -21,7 +21,7 @@ from testfields.db.engine import one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
 from testfields.reservations.lookup import NO_SUCH, find
-from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, check_texts, next_state
+from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, checked_texts, next_state
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     """
     roles = {Role.COMPANY} if actor.companies else set()
     state = next_state(None, application.action, roles)
-    check_texts(note=application.note)
+    (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
     claims = claims_for(place.policy, place.area, place.placed) if state in CLAIMING else []
     volumes = tuple(one.volume for one in place.placed)
@@ -78,7 +78,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         "companies": actor.companies,
         "uses": sorted(place.uses),
         "state": state,
-        "note": application.note,
+        "note": note,
         "person_id": actor.person_id,
         "now": now,
         "role": acting_role(None, application.action, roles),
@@ -101,7 +101,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         company_id=row["company_id"],
         site_id=place.site_id,
         area_id=application.area_id,
-        note=application.note,
+        note=note,
         deadline=terms["deadline"],
         due_at=terms["due_at"],
         created_at=now,
@@ -217,7 +217,7 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     if besides and (await find(actor, besides))["company_id"] not in actor.companies:
         raise NotFound(NO_SUCH)
     try:
-        check_texts(note=application.note)
+        checked_texts(note=application.note)
         place = await checked_place(application.area_id, application.asked, now)
         claims = claims_for(place.policy, place.area, place.placed)
     except InvalidInput as error:

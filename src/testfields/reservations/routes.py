@@ -144,7 +144,7 @@ async def take_step(
     if_match: IfMatch = None,
 ) -> Response[MovedView]:
     """Take one step of the reservation's life; a token needs `book` for the company's, `review` for staff's."""
-    step = service.Step(action, expected_version(if_match), data.reason, data.conditions or None)
+    step = service.Step(action, expected_version(if_match), data.reason, data.conditions)
     return moved_answer(await service.act(actor, reservation_id, step, now()))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from testfields.core.errors import N_, InvalidInput, NotAllowed, WrongState, fault
+from testfields.core.texts import text_faults, tidy
 
 # Of a note, a reason, a report, or conditions; in characters.
 LONGEST_TEXT = 4000
@@ -133,12 +134,13 @@ OVER = frozenset({S.REPORTED, S.REJECTED, S.WITHDRAWN, S.CANCELLED, S.REVOKED, S
 NEED_REASON = frozenset({A.RETURN, A.REJECT, A.REVOKE})
 
 
-def check_texts(**texts: str | None) -> None:
-    """Raise InvalidInput where one of the texts, by its field's name, is longer than is kept."""
-    too_long = [name for name, text in texts.items() if text and len(text) > LONGEST_TEXT]
-    if too_long:
-        message = N_("This is too long; at most %(most)s are accepted.")
-        raise InvalidInput([fault(name, message, most=LONGEST_TEXT) for name in too_long])
+def checked_texts(**texts: str) -> tuple[str, ...]:
+    """The texts as they are kept, in their order; raises InvalidInput where one, by its field's name, cannot be."""
+    tidied = {name: tidy(text) for name, text in texts.items()}
+    faults = [found for name, text in tidied.items() for found in text_faults(name, text, LONGEST_TEXT)]
+    if faults:
+        raise InvalidInput(faults)
+    return tuple(tidied.values())
 
 
 def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:
@@ -171,11 +173,11 @@ def acting_role(state: State | None, action: Action, roles: Set[Role]) -> Role:
     return min(allowed, key=list(Role).index)
 
 
-def check_words(action: Action, reason: str, conditions: str | None) -> None:
+def check_words(action: Action, reason: str, conditions: str) -> None:
     """Raise InvalidInput where a step lacks the words it needs, or carries words that are not its own to give."""
-    if action in NEED_REASON and not reason.strip():
+    if action in NEED_REASON and not reason:
         raise InvalidInput([fault("reason", N_("Please state the reason; the company is owed it."))])
-    if action is Action.REPORT and not reason.strip():
+    if action is Action.REPORT and not reason:
         raise InvalidInput([fault("reason", N_("Please write the report."))])
     if conditions and action is not Action.APPROVE:
         raise InvalidInput([fault("conditions", N_("Conditions can be set by an approval only."))])

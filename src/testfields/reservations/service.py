@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import asyncpg
@@ -35,8 +35,8 @@ from testfields.reservations.rules import (
     Role,
     State,
     acting_role,
-    check_texts,
     check_words,
+    checked_texts,
     next_state,
 )
 from testfields.reservations.timing import Times, refuse_untimely, return_deadline
@@ -56,7 +56,7 @@ class Step:
     action: Action
     version: int | None = None
     reason: str = ""
-    conditions: str | None = None
+    conditions: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,15 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     to = next_state(locked.state, step.action, roles)
     if step.action is Action.CHANGE:
         raise WrongState(N_("A change needs the volumes to change to."))
-    check_texts(reason=step.reason, conditions=step.conditions)
-    check_words(step.action, step.reason, step.conditions)
+    reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)
+    check_words(step.action, reason, conditions)
+    step = replace(step, reason=reason, conditions=conditions)
     refuse_untimely(locked.state, step.action, locked.times, now)
     terms = await _settle_claim(locked, step.action, to, now)
     if step.action is Action.RETURN:
         terms["deadline"] = return_deadline(locked.times, now)
     # A decision carries its own conditions, also when it has none: those of an earlier one are over.
-    details: dict[str, object] = {"conditions": step.conditions or ""} if step.action is Action.APPROVE else {}
+    details: dict[str, object] = {"conditions": conditions} if step.action is Action.APPROVE else {}
     if locked.state is State.DRAFT:
         details |= story_of(await _volumes(locked.id))
     return await _move(actor, locked, step, to, roles, now, terms, details)
@@ -168,7 +169,7 @@ async def _move(
     terms: dict[str, datetime | None],
     details: dict[str, object],
 ) -> Moved:
-    conditions = step.conditions or "" if step.action is Action.APPROVE else None
+    conditions = step.conditions if step.action is Action.APPROVE else None
     version = await queries.MOVE.value(id=locked.id, state=to, conditions=conditions, **terms)
     # A draft that stays one took no step. It saves itself while somebody types: what it asks for is told once, by the
     # step that leads out of it.
@@ -182,7 +183,7 @@ async def _move(
         action=step.action,
         from_state=locked.state,
         to_state=to,
-        reason=step.reason.strip(),
+        reason=step.reason,
         details=as_json(details),
     )
     return Moved(locked.id, to, version)
@@ -226,7 +227,7 @@ async def revise_draft(
     if locked.state is not State.DRAFT:
         raise WrongState(N_("This is no longer a draft. Please open the application itself."))
     to = next_state(locked.state, Action.CHANGE, roles)
-    check_texts(note=application.note)
+    (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
     volumes = tuple(one.volume for one in place.placed)
     revised = await queries.REVISE.run(
@@ -236,7 +237,7 @@ async def revise_draft(
         project_id=application.project_id,
         companies=actor.companies,
         uses=sorted(place.uses),
-        note=application.note,
+        note=note,
     )
     if not revised:
         raise await why_no_project(actor, application)

@@ -221,7 +221,7 @@ def _step(action: Action, form: FormMultiDict) -> Step:
         raise InvalidInput([fault("conditions", N_("Please write the conditions, or approve without any."))])
     reason = str(form.get(f"reason_{action}", ""))
     # What an earlier approval had asked for does not come back by itself.
-    return Step(action, version or 0, reason, conditions if action is Action.APPROVE else None)
+    return Step(action, version or 0, reason, conditions if action is Action.APPROVE else "")
 
 
 def _panel(action: Action, form: FormMultiDict) -> str:

@@ -21,6 +21,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"contains unknown field `(?P<field>[^`]+)`"), N_("There is no such field.")),
     (re.compile(r"Invalid enum value"), N_("This is not one of the accepted values.")),
     (re.compile(r"datetime"), N_("Expected a date and time with its offset, such as 2026-12-03T09:00:00+09:00.")),
+    (re.compile(r"`str` of length <= (?P<most>\d+)"), N_("Please write at most %(most)s characters.")),
     (re.compile(r"of length <= (?P<most>\d+)"), N_("This is too long; at most %(most)s are accepted.")),
     (re.compile(r"of length >= (?P<least>\d+)"), N_("This is too short; at least %(least)s are needed.")),
     (

@@ -80,7 +80,8 @@ def accepted(header: str) -> str:
             weighted.append((-float(weight or 1), place, name.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((name for _, _, name in sorted(weighted) if name in LOCALES), DEFAULT)
+    # Weight 0 means "not this one".
+    return next((name for weight, _, name in sorted(weighted) if weight and name in LOCALES), DEFAULT)
 
 
 def translate(text: str, locale: str | None = None, /, **values: object) -> str:
