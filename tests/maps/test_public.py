@@ -207,6 +207,47 @@ async def test_the_list_of_a_busy_site_goes_on_elsewhere(
     assert re.search(r'href="/trials\?use=drone&amp;site=[^"]+">See all', page)
 
 
+async def test_sites_come_in_pages_those_with_something_on_first_and_figures_count_them_all(
+    db: None, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("testfields.maps.pages.SITES_A_PAGE", 2)
+    company = await factories.company()
+    _, later, soon, on = [await factories.field(slug=slug) for slug in ("a-quiet", "b-later", "c-soon", "d-on")]
+    project = await factories.project(company)
+    await trial(company, project, later.area_id, factories.period(9, days=3))
+    await trial(company, project, soon.area_id, factories.period(9, days=2))
+    await trial(company, project, on.area_id, around_now(), state=State.ACTIVE)
+
+    pages, path = [], "/?lang=en&use=drone"
+    while path:
+        text = (await client.get(path)).text
+        figures = re.findall(r"<dd>(?:<a [^>]*>)?(\d+)", text)
+        pages.append((re.findall(r'data-feature="site-([^"]+)"', text), figures))
+        path = next(iter(re.findall(r'rel="next" href="([^"]+)"', text)), "").replace("&amp;", "&")
+
+    figures = ["4", "1", "3"]
+    assert pages == [(["d-on", "c-soon"], figures), (["b-later", "a-quiet"], figures)]
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1-", "1-A", f"{10**18}-a"])
+async def test_a_senseless_place_in_the_list_is_refused(db: None, client: httpx.AsyncClient, after: str) -> None:
+    assert (await client.get("/", params={"after": after})).status_code == 422
+
+
+async def test_a_map_holds_so_many_sites_and_tells_how_many_there_are(
+    db: None, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("testfields.maps.service.MOST_ON_MAP", 2)
+    company = await factories.company()
+    fields = [await factories.field(slug=slug) for slug in ("a", "b", "c")]
+    await trial(company, await factories.project(company), fields[2].area_id, factories.period(9))
+
+    answer = (await client.get("/api/v1/trials/sites.geojson")).json()
+
+    assert (answer["numberMatched"], answer["numberReturned"]) == (3, 2)
+    assert [one["id"] for one in answer["features"]] == ["a", "c"]
+
+
 @pytest.mark.parametrize(
     ("span", "first", "last"),
     [

@@ -24,6 +24,7 @@ from testfields.web.pages import page
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 TRIALS_A_PAGE = 50
+SITES_A_PAGE = 50
 SPANS = {
     None: N_("All to come"),
     Span.TODAY: N_("Today"),
@@ -33,6 +34,7 @@ SPANS = {
 # Filters and a place in the list, as they stand in the address.
 Chosen = Annotated[str | None, QueryParameter(max_length=63)]
 After = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-\d{1,18})?$")]
+AfterSite = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-[a-z0-9-]{1,63})?$")]
 
 
 def add_map_words(engine: JinjaTemplateEngine, gsi_tiles: bool) -> None:
@@ -60,26 +62,28 @@ async def public_map(
     span: FromQuery[Span | None] = None,
     use: FromQuery[Use | None] = None,
     owner: Chosen = None,
+    after: AfterSite = "",
 ) -> Template:
     """Sites and what is tried there, on a map and in a list that says the same."""
     at = now()
     first, last = days_of(span, service.today(at))
     sought = Sought(first, last, use, owner)
-    found = await service.sites(sought, at)
+    found = await service.sites(sought, at, after, SITES_A_PAGE)
     chosen = {"span": span, "use": use, "owner": owner}
     days = {"from": first, "to": last, "use": use, "owner": owner}
     return page(
         request,
         "maps/public.html",
-        sites=[site_card(site, at) for site in found],
-        on_now=sum(len(site.now) for site in found),
-        trials=sum(site.count for site in found),
+        sites=[site_card(site, at) for site in found.sites],
+        figures=found,
         all_trials=address("/trials", chosen),
-        trials_at={site.slug: address("/trials", {**chosen, "site": site.slug}) for site in found},
+        trials_at={site.slug: address("/trials", {**chosen, "site": site.slug}) for site in found.sites},
         chosen=chosen,
         spans=_span_chips("/", chosen),
         uses=_use_chips("/", chosen),
         owners=await _owner_chips("/", chosen),
+        first=address("/", chosen) if after else "",
+        following=address("/", {**chosen, "after": found.last}) if found.last else "",
         sources=[
             {"url": address("/api/v1/trials/sites.geojson", days), "class": "site", "prefix": "site-"}
             | {"names": True, "dots": True},

@@ -96,26 +96,21 @@ TRIALS_GEOJSON = Statement(f"""
 """)
 
 # What is on at each site, what comes next there, and the soonest of all; reservation_by_site_and_state is not needed,
-# as `shown` is small.
+# as `shown` is small. `place` orders sites, those with something on first, then by what comes next, in microseconds;
+# all of them are counted, and told of is a page. Keyset paging.
 _SITES = """
     there AS (
-        SELECT site_id, count(*) AS count,
+        SELECT site_id, count(*) AS count, count(*) FILTER (WHERE is_on) AS on_count,
                coalesce(jsonb_agg(trial ORDER BY starts, id) FILTER (WHERE is_on), '[]') AS on_now,
                (array_agg(trial ORDER BY next_start, id) FILTER (WHERE next_start IS NOT NULL))[1] AS next,
                min(next_start) AS next_start,
                to_jsonb((array_agg(trial ORDER BY starts, id))[1:CAST(:most AS integer)]) AS trials
         FROM shown
         GROUP BY site_id
-    ), places AS (
-        SELECT site.id, site.slug, site.geometry, site.sample, there.next_start,
-               coalesce(there.count, 0) AS count,
-               coalesce(there.on_now, '[]') AS on_now,
-               there.next,
-               coalesce(there.trials, '[]') AS trials,
-               jsonb_build_object('ja', site.name_ja, 'en', site.name_en) AS name,
-               jsonb_build_object(
-                   'slug', owner.slug, 'name', jsonb_build_object('ja', owner.name_ja, 'en', owner.name_en)) AS owner,
-               site.uses, site.timezone
+    ), places AS MATERIALIZED (
+        SELECT site.id, site.slug, coalesce(there.count, 0) AS count, coalesce(there.on_count, 0) AS on_count,
+               CASE WHEN there.on_count > 0 THEN 0 ELSE 100000000000000000 END
+               + coalesce(CAST(extract(epoch FROM there.next_start) * 1000000 AS bigint), 10000000000000000) AS place
         FROM site
         JOIN organisation owner ON owner.id = site.owner_id
         LEFT JOIN there ON there.site_id = site.id
@@ -124,6 +119,25 @@ _SITES = """
           AND (CAST(:use AS text) IS NULL OR :use = ANY(site.uses))
           AND (CAST(:owner AS text) IS NULL OR owner.slug = :owner)
           AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+    ), page AS (
+        SELECT id, slug, place, count(*) OVER () AS ahead
+        FROM places
+        WHERE (place, slug) > (CAST(:after_place AS bigint), CAST(:after_slug AS text))
+        ORDER BY place, slug
+        LIMIT :limit
+    ), told AS (
+        SELECT page.place, site.slug, site.geometry, site.sample, site.uses, site.timezone,
+               coalesce(there.count, 0) AS count,
+               coalesce(there.on_now, '[]') AS on_now,
+               there.next,
+               coalesce(there.trials, '[]') AS trials,
+               jsonb_build_object('ja', site.name_ja, 'en', site.name_en) AS name,
+               jsonb_build_object(
+                   'slug', owner.slug, 'name', jsonb_build_object('ja', owner.name_ja, 'en', owner.name_en)) AS owner
+        FROM page
+        JOIN site ON site.id = page.id
+        JOIN organisation owner ON owner.id = site.owner_id
+        LEFT JOIN there ON there.site_id = site.id
     )
 """
 
@@ -132,15 +146,19 @@ SITES = Statement(f"""
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'slug', slug, 'name', name, 'owner', owner, 'uses', uses, 'timezone', timezone, 'sample', sample,
                'count', count, 'now', on_now, 'next', next, 'trials', trials
-           ) ORDER BY on_now = '[]', next_start NULLS LAST, slug), '[]')::text
-    FROM places
+           ) ORDER BY place, slug), '[]')::text AS body,
+           (SELECT place || '-' || slug FROM page WHERE ahead > :limit ORDER BY place DESC, slug DESC LIMIT 1) AS last,
+           (SELECT count(*) FROM places) AS matched,
+           (SELECT coalesce(sum(on_count), 0)::bigint FROM places) AS on_now,
+           (SELECT coalesce(sum(count), 0)::bigint FROM places) AS trials
+    FROM told
 """)
 
 SITES_GEOJSON = Statement(f"""
     {_SHOWN}, {_SITES}
     SELECT jsonb_build_object(
                'type', 'FeatureCollection',
-               'numberMatched', count(*),
+               'numberMatched', (SELECT count(*) FROM places),
                'numberReturned', count(*),
                'features', coalesce(jsonb_agg(jsonb_build_object(
                    'type', 'Feature',
@@ -151,5 +169,5 @@ SITES_GEOJSON = Statement(f"""
                        'on', on_now <> '[]')
                ) ORDER BY slug), '[]')
            )::text
-    FROM places
+    FROM told
 """)

@@ -77,7 +77,7 @@ class TrialFeatures(msgspec.Struct, frozen=True):
 
 
 class PlaceFeatures(msgspec.Struct, frozen=True):
-    """Sites as GeoJSON."""
+    """Sites as GeoJSON, those with something on first kept where there are more than 2,000."""
 
     type: Literal["FeatureCollection"]
     numberMatched: int  # noqa: N815

@@ -72,6 +72,20 @@ class Page:
     last: str | None
 
 
+@dataclass(frozen=True)
+class SitePage:
+    """Some of the sites that match, with figures of all that do; `last` is None where no more come after.
+
+    `matched` is how many sites, `on_now` how many trials take place at them, `trials` how many in the days asked for.
+    """
+
+    sites: list[SiteNow]
+    last: str | None
+    matched: int
+    on_now: int
+    trials: int
+
+
 def today(now: datetime) -> date:
     """The day in Japan."""
     return local_date(now, JAPANS_ZONE)
@@ -91,15 +105,25 @@ async def trials_geojson(sought: Sought, now: datetime) -> bytes:
     return await queries.TRIALS_GEOJSON.json(**_conditions(sought, now), limit=MOST_ON_MAP)
 
 
-async def sites(sought: Sought, now: datetime) -> list[SiteNow]:
-    """Sites, those with something on first, then by what comes next; with a last day, those with a trial by then."""
-    body = await queries.SITES.json(**_conditions(sought, now), busy=sought.last is not None, most=MOST_AT_SITE)
-    return msgspec.json.decode(body, type=list[SiteNow])
+async def sites(sought: Sought, now: datetime, after: str = "", limit: int = 50) -> SitePage:
+    """Sites, those with something on first, then by what comes next; with a last day, those with a trial by then.
+
+    `after` is another page's `last`.
+    """
+    (row,) = await queries.SITES.rows(**_site_conditions(sought, now, after), most=MOST_AT_SITE, limit=limit)
+    listed = msgspec.json.decode(row["body"], type=list[SiteNow])
+    return SitePage(listed, row["last"], row["matched"], row["on_now"], row["trials"])
 
 
 async def sites_geojson(sought: Sought, now: datetime) -> bytes:
-    """The same sites as a GeoJSON FeatureCollection."""
-    return await queries.SITES_GEOJSON.json(**_conditions(sought, now), busy=sought.last is not None, most=0)
+    """The same sites as a GeoJSON FeatureCollection of at most MOST_ON_MAP, in the order of their slugs."""
+    return await queries.SITES_GEOJSON.json(**_site_conditions(sought, now), most=0, limit=MOST_ON_MAP)
+
+
+def _site_conditions(sought: Sought, now: datetime, after: str = "") -> dict[str, Any]:
+    place, _, slug = after.partition("-")
+    page = {"after_place": int(place or -1), "after_slug": slug}
+    return {**_conditions(sought, now), **page, "busy": sought.last is not None}
 
 
 async def owners() -> list[NamedPlace]:
