@@ -10,7 +10,9 @@ from shapely.affinity import translate
 from shapely.geometry import shape
 
 from testfields.accounts.rules import MemberRole, OrganisationKind
-from testfields.sites import exchange, routes
+from testfields.db.engine import DB
+from testfields.db.statements import Statement
+from testfields.sites import exchange, queries, routes
 from tests import factories
 from tests.sites.catalogue import GROUND, NOW, PAD, TRACK, harbour, owner, site, track, write
 
@@ -178,3 +180,20 @@ async def test_a_site_that_is_not_there_is_not_found(
 
 async def test_a_nul_in_an_address_is_refused(db: None, client: AsyncClient) -> None:
     assert (await client.get(f"{SITES}/%00")).status_code == 422
+
+
+@pytest.mark.parametrize("statement", [queries.LIST, queries.SITES_GEOJSON])
+async def test_ten_thousand_slugs_are_looked_into_not_gone_through_for_each_site(
+    db: None, statement: Statement
+) -> None:
+    nothing = ", ".join(["NULL"] * len(statement.names))
+    async with DB.connection() as connection:
+        # After a few questions PostgreSQL plans once for all that follow, without knowing what is asked for.
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE catalogue AS {statement.sql}")
+        plan = await connection.fetch(f"EXPLAIN EXECUTE catalogue ({nothing})")
+        await connection.execute("DEALLOCATE catalogue")
+    among = f"${statement.names.index('among') + 1} IS NULL"
+    [condition] = [row[0] for row in plan if among in row[0].replace("(", "")]
+    assert "hashed SubPlan" in condition
+    assert "slug = ANY" not in condition

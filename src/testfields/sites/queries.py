@@ -166,7 +166,8 @@ _SOUGHT = and_(
         func.strpos(func.lower(func.normalize(_TEXTS, literal_column("NFKC"))), bindparam("words", type_=Text)) > 0,
     ),
     _EQUIPPED,
-    or_(_AMONG.is_(None), SITE.c.slug == any_(_AMONG)),
+    # Unnested it is a hash to look into, in a plan of any kind; as an array, ten thousand slugs to go through for each.
+    or_(_AMONG.is_(None), SITE.c.slug.in_(select(func.unnest(_AMONG)))),
 )
 _SITES = SITE.join(OWNER, OWNER.c.id == SITE.c.owner_id)
 
