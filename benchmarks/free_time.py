@@ -1,8 +1,6 @@
-"""Free time: a month of one busy area against its bare SQL, and all sites in one question as claims grow."""
+"""Free time: 10,000 sites with their claims, and a month of one busy area against its bare SQL."""
 
 import asyncio
-import random
-import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -28,9 +26,7 @@ from testfields.db.statements import Statement
 T = TypeVar("T")
 
 SITES = 10_000
-STEPS = (10_000, 100_000, 1_000_000)
 DAYS = 100
-QUESTIONS = 60
 CLIENTS = 8
 SECONDS = 6
 MONTH_BOOKINGS = 500
@@ -69,28 +65,6 @@ CROSS JOIN LATERAL (
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Milliseconds that answers took, and their mean length."""
-
-    p50_ms: float
-    p95_ms: float
-    free_sites: float
-
-
-@dataclass(frozen=True)
-class Question:
-    """“Which sites are free in this window” with so many claims.
-
-    `busy` asks about days on which every site has a claim, so that a third of them has one in the window; `quiet`
-    about days without any.
-    """
-
-    claims: int
-    busy: Answers
-    quiet: Answers
-
-
-@dataclass(frozen=True)
 class Month:
     """Answers per second for a month of one area with 500 bookings."""
 
@@ -125,21 +99,6 @@ async def fill(done: int, wanted: int) -> None:
     await connection.execute("ALTER TABLE claim ENABLE TRIGGER claim_guard_insert")
     await connection.execute("VACUUM ANALYZE claim")
     await connection.close()
-
-
-async def ask_all_sites(days: range) -> Answers:
-    """Ask about windows of three hours on days of chance; the first answers warm the connection up."""
-    chance = random.Random(len(days))
-    took, lengths = [], []
-    for _ in range(QUESTIONS + 8):
-        start = first_day() + timedelta(days=chance.choice(days), hours=chance.randrange(7, 18))
-        query = FreeQuery(Period(start, start + timedelta(hours=3)), minutes=180)
-        began = time.perf_counter()
-        free = await search.free_sites(query, datetime.now(UTC))
-        took.append((time.perf_counter() - began) * 1000)
-        lengths.append(len(free))
-    took, lengths = took[8:], lengths[8:]
-    return Answers(statistics.median(took), statistics.quantiles(took, n=20)[18], statistics.mean(lengths))
 
 
 async def book_a_month(area_id: int) -> FreeQuery:
@@ -227,28 +186,17 @@ async def rate(work: Callable[[int], Awaitable[None]]) -> float:
     return sum(done) / (time.perf_counter() - began)
 
 
-async def measure_questions() -> list[Question]:
-    """Both questions at each number of claims."""
-    questions, done = [], 0
-    for claims in STEPS:
-        await fill(done, claims)
-        done = claims
-        busy = await ask_all_sites(range(claims // SITES))
-        questions.append(Question(claims, busy, await ask_all_sites(range(DAYS + 1, 2 * DAYS - 1))))
-    return questions
-
-
-def measure(running: cluster.Cluster, database: str) -> tuple[Month, list[Question]]:
-    """Everything in this chapter, in a database of its own."""
+def measure(running: cluster.Cluster, database: str) -> Month:
+    """The month, in a new database with 10,000 sites."""
     cluster.ensure_database(running, database)
     url = running.url(database)
     DB.use(url)
     asyncio.run(seed())
     with tempfile.TemporaryDirectory() as folder, serving(url, Path(folder)) as server:
-        month = asyncio.run(_with_pool(lambda: measure_month(url, server.base_url)))
-    return month, asyncio.run(_with_pool(measure_questions))
+        return asyncio.run(with_pool(lambda: measure_month(url, server.base_url)))
 
 
-async def _with_pool(work: Callable[[], Awaitable[T]]) -> T:
+async def with_pool(work: Callable[[], Awaitable[T]]) -> T:
+    """Do `work` with a pool of connections."""
     async with DB.open(CLIENTS):
         return await work()
