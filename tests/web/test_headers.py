@@ -36,7 +36,8 @@ async def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_program
 
 
 @pytest.mark.parametrize(
-    ("header", "language"), [("en-GB,en;q=0.9,ja;q=0.8", "en"), ("fr", "ja"), ("ja,en", "ja"), (";;q=x", "ja"), ("en;q=0", "ja")]
+    ("header", "language"),
+    [("en-GB,en;q=0.9,ja;q=0.8", "en"), ("fr", "ja"), ("ja,en", "ja"), (";;q=x", "ja"), ("en;q=0", "ja")],
 )
 async def test_problems_speak_the_callers_language(db: None, client: AsyncClient, header: str, language: str) -> None:
     answer = await client.get("/api/v1/reservations", headers={"Accept-Language": header})

@@ -2,17 +2,17 @@
 
 from testfields.db.statements import Statement
 
-# One round trip tells all that the rules want to know of an area and of the places asked for in it.
+# One round trip tells all that the rules want to know of an area and of the places asked for in it: whether they lie
+# inside, whether the site is open, and what they would take.
 # An area is found by its primary key, its hours by opening_hours_site_id. The places are counted through instead of
 # unnested: of an array that it does not know yet PostgreSQL expects so many elements that it would rather plan anew for
 # each booking, which takes longer than the answer.
 PLACE = Statement("""
     SELECT site.id AS site_id, site.owner_id, site.published, site.timezone, site.uses AS site_uses,
            site.slot_minutes, site.minimum_minutes, site.maximum_minutes, site.notice_minutes, site.horizon_days,
-           site.turnaround_minutes, site.lateral_separation_m, site.vertical_separation_m,
-           site.hold_minutes, site.processing_days,
-           area.id, area.mode, area.uses, area.geometry, area.altitude,
-           asked.inside, asked.open, asked.widened
+           site.turnaround_minutes, site.hold_minutes, site.processing_days,
+           area.id, area.uses, area.geometry, area.altitude,
+           asked.inside, asked.open, asked.footprints, asked.altitudes, asked.periods
     FROM area
     JOIN site ON site.id = area.site_id
     JOIN organisation owner ON owner.id = site.owner_id
@@ -24,16 +24,16 @@ PLACE = Statement("""
                    SELECT coalesce(range_agg(opening.period), '{}'::tstzmultirange) @> one.period
                    FROM opening(one.period) WHERE opening.site_id = site.id
                ) ORDER BY place) AS open,
-               array_agg(
-                   CASE WHEN area.mode = 'exclusive' THEN area.geometry
-                        ELSE widened(one.footprint, area.geometry, site.lateral_separation_m, owner.metric_crs)
-                   END ORDER BY place
-               ) AS widened
+               array_agg(taken.footprint ORDER BY place) AS footprints,
+               array_agg(taken.altitude ORDER BY place) AS altitudes,
+               array_agg(taken.period ORDER BY place) AS periods
         FROM generate_subscripts(CAST(:periods AS tstzrange[]), 1) place
         CROSS JOIN LATERAL (
             SELECT (CAST(:footprints AS geometry[]))[place] AS footprint,
+                   (CAST(:altitudes AS numrange[]))[place] AS altitude,
                    (CAST(:periods AS tstzrange[]))[place] AS period
         ) one
+        CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, one.period) taken
     ) asked
     WHERE area.id = :area_id
 """)

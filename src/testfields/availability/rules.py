@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from functools import cache
 from itertools import combinations
 
@@ -13,7 +12,7 @@ from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.periods import Period
-from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume, join_own
+from testfields.core.volumes import AltitudeBand, Volume, join_own
 from testfields.sites.rules import LIMITS
 
 MOST_VOLUMES = 60
@@ -32,7 +31,6 @@ class Policy:
     notice_minutes: int
     horizon_days: int
     turnaround_minutes: int
-    vertical_separation_m: Decimal
     hold_minutes: int
     processing_days: int
 
@@ -43,7 +41,6 @@ class BookableArea:
 
     id: int
     site_id: int
-    exclusive: bool
     footprint: MultiPolygon
     altitude: AltitudeBand
 
@@ -55,8 +52,8 @@ class Placed:
     volume: Volume
     inside_area: bool
     open: bool
-    # The footprint widened by half the site's lateral separation.
-    widened: MultiPolygon
+    # The volume with the turnaround and half the separations added; an exclusive area as a whole.
+    taken: Volume
 
 
 def check_lengths(periods: Sequence[Period]) -> None:
@@ -152,37 +149,21 @@ def _plain(local: pendulum.DateTime) -> datetime:
     return datetime.fromtimestamp(local.timestamp(), UTC)
 
 
-def claims_for(policy: Policy, area: BookableArea, placed: Sequence[Placed]) -> list[Volume]:
-    """What is taken when these volumes are: buffers added in, one taker's own volumes joined.
+def claims_for(policy: Policy, placed: Sequence[Placed]) -> list[Volume]:
+    """What is taken when these volumes are, one taker's own joined.
 
     Raises InvalidInput when two volumes of the one application still share space at some moment.
     """
     if len(placed) > MOST_VOLUMES:
         message = N_("At most %(most)s times can be asked for in one application.")
         raise InvalidInput([fault("volumes", message, most=MOST_VOLUMES)])
-    taken = join_own([_taken(policy, area, one) for one in placed])
+    taken = join_own([one.taken for one in placed])
     apart = _own_turnaround_cut(policy, taken)
     for first, second in combinations(apart, 2):
         if first.intersects(second):
             message = N_("Two of the volumes share space at the same time. Join them into one, or move one of them.")
             raise InvalidInput([fault("volumes", message)])
     return apart
-
-
-def _taken(policy: Policy, area: BookableArea, placed: Placed) -> Volume:
-    volume = placed.volume
-    period = volume.period.until(volume.period.end + timedelta(minutes=policy.turnaround_minutes))
-    if area.exclusive:
-        return Volume(area.footprint, EVERY_HEIGHT, period)
-    return Volume(placed.widened, _separated(volume.altitude, policy.vertical_separation_m), period)
-
-
-def _separated(band: AltitudeBand, separation: Decimal) -> AltitudeBand:
-    """Half the vertical separation on either side; the neighbour brings the other half."""
-    half = separation / 2
-    return AltitudeBand(
-        None if band.lower is None else band.lower - half, None if band.upper is None else band.upper + half
-    )
 
 
 def _own_turnaround_cut(policy: Policy, volumes: Sequence[Volume]) -> list[Volume]:

@@ -36,19 +36,6 @@ POLICY = """
     make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer))) AS least
 """
 
-# What a booking would take: an exclusive area as a whole at every height, of a shared one the volume with half the
-# site's separations around it (availability.rules.claims_for).
-VOLUME = """
-    area.mode = 'shared' AS shared,
-    CASE WHEN area.mode = 'exclusive' THEN area.geometry
-         ELSE widened(one.footprint, area.geometry, site.lateral_separation_m, owner.metric_crs)
-    END AS footprint,
-    CASE WHEN area.mode = 'exclusive' THEN '(,)'::numrange
-         ELSE numrange(lower(coalesce(one.altitude, area.altitude)) - site.vertical_separation_m / 2,
-                       upper(coalesce(one.altitude, area.altitude)) + site.vertical_separation_m / 2)
-    END AS altitude
-"""
-
 # A statement holds the filters that are asked for and no others, so that each has a plan of its own: one site or area
 # is found by its index, all of them in one pass.
 _SITE_FILTERS = {"sites": "site.slug = ANY(CAST(:sites AS text[]))"}
@@ -85,13 +72,14 @@ def bookable_site(filters: Filters) -> str:
 def _areas(filters: Filters) -> str:
     """The areas that fit, a page of them in the order of their ids."""
     return f"""
-        SELECT area.id AS key, area.id AS area_id, area.site_id, {POLICY}, {VOLUME},
-               make_interval(mins => site.turnaround_minutes) AS turnaround,
+        SELECT area.id AS key, area.id AS area_id, area.site_id, {POLICY}, area.mode = 'shared' AS shared,
+               taken.footprint, taken.altitude, make_interval(mins => site.turnaround_minutes) AS turnaround,
                tstzrange({EARLIEST}, greatest({EARLIEST}, {LATEST})) AS bookable
         FROM area
         JOIN site ON site.id = area.site_id
         JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
+        CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
         WHERE {bookable_site(filters)} AND {where(AREA_FILTERS, filters)} AND area.id > :after
         ORDER BY area.id
         LIMIT :limit
@@ -100,14 +88,15 @@ def _areas(filters: Filters) -> str:
 
 # Several volumes of one application, each a place of its own in the one area.
 _PLACES = f"""
-    SELECT one.key, area.id AS area_id, area.site_id, {POLICY}, {VOLUME},
-               make_interval(mins => site.turnaround_minutes) AS turnaround,
+    SELECT one.key, area.id AS area_id, area.site_id, {POLICY}, area.mode = 'shared' AS shared,
+           taken.footprint, taken.altitude, make_interval(mins => site.turnaround_minutes) AS turnaround,
                tstzrange({EARLIEST}, greatest({EARLIEST}, {LATEST})) AS bookable
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]))
          WITH ORDINALITY AS one (footprint, altitude, key)
     CROSS JOIN area
     JOIN site ON site.id = area.site_id
     JOIN organisation owner ON owner.id = site.owner_id
+    CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
     WHERE area.id = :area_id
 """
 

@@ -15,7 +15,10 @@ from testfields.availability.rules import BookableArea, Placed, Policy
 from testfields.core.errors import N_, InTheWay, NotFound, Taken
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
-from testfields.db.values import period_range, to_band, volume_arrays
+from testfields.db.values import altitude_range, period_range, to_band, to_period, volume_arrays
+
+# What PLACE tells of each volume, in parallel arrays.
+PLACED = ("inside", "open", "footprints", "altitudes", "periods")
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,21 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
     row = await queries.PLACE.row(
         area_id=area_id,
         footprints=[one.footprint for one in asked],
+        altitudes=[None if one.altitude is None else altitude_range(one.altitude) for one in asked],
         periods=[period_range(one.period) for one in asked],
     )
     if row is None:
         raise NotFound(N_("There is no such area."))
-    area = BookableArea(
-        row["id"], row["site_id"], row["mode"] == "exclusive", row["geometry"], to_band(row["altitude"])
-    )
+    area = BookableArea(row["id"], row["site_id"], row["geometry"], to_band(row["altitude"]))
     placed = tuple(
         Placed(
-            Volume(one.footprint or area.footprint, one.altitude or area.altitude, one.period), inside, is_open, widened
+            Volume(one.footprint or area.footprint, one.altitude or area.altitude, one.period),
+            inside,
+            is_open,
+            Volume(footprint, to_band(altitude), to_period(period)),
         )
-        for one, inside, is_open, widened in zip(
-            asked, row["inside"] or (), row["open"] or (), row["widened"] or (), strict=True
+        for one, inside, is_open, footprint, altitude, period in zip(
+            asked, *(row[name] or () for name in PLACED), strict=True
         )
     )
     policy = Policy(**{name: row[name] for name in Policy.__dataclass_fields__})

@@ -11,7 +11,6 @@ from testfields.availability.search_queries import (
     EARLIEST,
     LATEST,
     POLICY,
-    VOLUME,
     Filters,
     bookable_site,
     where,
@@ -134,12 +133,13 @@ def _doubtful(filters: Filters) -> str:
     """What the areas of the other sites have left, each by itself."""
     return f"""
     asked AS MATERIALIZED (
-        SELECT area.id AS key, opened.*, {VOLUME}
+        SELECT area.id AS key, opened.*, taken.footprint, taken.altitude
         FROM opened
         JOIN area ON area.site_id = opened.site_id
         JOIN site ON site.id = area.site_id
         JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
+        CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
         WHERE opened.site_id NOT IN (SELECT site_id FROM plain) AND {where(AREA_FILTERS, filters)}
     ), taken AS (
         SELECT asked.key, range_agg(standing.period) AS periods

@@ -68,7 +68,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     state = next_state(None, application.action, roles)
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
-    claims = claims_for(place.policy, place.area, place.placed) if state in CLAIMING else []
+    claims = claims_for(place.policy, place.placed) if state in CLAIMING else []
     volumes = tuple(one.volume for one in place.placed)
     terms = terms_of(place, state, now)
     arguments = {
@@ -219,7 +219,7 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     try:
         checked_texts(note=application.note)
         place = await checked_place(application.area_id, application.asked, now)
-        claims = claims_for(place.policy, place.area, place.placed)
+        claims = claims_for(place.policy, place.placed)
     except InvalidInput as error:
         return Verdict(error.faults)
     use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)

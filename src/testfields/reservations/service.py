@@ -138,7 +138,7 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
         refuse_use(place, locked.use)
         terms = terms_of(place, to, now)
         if needs and not had:
-            claims = claims_for(place.policy, place.area, place.placed)
+            claims = claims_for(place.policy, place.placed)
             # An offer that does not fit is told to nobody.
             told = nearest_told(place, asked, now) if action is not Action.OFFER else nullcontext()
             async with told, DB.transaction():
@@ -204,7 +204,7 @@ async def change_volumes(
     volumes = tuple(one.volume for one in place.placed)
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if locked.state in CLAIMING:
-        claims = claims_for(place.policy, place.area, place.placed)
+        claims = claims_for(place.policy, place.placed)
         async with nearest_told(place, asked, now, besides=locked.id), DB.transaction():
             await availability.release(locked.id)
             await availability.take(locked.site_id, claim_kind(to), locked.id, claims)

@@ -4,30 +4,20 @@ from testfields.db.statements import Statement
 
 
 def _taken_by(reservation: str) -> str:
-    """What a reservation's volumes take when they are claimed, buffers added as `availability.rules` adds them.
+    """What a reservation's volumes take when they are claimed.
 
     An application on the waiting list has no claim; this is the claim that it would have. Served by
     volume_reservation_id.
     """
     return f"""
         SELECT volume.id, volume.period AS asked_period, volume.altitude AS asked_altitude,
-               tstzrange(lower(volume.period),
-                         upper(volume.period) + make_interval(mins => place.turnaround_minutes)) AS period,
-               CASE WHEN area.mode = 'exclusive' THEN '(,)'::numrange
-                    ELSE numrange(lower(volume.altitude) - place.vertical_separation_m / 2,
-                                  upper(volume.altitude) + place.vertical_separation_m / 2)
-               END AS altitude,
-               CASE WHEN area.mode = 'exclusive' THEN area.geometry
-                    WHEN place.lateral_separation_m = 0 THEN volume.footprint
-                    ELSE ST_Intersection(area.geometry, ST_Transform(ST_Buffer(
-                             ST_Transform(volume.footprint, owner.metric_crs::int),
-                             place.lateral_separation_m::float8 / 2), 4326))
-               END AS footprint,
+               taken.period, taken.altitude, taken.footprint,
                CASE WHEN area.mode = 'exclusive' THEN area.geometry ELSE volume.footprint END AS shown
         FROM volume
         JOIN area ON area.id = {reservation}.area_id
         JOIN site place ON place.id = area.site_id
         JOIN organisation owner ON owner.id = place.owner_id
+        CROSS JOIN LATERAL taken(area, place, owner.metric_crs, volume.footprint, volume.altitude, volume.period) taken
         WHERE volume.reservation_id = {reservation}.id
     """
 

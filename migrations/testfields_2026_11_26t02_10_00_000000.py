@@ -1,0 +1,66 @@
+"""What a booking takes, written once; separation holds across shared areas that lie on the same ground."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from testfields.db.engine import DB
+
+ID = "2026-11-26T02:10:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "what a booking takes"
+
+# Half the separation on every side; the neighbour brings the other half. It goes as far as the shared areas that share
+# ground with this one, so that it holds between the whole field and a track on it, and ends at the edge where another
+# area merely begins: that is the owner's own line. Found by area_once.
+WIDENED = """
+DROP FUNCTION widened(geometry, geometry, numeric, bigint);
+CREATE FUNCTION widened(footprint geometry, place area, separation_m numeric, metric_crs bigint) RETURNS geometry
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN footprint IS NULL AND around.ground IS NULL THEN place.geometry
+        ELSE ST_Multi(ST_CollectionExtract(ST_Intersection(
+            ST_Union(place.geometry, coalesce(around.ground, place.geometry)),
+            ST_Transform(ST_Buffer(ST_Transform(coalesce(footprint, place.geometry), metric_crs::int),
+                                   separation_m::float8 / 2), 4326)), 3))
+    END
+    FROM (
+        SELECT ST_Union(other.geometry) AS ground FROM area other
+        WHERE other.site_id = place.site_id AND other.id <> place.id AND other.mode = 'shared'
+          AND other.geometry && place.geometry AND ST_Relate(other.geometry, place.geometry, 'T********')
+    ) around
+$$;
+"""
+
+# An exclusive area is taken as a whole at every height; of a shared one the volume with half the site's separations
+# around it; both until the turnaround is over. No footprint is the whole area, no altitude all its heights. One plain
+# SELECT, so that PostgreSQL merges it into the query that asks.
+TAKEN = """
+CREATE FUNCTION taken(place area, policy site, metric_crs bigint,
+                      footprint geometry, altitude numrange, period tstzrange)
+RETURNS TABLE (footprint geometry, altitude numrange, period tstzrange)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+               WHEN place.mode = 'exclusive' THEN place.geometry
+               WHEN policy.lateral_separation_m = 0 THEN coalesce(footprint, place.geometry)
+               ELSE widened(footprint, place, policy.lateral_separation_m, metric_crs)
+           END,
+           CASE
+               WHEN place.mode = 'exclusive' THEN '(,)'::numrange
+               ELSE numrange(lower(coalesce(altitude, place.altitude)) - policy.vertical_separation_m / 2,
+                             upper(coalesce(altitude, place.altitude)) + policy.vertical_separation_m / 2)
+           END,
+           tstzrange(lower(period), upper(period) + make_interval(mins => policy.turnaround_minutes))
+$$;
+"""
+
+
+async def forwards() -> MigrationManager:
+    """Replace `widened`, add `taken`."""
+    manager = MigrationManager(migration_id=ID, app_name="testfields", description=DESCRIPTION)
+
+    async def run() -> None:
+        async with DB.connection() as connection:
+            for script in (WIDENED, TAKEN):
+                await connection.execute(script)
+
+    manager.add_raw(run)
+    return manager
