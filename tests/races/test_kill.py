@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -20,8 +22,22 @@ CLIENTS = 32
 SLOTS = 20
 
 
-async def load(crowd: Crowd, stop: asyncio.Event, answered: list[int]) -> None:
-    """Every client books, holds, submits and withdraws until told to stop; the ids that were answered 201."""
+@dataclass
+class Answers:
+    """What the clients were answered: ids with 201, and how often each status of a server's fault."""
+
+    booked: list[int] = field(default_factory=list)
+    faults: Counter[int] = field(default_factory=Counter)
+
+    def note(self, answer: httpx.Response) -> httpx.Response:
+        """Keep count of an answer."""
+        if answer.status_code >= 500:
+            self.faults[answer.status_code] += 1
+        return answer
+
+
+async def load(crowd: Crowd, stop: asyncio.Event, answers: Answers) -> None:
+    """Every client books, holds, submits and withdraws until told to stop."""
 
     async def one(client: int) -> None:
         turn = 0
@@ -30,20 +46,21 @@ async def load(crowd: Crowd, stop: asyncio.Event, answered: list[int]) -> None:
             slot = (client * 7 + turn) % (SLOTS * 30)
             body = crowd.application(client, [times(slot % SLOTS, days=1 + slot // SLOTS)], hold=turn % 3 == 0)
             try:
-                answer = await crowd.post(client, RESERVATIONS, body)
+                answer = answers.note(await crowd.post(client, RESERVATIONS, body))
                 if answer.status_code == 201:
-                    answered.append(answer.json()["id"])
+                    answers.booked.append(answer.json()["id"])
                     if turn % 2:
-                        await crowd.post(client, f"{answer.headers['location']}/withdraw", {}, **{"If-Match": "*"})
+                        address = f"{answer.headers['location']}/withdraw"
+                        answers.note(await crowd.post(client, address, {}, **{"If-Match": "*"}))
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
 
     await asyncio.gather(*(one(client) for client in range(CLIENTS)))
 
 
-async def assert_whole(answered: list[int]) -> None:
-    """Every answered reservation is there, nothing overlaps, no state without its event, all chains whole."""
-    assert len(answered) > CLIENTS
+async def assert_whole(answers: Answers, own: cluster.Cluster) -> None:
+    """Every answered reservation is there, nothing overlaps, no state without its event; chains whole, no deadlock."""
+    assert len(answers.booked) > CLIENTS
     async with DB.connection() as connection:
         stored = {row["id"] for row in await connection.fetch("SELECT id FROM reservation")}
         unsaid = await connection.fetchval(
@@ -53,20 +70,21 @@ async def assert_whole(answered: list[int]) -> None:
                  ORDER BY sequence DESC LIMIT 1)
             """
         )
-    assert [one for one in answered if one not in stored] == []
+    assert [one for one in answers.booked if one not in stored] == []
     assert unsaid == 0
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
     assert await lookup.broken_chains() == []
+    assert "deadlock detected" not in own.log.read_text()
 
 
 async def test_killing_the_server_under_load_loses_nothing(own_cluster: cluster.Cluster, tmp_path: Path) -> None:
-    answered: list[int] = []
+    answers = Answers()
     with serving(own_cluster.url(), tmp_path) as server:
         async with client_for(server) as http:
             crowd = await make_crowd(server, http, CLIENTS)
             stop = asyncio.Event()
-            running = asyncio.create_task(load(crowd, stop, answered))
+            running = asyncio.create_task(load(crowd, stop, answers))
             for _ in range(2):
                 await asyncio.sleep(2)
                 server.kill()
@@ -75,30 +93,33 @@ async def test_killing_the_server_under_load_loses_nothing(own_cluster: cluster.
             await asyncio.sleep(1)
             stop.set()
             await running
-    await assert_whole(answered)
+    assert answers.faults == {}
+    await assert_whole(answers, own_cluster)
 
 
 async def test_killing_the_database_under_load_loses_nothing_and_the_portal_recovers(
     own_cluster: cluster.Cluster, tmp_path: Path
 ) -> None:
-    answered: list[int] = []
+    answers = Answers()
     with serving(own_cluster.url(), tmp_path) as server:
         async with client_for(server) as http:
             crowd = await make_crowd(server, http, CLIENTS)
             stop = asyncio.Event()
-            running = asyncio.create_task(load(crowd, stop, answered))
+            running = asyncio.create_task(load(crowd, stop, answers))
             await asyncio.sleep(2)
             postmaster = int((own_cluster.data / "postmaster.pid").read_text().split()[0])
             os.kill(postmaster, signal.SIGKILL)
             await asyncio.sleep(1)
             await asyncio.to_thread(cluster.start, own_cluster)
-            before = len(answered)
+            before = len(answers.booked)
             await asyncio.sleep(3)
             stop.set()
             await running
-            assert len(answered) > before, "the portal did not come back by itself"
+            assert len(answers.booked) > before, "the portal did not come back by itself"
+    # While the database is away that is said, and nothing else goes wrong.
+    assert set(answers.faults) == {503}
     await _reconnect()
-    await assert_whole(answered)
+    await assert_whole(answers, own_cluster)
 
 
 async def _reconnect() -> None:

@@ -3,20 +3,19 @@
 import asyncio
 import random
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
+import httpx
 import pytest
 
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.core.errors import Taken, WrongState
+from testfields.core.errors import Taken
 from testfields.db.cluster import Cluster
 from testfields.db.engine import DB
-from testfields.reservations import filing, service
+from testfields.reservations import filing
 from testfields.reservations.filing import Application
-from testfields.reservations.rules import Action
-from testfields.reservations.service import Step
 from tests import factories
 from tests.races.conftest import CLIENTS, Crowd, all_at_once, claims_out_of_step, overlaps
 
@@ -80,33 +79,53 @@ async def test_series_of_overlapping_volumes_never_overlap(crowd: Crowd) -> None
 
 
 async def test_approval_against_closure_leaves_one_of_them(crowd: Crowd) -> None:
-    """Staff reject while another closes the site: the closure stands only where the claim is gone."""
-    filed = await crowd.post(0, RESERVATIONS, crowd.application(0, [times(9)]))
-    assert filed.status_code == 201, filed.text
-    site = await _slug(crowd)
-    closure = {"site": site, "kind": "works", "reason_ja": "工事", "reason_en": "Works", **times(8, 4)}
-    verbs = ["approve", "reject", "return"] * 7
-    answers = await all_at_once(
-        [
-            lambda verb=verb: crowd.http.post(
-                f"{RESERVATIONS}/{filed.json()['id']}/{verb}",
-                json={"reason": "理由"},
-                headers=crowd.staff | {"If-Match": "*"},
-            )
-            for verb in verbs
-        ]
-        + [
-            lambda: crowd.http.post("/api/v1/closures", json=closure, headers=crowd.staff)
-            for _ in range(CLIENTS - len(verbs))
-        ]
-    )
-    assert {answer.status_code for answer in answers[len(verbs) :]} <= {201, 409}
-    closed = sum(answer.status_code == 201 for answer in answers[len(verbs) :])
-    shown = await crowd.http.get(f"{RESERVATIONS}/{filed.json()['id']}", headers=crowd.staff)
-    assert closed == 0 or shown.json()["state"] == "rejected"
-    assert closed <= 1
+    """Staff decide while others close the site, again and again: a closure stands exactly where the claim has gone.
+
+    Round follows round, in an order of chance, until each has won: a race that always ends one way is none.
+    """
+    site, chance, won = await _slug(crowd), random.Random(7), Counter[str]()
+    for day in range(1, 41):
+        state, closed = await _decide_against_closure(crowd, site, day, chance)
+        assert closed == (1 if state == "rejected" else 0)
+        won[state] += 1
+        if won["approved"] and won["rejected"]:
+            break
+    assert won["approved"]
+    assert won["rejected"]
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
+
+
+async def _decide_against_closure(crowd: Crowd, site: str, day: int, chance: random.Random) -> tuple[str, int]:
+    """How the application ended that was approved and rejected at once, and how many closures took its place."""
+    filed = await crowd.post(0, RESERVATIONS, crowd.application(0, [times(9, days=day)]))
+    address = filed.headers["location"]
+    closure = {"site": site, "kind": "works", "reason_ja": "工事", "reason_en": "Works", **times(8, 4, day)}
+    decided = asyncio.Event()
+
+    async def decide(verb: str) -> httpx.Response:
+        body = {"reason": "理由"}
+        answer = await crowd.http.post(f"{address}/{verb}", json=body, headers=crowd.staff | {"If-Match": "*"})
+        assert answer.status_code in {200, 409}, answer.text
+        decided.set()
+        return answer
+
+    async def close() -> httpx.Response:
+        """Until it is closed; once more after the decision, then never again."""
+        while True:
+            last = decided.is_set()
+            answer = await crowd.http.post("/api/v1/closures", json=closure, headers=crowd.staff)
+            assert answer.status_code in {201, 409}, answer.text
+            if answer.status_code == 201 or last:
+                return answer
+
+    verbs = ["approve", "reject"] * (CLIENTS // 4)
+    chance.shuffle(verbs)
+    decisions = [lambda verb=verb: decide(verb) for verb in verbs]
+    answers = await all_at_once([*decisions, *(close for _ in range(CLIENTS - len(verbs)))])
+    assert sum(answer.status_code == 200 for answer in answers[: len(verbs)]) == 1
+    shown = await crowd.http.get(address, headers=crowd.staff)
+    return shown.json()["state"], sum(answer.status_code == 201 for answer in answers[len(verbs) :])
 
 
 async def _slug(crowd: Crowd) -> str:
@@ -116,38 +135,41 @@ async def _slug(crowd: Crowd) -> str:
 
 
 async def test_a_hold_that_expires_while_it_is_submitted_ends_in_one_state(crowd: Crowd) -> None:
+    """The worker ends 64 holds at one instant, around which their companies submit them."""
     held = []
-    for client in range(16):
-        answer = await crowd.post(client, RESERVATIONS, crowd.application(client, [times(client)], hold=True))
+    for client in range(CLIENTS):
+        times_of = [times(client % 20, days=1 + client // 20)]
+        answer = await crowd.post(client, RESERVATIONS, crowd.application(client, times_of, hold=True))
         held.append(answer.json()["id"])
-    soon = datetime.now(UTC) + timedelta(seconds=1)
+    ends = now() + timedelta(seconds=6)
     async with DB.connection() as connection:
-        await connection.execute("UPDATE reservation SET deadline = $1", soon)
+        await connection.execute("UPDATE reservation SET deadline = $1", ends)
+    crowd.server.start("worker")
 
-    async def expire(one: int) -> bool:
-        while True:
-            try:
-                await service.act(None, one, Step(Action.EXPIRE), now())
-            except WrongState:
-                if now() > soon + timedelta(seconds=1):
-                    return False
-                await asyncio.sleep(0.001)
-            else:
-                return True
+    async def submit(client: int) -> httpx.Response:
+        """From a second before the end to a fifth of one after it; a request begun in time may meet the worker."""
+        begin = ends + timedelta(seconds=1.2 * client / CLIENTS - 1)
+        await asyncio.sleep((begin - now()).total_seconds())
+        return await crowd.post(client, f"{RESERVATIONS}/{held[client]}/submit", {}, **{"If-Match": "*"})
 
-    async def submit(client: int, one: int) -> bool:
-        await asyncio.sleep(max(0.0, (soon - now()).total_seconds() + random.uniform(-0.05, 0.05)))
-        answer = await crowd.post(client, f"{RESERVATIONS}/{one}/submit", {}, **{"If-Match": "*"})
-        assert answer.status_code in {200, 409}, answer.text
-        return answer.status_code == 200
+    answers = await all_at_once([lambda client=client: submit(client) for client in range(CLIENTS)])
+    assert {answer.status_code for answer in answers} == {200, 409}
 
-    expired, submitted = await asyncio.gather(
-        asyncio.gather(*(expire(one) for one in held)),
-        asyncio.gather(*(submit(client, one) for client, one in enumerate(held))),
-    )
-    assert all(one != other for one, other in zip(expired, submitted, strict=True))
+    submitted = {one for one, answer in zip(held, answers, strict=True) if answer.status_code == 200}
+    assert await _when_none_is_held() == {one: "submitted" if one in submitted else "expired" for one in held}
     assert await claims_out_of_step() == []
     assert await overlaps() == 0
+
+
+async def _when_none_is_held() -> dict[int, str]:
+    """Every reservation's state, once the worker has been at each."""
+    held = True
+    async with DB.connection() as connection:
+        while held:
+            await asyncio.sleep(0.1)
+            held = await connection.fetchval("SELECT EXISTS (SELECT FROM reservation WHERE state = 'held')")
+        rows = await connection.fetch("SELECT id, state FROM reservation")
+    return {row["id"]: row["state"] for row in rows}
 
 
 async def test_moving_against_booking_gives_the_slot_to_exactly_one(crowd: Crowd) -> None:
