@@ -329,6 +329,14 @@ async def test_the_month_tells_the_share_of_free_hours(client: AsyncClient) -> N
     assert share == "50"
 
 
+async def test_a_month_that_is_over_tells_no_shares(client: AsyncClient) -> None:
+    await factories.field(slug="quay")
+    last = in_days(0).replace(day=1) - timedelta(days=1)
+    page = await get(client, "/sites/quay", view="month", **{"from": last.isoformat()})
+    assert "% free" not in page.text
+    assert page.text.count('<span class="visually-hidden">Over</span>') == last.day
+
+
 async def test_the_month_of_one_area(client: AsyncClient) -> None:
     field = await factories.field(slug="quay")
     await factories.area(field.site_id, slug="pad", name_en="Pad")

@@ -137,6 +137,32 @@ async def test_from_the_first_project_to_the_withdrawal(server: Server, chromium
     await context.close()
 
 
+HIDDEN = """() => {
+  const at = document.activeElement, bar = document.querySelector(".decision-bar");
+  if (at === document.body || bar.contains(at)) return false;
+  return at.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1;
+}"""
+
+
+async def test_nothing_with_the_focus_is_hidden_behind_the_bar(server: Server, chromium: Browser) -> None:
+    """WCAG 2.2, 2.4.11, on a phone, where the bar is largest."""
+    field, company = await factories.field(), await factories.company()
+    await factories.project(company)
+    context = await logged_in(chromium, server, company, "ja")
+    page = await context.new_page()
+    await page.set_viewport_size({"width": 390, "height": 700})
+    await page.goto(f"{server.base_url}/my/apply?site={(await site_of(field))['slug']}")
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        await page.wait_for_timeout(20)
+        assert not await page.evaluate(HIDDEN), await page.evaluate("document.activeElement.outerHTML")
+        if await page.evaluate("document.activeElement.matches('#f-note')"):
+            break
+    else:
+        raise AssertionError("Tab never reaches the last field")
+    await context.close()
+
+
 async def tab_to(page: Page, selector: str) -> None:
     """Press Tab until the element has the focus."""
     for _ in range(80):

@@ -3,17 +3,20 @@
 import asyncio
 import json
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Response
 
 from testfields.accounts.service import actor_by_email
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.demo import seed
+from testfields.notifications import service as mails
+from testfields.reservations.rules import State
 from tests.browser.conftest import logged_in
-from tests.server import serving
+from tests.server import Server, serving
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -23,37 +26,85 @@ EMAILS = {
     "approver": "approver@demo.example",
     "admin": "admin@demo.example",
 }
+SITES = (
+    "yumeshima", "maishima", "expo-park", "rinku-town", "tsurumi-ryokuchi", "hattori-ryokuchi", "inland-ground",
+    "hannan-sky-town",
+)  # fmt: skip
 PAGES = {
     None: [
-        "/", "/?when=today", "/trials", "/sites", "/sites?use=drone", "/sites?words=nothing-like-it",
-        "/sites/yumeshima", "/sites/maishima?view=month", "/login", "/schema", "/nowhere",
-        "/p/AAAAAAAAAAAAAAAAAAAAAAAAAA", "/p/{permit}",
+        "/", "/?span=today", "/trials", "/trials?span=today&use=telecom", "/sites", "/sites?use=drone",
+        "/sites?on=2026-02-30", "/sites?words=nothing-like-it", *(f"/sites/{slug}" for slug in SITES),
+        "/sites/maishima?view=month",
+        "/sites/maishima?from=1066-10-14", "/login", "/schema", "/nowhere", "/logout", "/trials?after=nonsense",
+        "/p/AAAAAAAAAAAAAAAAAAAAAAAAAA", "/p/{permit}", "/p/{revoked}",
     ],
     "company": [
-        "/my", "/my/projects", "/my/projects/new", "/my/apply", "/my/apply?site=maishima", "/my/tokens", "/my/account",
-        "/my/members", "/my/password", "/my/reservations/{own}", "/my/reservations/{own}/change", "/desk",
+        "/my", "/my/past", "/my/projects", "/my/projects/new", "/my/projects/{project}", "/my/apply",
+        "/my/apply?site=maishima", "/my/apply?site=maishima&start=2026-02-03T09:00", "/my/apply?draft={draft}",
+        "/my/tokens", "/my/account", "/my/members", "/my/password", "{own}", "/my/reservations/{submitted}/change",
+        "/desk", "/my/reservations/9999999",
     ],
-    "approver": ["/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk/{submitted}", "/desk/closures"],
-    "admin": ["/admin", "/admin/organisations", "/admin/people", "/admin/mails"],
+    "approver": [
+        "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense", "{desk}", "/desk/closures",
+        "/desk/9999999",
+    ],
+    "admin": ["/admin", "/admin/organisations", "/admin/people", "/admin/mails", "/admin/mails/1"],
+}  # fmt: skip
+# Forms that are sent with nothing in them: the address, and the button that sends.
+EMPTY = {
+    None: [("/login", "main form button")],
+    "company": [
+        ("/my/projects/new", "main form button.button--primary"), ("/my/apply", ".decision-bar button[value=submit]"),
+        ("/my/tokens", "main form.form button"), ("/my/password", "main form button"),
+        ("/my/reservations/{completed}", "form[action$=report] button"),
+    ],
+    "approver": [
+        ("/desk/closures", "form[action='/desk/closures'] button"),
+        ("/desk/{submitted}", "form[action$=reject] button"),
+    ],
+    "admin": [
+        ("/admin/organisations", "form[action='/admin/organisations'] button"),
+        ("/admin/people", "form[action='/admin/people'] button"),
+    ],
 }  # fmt: skip
 
 
-async def numbers() -> dict[str, str]:
-    """What stands in the addresses' places."""
+async def places_of() -> dict[str, list[str]]:
+    """What stands in the addresses' places; the company's person is let into every company, to see every state."""
     async with DB.connection() as connection:
-        own = await connection.fetchval(
-            "SELECT min(r.id) FROM reservation r JOIN organisation o ON o.id = r.company_id"
-            " WHERE o.slug = 'sample-logistics' AND r.state = 'submitted'"
-        )
-        submitted = await connection.fetchval("SELECT min(id) FROM reservation WHERE state = 'submitted'")
-        confirmed = await connection.fetchval("SELECT min(id) FROM reservation WHERE state = 'confirmed'")
         await connection.execute(
-            "INSERT INTO permit (reservation_id, event_id, code, issued_at, revoked_because)"
-            " SELECT $1, max(id), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', now(), '' FROM reservation_event"
-            " WHERE reservation_id = $1",
-            confirmed,
+            "INSERT INTO membership (person_id, organisation_id, role) SELECT person.id, organisation.id, 'member'"
+            " FROM person, organisation WHERE email = $1 AND kind = 'company' ON CONFLICT DO NOTHING",
+            EMAILS["company"],
         )
-    return {"own": str(own), "submitted": str(submitted), "permit": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+        found = await connection.fetch("SELECT state, min(id)::text AS id FROM reservation GROUP BY state")
+        for code, revoked in (("A" * 25 + "B", None), ("A" * 25 + "C", now())):
+            await connection.execute(
+                "INSERT INTO permit (reservation_id, event_id, code, issued_at, revoked_at, revoked_because)"
+                " SELECT reservation_id, max(id), $1, now(), $2, '' FROM reservation_event"
+                " WHERE to_state = 'confirmed' AND reservation_id NOT IN (SELECT reservation_id FROM permit)"
+                " GROUP BY reservation_id LIMIT 1",
+                code,
+                revoked,
+            )
+        staff = await connection.fetchval("SELECT id FROM person WHERE email = $1", EMAILS["approver"])
+        project = await connection.fetchval("SELECT min(id)::text FROM project")
+    await mails.post(staff, 1, "ja", "件名", "本文です。", "<p>本文です。</p>", now())
+    states = {row["state"]: row["id"] for row in found}
+    filed = {state: number for state, number in states.items() if state != State.DRAFT}
+    assert set(states) == set(State) - {State.APPROVED}
+    return {
+        "own": [f"/my/reservations/{number}" for number in filed.values()],
+        "desk": [f"/desk/{number}" for number in filed.values()],
+        "permit": ["A" * 25 + "B"], "revoked": ["A" * 25 + "C"], "project": [project],
+        **{state: [number] for state, number in states.items()},
+    }  # fmt: skip
+
+
+def filled(address: str, places: dict[str, list[str]]) -> list[str]:
+    """The addresses that one of the list stands for."""
+    name = address.partition("{")[2].partition("}")[0]
+    return [address.replace(f"{{{name}}}", value) for value in places[name]] if name else [address]
 
 
 async def violations(page: Page) -> list[object]:
@@ -68,46 +119,87 @@ async def violations(page: Page) -> list[object]:
     return found
 
 
+@dataclass
+class Inspection:
+    """What is found on one page after another, in one language; `markup` is a folder for what the server sent."""
+
+    language: str
+    markup: Path
+    found: dict[str, object] = field(default_factory=dict)
+
+    async def look(self, page: Page, answer: Response | None, name: str) -> None:
+        """At a page as it stands."""
+        assert answer is not None
+        (self.markup / f"{name.replace('/', '_').replace('?', '_')}.html").write_text(await answer.text())
+        for width in (1280, 390, 320):
+            await page.set_viewport_size({"width": width, "height": 900})
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                self.found[f"{name} at {width}"] = f"{wide} px wide"
+            if width != 320 and (bad := await violations(page)):
+                self.found[f"{name} at {width}"] = bad
+        if await page.locator("html").get_attribute("lang") != self.language:
+            self.found[name] = "another language"
+
+
+async def walk(
+    inspection: Inspection, page: Page, server: Server, role: str | None, places: dict[str, list[str]]
+) -> None:
+    """Every page of a role, then its forms sent with nothing in them."""
+    for path in PAGES[role]:
+        for address in filled(path, places):
+            answer = await page.goto(f"{server.base_url}{address}")
+            assert answer is None or answer.status < 500, address
+            await inspection.look(page, answer, f"{role or 'public'} {address}")
+    for path, button in EMPTY[role]:
+        (address,) = filled(path, places)
+        await page.goto(f"{server.base_url}{address}")
+        async with page.expect_navigation() as sent:
+            await page.locator(button).first.evaluate("(button) => button.form.requestSubmit(button)")
+        answer = await sent.value
+        assert answer is not None
+        assert answer.status == 422, address
+        await inspection.look(page, answer, f"{role or 'public'} {address} sent empty")
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_every_page_is_accessible_valid_and_fits_a_phone(
     own_db: str, tmp_path: Path, chromium: Browser, language: str
 ) -> None:
     await seed.play(now())
-    places = await numbers()
-    found: dict[str, object] = {}
-    markup = tmp_path / "markup"
-    markup.mkdir()
+    places = await places_of()
+    inspection = Inspection(language, tmp_path / "markup")
+    inspection.markup.mkdir()
     with serving(own_db, tmp_path, TESTFIELDS_WORKERS="1") as server:
-        for role, paths in PAGES.items():
+        for role in PAGES:
             actor = await actor_by_email(EMAILS[role]) if role else None
             context = (
                 await logged_in(chromium, server, actor, language)
                 if actor
                 else await chromium.new_context(locale=language)
             )
-            page = await context.new_page()
-            await page.goto(f"{server.base_url}/login?lang={language}")
-            for path in paths:
-                address = path.format(**places)
-                answer = await page.goto(f"{server.base_url}{address}")
-                assert answer is not None
-                assert answer.status < 500, address
-                name = f"{role or 'public'}{address.replace('/', '_').replace('?', '_')}.html"
-                (markup / name).write_text(await answer.text())
-                for width in (1280, 390, 320):
-                    await page.set_viewport_size({"width": width, "height": 900})
-                    wide = await page.evaluate("document.documentElement.scrollWidth")
-                    if wide > width:
-                        found[f"{role} {address} at {width}"] = f"{wide} px wide"
-                    if width != 320 and (bad := await violations(page)):
-                        found[f"{role} {address} at {width}"] = bad
-                if await page.locator("html").get_attribute("lang") != language:
-                    found[f"{role} {address}"] = "another language"
+            await walk(inspection, await context.new_page(), server, role, places)
             await context.close()
-    assert found == {}
-    checked = await asyncio.to_thread(
-        subprocess.run,
-        ["npx", "--no-install", "html-validate", "--config", str(ROOT / ".htmlvalidate.json"), str(markup / "*.html")],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        await a_defect(inspection, chromium, server)
+    assert inspection.found == {}
+    await valid(inspection.markup)
+
+
+async def a_defect(inspection: Inspection, chromium: Browser, server: Server) -> None:
+    """The page of a defect: here, of a table that has gone."""
+    async with DB.connection() as connection:
+        await connection.execute("ALTER TABLE site RENAME TO gone")
+    context = await chromium.new_context(locale=inspection.language)
+    page = await context.new_page()
+    answer = await page.goto(f"{server.base_url}/sites")
+    assert answer is not None
+    assert answer.status == 500
+    await inspection.look(page, answer, "a defect")
+    await context.close()
+
+
+async def valid(markup: Path) -> None:
+    """html-validate finds nothing."""
+    command = ["npx", "--no-install", "html-validate", "--config", str(ROOT / ".htmlvalidate.json"), f"{markup}/*.html"]
+    checked = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout[-4000:] + checked.stderr[-1000:]

@@ -65,13 +65,14 @@ class Week:
 
 @dataclass(frozen=True)
 class MonthDay:
-    """A day of the month; `percent` of its open hours can be booked, None where it is not open."""
+    """A day of the month; `percent` of its open hours can be booked, None where it is not open or `over`."""
 
     number: int
     label: str
     percent: int | None
     href: str
     today: bool
+    over: bool
 
 
 @dataclass(frozen=True)
@@ -217,9 +218,9 @@ def month_name(first: date) -> str:
 def _month_day(site: WholeSiteView, day: date, shares: Sequence[DayShare], today: date) -> MonthDay:
     opened = sum(share.open_minutes for share in shares)
     free = sum(share.free_minutes for share in shares)
-    percent = free * 100 // opened if opened else None
+    percent = free * 100 // opened if opened and day >= today else None
     href = calendar_address(site.slug, {"from": day.isoformat()}) if free else ""
-    return MonthDay(day.day, format_date(day, locale.current()), percent, href, day == today)
+    return MonthDay(day.day, format_date(day, locale.current()), percent, href, day == today, day < today)
 
 
 def calendar_address(slug: str, query: Mapping[str, str]) -> str:
