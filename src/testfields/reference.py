@@ -95,7 +95,7 @@ def _operation(method: str, path: str, one: Mapping[str, Any]) -> Operation:
     return Operation(
         method.upper(),
         path,
-        one.get("description", ""),
+        locale.translate(one["description"]),
         tuple(
             parameter["name"] + ("" if parameter.get("required") else "?")
             for parameter in one.get("parameters", ())

@@ -9,6 +9,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
+from testfields.app import create_app
+from testfields.settings import load
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "testfields"
 JAPANESE = PACKAGE / "locales" / "ja" / "LC_MESSAGES" / "messages.po"
@@ -20,10 +23,17 @@ PLACE = re.compile(r"%\(\w+\)[sd]|%%")
 
 @cache
 def used() -> dict[str | tuple[str, ...], str]:
-    """Every msgid in code and templates, with a place where it stands."""
+    """Every msgid in code, templates and the API's description, with a place where it stands."""
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
     found = extract_from_dir(PACKAGE, [(one["pattern"], one["method"]) for one in mappings], keywords=KEYWORDS)
-    return {text: f"{file}:{line}" for file, line, text, _, _ in found}
+    written: dict[str | tuple[str, ...], str] = {text: f"{file}:{line}" for file, line, text, _, _ in found}
+    return written | told_by_the_api()
+
+
+def told_by_the_api() -> dict[str, str]:
+    """What each operation says that it does: the docstring of its handler."""
+    paths = create_app(load({})).openapi_schema.to_schema()["paths"].items()
+    return {one["description"]: f"{method} {path}" for path, methods in paths for method, one in methods.items()}
 
 
 @cache
