@@ -103,5 +103,16 @@ def test_a_line_break_in_a_name_or_subject_adds_no_header(breaking: str) -> None
     assert [one.addr_spec for one in read["To"].addresses] == ["person@example.test"]
 
 
+@pytest.mark.parametrize("length", range(1, 40))
+async def test_a_subject_that_folds_keeps_its_blanks(length: int, tmp_path: Path) -> None:
+    subject = f"{'申' * length} 広場 9:00–11:00、夢洲 広場 and 3 more ({'長' * 20} 広場) of Yumeshima"
+    mail = replace(MAIL, subject=subject)
+    read = email.message_from_bytes(message(mail, SENDER).as_bytes(), policy=default)
+    assert read["Subject"] == subject
+    async with postbox() as box:
+        await hand_over(mail, box.url, SENDER, tmp_path)
+    assert box.received[0]["Subject"] == subject
+
+
 def test_one_line_keeps_words_apart_and_nothing_else() -> None:
     assert one_line("  夢洲\t広場\n\n9:00–11:00 \x07") == "夢洲 広場 9:00–11:00"
