@@ -22,6 +22,24 @@ CLONES = itertools.count(1)
 network.close()
 
 
+def of_rules(path: Path) -> bool:
+    """Whether the tests of a file need no input or output."""
+    return path.name == "test_rules.py" or path.parent.name == "core"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``-m rules`` the other files are not even read."""
+    passed_over = collection_path.suffix == ".py" and not of_rules(collection_path)
+    return True if config.option.markexpr == "rules" and passed_over else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of rules."""
+    for item in items:
+        if of_rules(item.path):
+            item.add_marker(pytest.mark.rules)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[cluster.Cluster]:
     """The run's own cluster."""
