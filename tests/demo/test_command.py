@@ -50,6 +50,11 @@ def demo(folder: Path, *words: str) -> Iterator[dict[str, httpx.Client]]:
     assert process.returncode == 0, server.log.read_text()
 
 
+def said_by(folder: Path) -> str:
+    """What the demos in `folder` have printed."""
+    return (folder / "said.log").read_text()
+
+
 def written_by(process: subprocess.Popen[bytes], file: Path) -> dict[str, Any]:
     """What the demo wrote into `file`, once it has."""
     while True:
@@ -80,6 +85,8 @@ def test_it_goes_on_where_it_was_left_and_begins_anew_when_asked(tmp_path: Path)
         added = api["company"].post("/projects", json=PLAN)
         assert added.status_code == 201, added.text
     assert not list(tmp_path.glob("postgresql-*/postmaster.pid"))
+    # Commands find its database, which is not their own, by this.
+    assert "\nFor commands on its database: DATABASE_URL='postgresql://testfields@/demo?host=" in said_by(tmp_path)
 
     with demo(tmp_path) as api:
         assert added.json()["id"] in [one["id"] for one in api["company"].get("/projects").json()]

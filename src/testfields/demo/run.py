@@ -62,7 +62,7 @@ def run(settings: Settings, address: str | None, fresh: bool) -> None:
         tokens = asyncio.run(_prepare(url))
         with _processes(settings, url) as processes:
             _write(settings, tokens)
-            _tell(settings)
+            _tell(settings, url)
             _wait(processes)
 
 
@@ -154,7 +154,7 @@ def _wait_until_up(settings: Settings, processes: list[subprocess.Popen[bytes]])
     raise DemoError(f"The server did not answer at {address} within {STARTS_WITHIN_S} seconds.")
 
 
-def _tell(settings: Settings) -> None:
+def _tell(settings: Settings, url: str) -> None:
     table = Table("", "E-mail", title="Log in as", title_justify="left")
     for one in ACCOUNTS:
         table.add_row(one.key, one.email)
@@ -162,6 +162,8 @@ def _tell(settings: Settings) -> None:
     console.print(table)
     console.print(f"Password for all: [bold]{PASSWORD}[/]. API tokens are in {_accounts_file(settings)}.")
     console.print("Or use the bar “Look as” at the top of each page.")
+    # Whole, to be copied: folded at the terminal's edge it would be no address.
+    console.print("For commands on its database:", f"DATABASE_URL='{url}'", soft_wrap=True)
 
 
 def _wait(processes: list[subprocess.Popen[bytes]]) -> None:
