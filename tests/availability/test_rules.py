@@ -21,17 +21,16 @@ from testfields.availability.rules import (
 )
 from testfields.core.errors import InvalidInput
 from testfields.core.periods import Period
-from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume
+from testfields.core.volumes import AltitudeBand, Volume
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 START = datetime(2026, 12, 3, tzinfo=UTC)
-POLICY = Policy("Asia/Tokyo", 30, 60, 480, 1440, 180, 30, Decimal(10), 2880, 14)
+POLICY = Policy("Asia/Tokyo", 30, 60, 480, 1440, 180, 30, 2880, 14)
 LOW = AltitudeBand(Decimal(0), Decimal(30))
 WEST = MultiPolygon([box(135, 34, 135.001, 34.001)])
 EAST = MultiPolygon([box(135.002, 34, 135.003, 34.001)])
 GROUND = MultiPolygon([box(135, 34, 135.01, 34.01)])
-SHARED = BookableArea(1, 1, False, GROUND, AltitudeBand(Decimal(0), Decimal(150)))
-EXCLUSIVE = replace(SHARED, exclusive=True)
+AREA = BookableArea(1, 1, GROUND, AltitudeBand(Decimal(0), Decimal(150)))
 
 
 def period(hours: float = 0, lasts: float = 1) -> Period:
@@ -40,12 +39,13 @@ def period(hours: float = 0, lasts: float = 1) -> Period:
 
 
 def placed(when: Period, shape: MultiPolygon = WEST, altitude: AltitudeBand = LOW) -> Placed:
-    return Placed(Volume(shape, altitude, when), True, True, shape)
+    until_cleared = when.until(when.end + timedelta(minutes=POLICY.turnaround_minutes))
+    return Placed(Volume(shape, altitude, when), True, True, Volume(shape, altitude, until_cleared))
 
 
 def faults(*volumes: Placed, policy: Policy = POLICY, now: datetime = NOW) -> list[str]:
     try:
-        check_volumes(policy, SHARED, volumes, now)
+        check_volumes(policy, AREA, volumes, now)
     except InvalidInput as error:
         return [one.path for one in error.faults]
     return []
@@ -152,34 +152,23 @@ def test_the_length_of_a_stay_is_the_time_that_goes_by() -> None:
 # --- What is then taken
 
 
-def test_an_exclusive_area_is_taken_whole_over_every_height() -> None:
-    assert claims_for(POLICY, EXCLUSIVE, [placed(period())]) == [Volume(GROUND, EVERY_HEIGHT, period(lasts=1.5))]
-
-
-def test_in_a_shared_area_half_of_each_separation_goes_with_the_volume() -> None:
-    asked = replace(placed(period(), altitude=AltitudeBand(Decimal(30), Decimal(60))), widened=EAST)
-    assert claims_for(POLICY, SHARED, [asked]) == [
-        Volume(EAST, AltitudeBand(Decimal(25), Decimal(65)), period(lasts=1.5))
-    ]
-
-
 def test_times_that_touch_are_one_claim_and_ones_own_turnaround_stands_in_nobodys_way() -> None:
-    (joined,) = claims_for(POLICY, SHARED, [placed(period()), placed(period(1.5))])
+    (joined,) = claims_for(POLICY, [placed(period()), placed(period(1.5))])
     assert joined.period == period(lasts=3)
     overlapping = MultiPolygon([box(135.0005, 34, 135.0015, 34.001)])
-    first, second = claims_for(POLICY, SHARED, [placed(period()), placed(period(1), overlapping)])
+    first, second = claims_for(POLICY, [placed(period()), placed(period(1), overlapping)])
     assert (first.period, second.period) == (period(), period(1, 1.5))
 
 
 def test_volumes_of_one_application_may_not_share_space() -> None:
     overlapping = MultiPolygon([box(135.0005, 34, 135.0015, 34.001)])
     with pytest.raises(InvalidInput):
-        claims_for(POLICY, SHARED, [placed(period()), placed(period(0.5), overlapping)])
-    assert len(claims_for(POLICY, SHARED, [placed(period()), placed(period(0.5), EAST)])) == 2
+        claims_for(POLICY, [placed(period()), placed(period(0.5), overlapping)])
+    assert len(claims_for(POLICY, [placed(period()), placed(period(0.5), EAST)])) == 2
 
 
 def test_an_application_has_at_most_sixty_times() -> None:
     times = [placed(period(24 * day)) for day in range(MOST_VOLUMES + 1)]
-    assert len(claims_for(POLICY, SHARED, times[:-1])) == MOST_VOLUMES
+    assert len(claims_for(POLICY, times[:-1])) == MOST_VOLUMES
     with pytest.raises(InvalidInput):
-        claims_for(POLICY, SHARED, times)
+        claims_for(POLICY, times)

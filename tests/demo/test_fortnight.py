@@ -67,7 +67,7 @@ async def test_what_the_plot_plans_takes_place(db: None, hour: str) -> None:
     # Few test fields are open at night: one of the trials that should be on then may find no place.
     assert missing in (Counter(), Counter({State.ACTIVE: 1}))
     assert not played - planned()
-    assert sum(len(site.now) for site in await maps.sites(Sought(maps.today(at)), at)) >= 3
+    assert (await maps.sites(Sought(maps.today(at)), at)).on_now >= 3
     assert len(await closures.listed(approver, None, NEWEST, 10)) == 2
     [conflict] = [row for row in await reviews.queue(approver, reviews.QueueQuery(), at) if row["rivals"]]
     assert conflict["rivals"] == WAITING

@@ -13,10 +13,6 @@ async def administrator() -> Actor:
     return await factories.person(operator, OrganisationKind.OPERATOR, MemberRole.ADMIN)
 
 
-async def bearer(actor: Actor) -> dict[str, str]:
-    return {"Authorization": f"Bearer {await factories.token(actor)}", "Accept": "text/html"}
-
-
 async def posted(count: int, text: str = "本文です。") -> Actor:
     receiver = await factories.company()
     for number in range(1, count + 1):
@@ -25,9 +21,10 @@ async def posted(count: int, text: str = "本文です。") -> Actor:
 
 
 async def test_the_administrator_pages_through_the_mails_newest_first(db: None, client: AsyncClient) -> None:
-    receiver, headers = await posted(3), await bearer(await administrator())
+    receiver = await posted(3)
+    await factories.log_in(client, await administrator())
 
-    first = await client.get("/admin/mails", params={"limit": 2}, headers=headers)
+    first = await client.get("/admin/mails", params={"limit": 2})
     assert first.status_code == 200, first.text
     assert first.text.index("件名3") < first.text.index("件名2")
     assert "件名1" not in first.text
@@ -35,18 +32,18 @@ async def test_the_administrator_pages_through_the_mails_newest_first(db: None, 
     assert "未送信" in first.text
 
     address = first.text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
-    second = await client.get(address, headers=headers)
+    second = await client.get(address)
     assert "件名1" in second.text
     assert "件名2" not in second.text
 
 
 async def test_a_mails_text_is_shown_and_nothing_in_it_is_markup(db: None, client: AsyncClient) -> None:
     await posted(1, '<img src=x onerror="alert(1)">')
-    headers = await bearer(await administrator())
-    listed = await client.get("/admin/mails", headers=headers)
+    await factories.log_in(client, await administrator())
+    listed = await client.get("/admin/mails")
     address = listed.text.split('href="/admin/mails/')[1].split('"')[0]
 
-    shown = await client.get(f"/admin/mails/{address}", headers={**headers, "Accept-Language": "en"})
+    shown = await client.get(f"/admin/mails/{address}", params={"lang": "en"})
     assert shown.status_code == 200, shown.text
     assert "&lt;img src=x onerror=" in shown.text
     assert "<img src=x" not in shown.text
@@ -55,8 +52,9 @@ async def test_a_mails_text_is_shown_and_nothing_in_it_is_markup(db: None, clien
 
 async def test_nobody_else_reads_them(db: None, client: AsyncClient) -> None:
     receiver = await posted(1)
-    assert (await client.get("/admin/mails", headers=await bearer(receiver))).status_code == 403
-    assert (await client.get("/admin/mails/1", headers=await bearer(receiver))).status_code == 403
     assert (await client.get("/admin/mails", headers={"Accept": "text/html"})).status_code in {303, 401}
-    missing = await client.get("/admin/mails/987654321", headers=await bearer(await administrator()))
-    assert missing.status_code == 404
+    await factories.log_in(client, receiver)
+    assert (await client.get("/admin/mails")).status_code == 403
+    assert (await client.get("/admin/mails/1")).status_code == 403
+    await factories.log_in(client, await administrator())
+    assert (await client.get("/admin/mails/987654321")).status_code == 404

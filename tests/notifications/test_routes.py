@@ -2,8 +2,13 @@
 
 from httpx import AsyncClient
 
+from testfields.accounts.rules import Actor
 from tests import factories
-from tests.notifications.test_pages import administrator, bearer, posted
+from tests.notifications.test_pages import administrator, posted
+
+
+async def bearer(actor: Actor) -> dict[str, str]:
+    return {"Authorization": f"Bearer {await factories.token(actor)}"}
 
 
 async def test_mails_come_newest_first_page_by_page_and_one_with_its_text(db: None, client: AsyncClient) -> None:

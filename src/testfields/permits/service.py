@@ -48,8 +48,10 @@ async def check(typed: str, now: datetime) -> Permit:
 
 async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Permit:
     """The newest permit of a reservation that the actor may see; raises NotFound."""
-    await lookup.find(actor, reservation_id)
+    row = await lookup.find(actor, reservation_id)
     code: str | None = await queries.CODE_OF.value(reservation_id=reservation_id)
+    if code is None and row["state"] in ENTITLED:
+        raise NotFound(N_("The permit is being issued. Please load this page again in a moment."))
     if code is None:
         raise NotFound(N_("No permit has been issued for this application."))
     return await check(code, now)
