@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -239,6 +240,33 @@ async def test_a_part_of_the_area_is_asked_for_by_its_corners(desk: Desk) -> Non
         refused = await desk.press("submit", factories.period(14), footprint_part="part", **{"footprint": "", **wrong})
         assert refused.status_code == 422
         assert 'href="#f-footprint"' in refused.text
+
+
+IN_FULL_WIDTH = str.maketrans("0123456789.,-: T", "０１２３４５６７８９．，－：　Ｔ")
+
+
+async def test_figures_in_full_width_and_empty_lines_are_read_as_they_are_meant(desk: Desk) -> None:
+    shape = await Site.select(Site.geometry).where(Site.id == desk.field.site_id).first()
+    assert shape is not None
+    west, south, _, _ = shape["geometry"].bounds
+    corners = (
+        f"\n{south + 0.001}, {west + 0.001}\n\n　\n{south + 0.001} {west + 0.002}\n{south + 0.002}、{west + 0.002}\n"
+    )
+    asked = {name: text.translate(IN_FULL_WIDTH) for name, text in time_fields(factories.period(9)).items()}
+    typed_so = {**asked, "corners": corners.translate(IN_FULL_WIDTH), "lower": "１０．５", "upper": "３０"}
+
+    answer = await desk.press("submit", footprint_part="part", footprint="", **typed_so)
+    assert answer.status_code == 303, answer.text
+    stored = await Volume.select(Volume.footprint, Volume.altitude, Volume.period).first()
+    assert stored is not None
+    assert stored["footprint"].bounds == pytest.approx((west + 0.001, south + 0.001, west + 0.002, south + 0.002))
+    assert (stored["altitude"].lower, stored["altitude"].upper) == (Decimal("10.5"), 30)
+    assert stored["period"].lower == factories.period(9).start
+
+    wrong = await desk.press(
+        "submit", footprint_part="part", footprint="", **{**typed_so, "corners": "34.6 135.4\n\n34.6 北緯"}
+    )
+    assert "3行目" in wrong.text
 
 
 async def test_a_draft_saves_itself_is_found_again_and_is_filed_as_it_stands(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The form of an application: what was typed, and what it asks for. Times are local to the site."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
 
 MOST_REPEATS = 52
 DATE_TIME = "%Y-%m-%dT%H:%M"
+# Fields of figures; what is typed in full width into these or into a time is read as in half width.
+FIGURES = frozenset({"corners", "lower", "upper", "repeat"})
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,14 @@ def read_form(form: Mapping[str, object]) -> Entered:
         value = form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    def figures(name: str) -> str:
+        return unicodedata.normalize("NFKC", text(name)).strip()
+
     times: list[Time] = []
     while len(times) < MOST_VOLUMES and f"time{len(times)}_start" in form:
-        times.append(Time(text(f"time{len(times)}_start"), text(f"time{len(times)}_end")))
-    texts = {name: text(name) for name in Entered.__dataclass_fields__ if name not in {"times", "part"}}
+        times.append(Time(figures(f"time{len(times)}_start"), figures(f"time{len(times)}_end")))
+    names = Entered.__dataclass_fields__.keys() - {"times", "part"}
+    texts = {name: figures(name) if name in FIGURES else text(name) for name in names}
     return Entered(times=tuple(times) or (Time(),), part=text("footprint_part") == "part", **texts)
 
 
@@ -202,9 +209,11 @@ def _rings(text: str) -> list[list[list[float]]]:
 
 
 def _ring(text: str) -> list[list[float]]:
-    """Lines of latitude and longitude as a closed ring of [longitude, latitude]."""
+    """Lines of latitude and longitude as a closed ring of [longitude, latitude]; empty lines are none."""
     ring = []
     for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
         match = _CORNER.fullmatch(line)
         if match is None:
             message = N_("Line %(number)s is not a latitude and a longitude, like 34.650000, 135.385000.")
