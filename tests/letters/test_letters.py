@@ -1,12 +1,14 @@
 """What the portal writes to people about an application."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.availability import service as availability
+from testfields.availability.rules import decision_due
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.periods import Period
@@ -14,7 +16,7 @@ from testfields.core.volumes import AltitudeBand
 from testfields.letters import jobs
 from testfields.letters.rendering import render
 from testfields.letters.rules import COMPANY, STAFF, Audience, Facts
-from testfields.letters.service import receivers
+from testfields.letters.service import facts_of, receivers
 from testfields.notifications.tables import Mail
 from testfields.reservations import filing, service
 from testfields.reservations.filing import Application
@@ -149,7 +151,7 @@ def test_staff_are_told_whose_application_it_is_and_sent_to_their_desk() -> None
     assert "理由" not in letter.text
 
 
-def test_a_letter_written_after_the_application_moved_on_names_no_deadline() -> None:
+def test_a_letter_about_a_step_that_set_no_date_names_none() -> None:
     letter = render(replace(FACTS, deadline=None), Audience.COMPANY, "事業者の担当", "ja", BASE)
     assert "期限：" not in letter.text
 
@@ -203,6 +205,30 @@ async def test_a_letter_tells_of_its_own_event_however_late_it_is_written(db: No
     texts = [row["text"] for row in await Mail.select(Mail.text).order_by(Mail.id)]
     assert ["9:00–10:00" in text for text in texts] == [True, False]
     assert ["13:00–14:00" in text for text in texts] == [False, True]
+
+
+async def test_a_late_letter_names_the_dates_and_conditions_of_its_own_event(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    early = now() - timedelta(days=3)
+    asked = (Asked(factories.period(9, days=40)),)
+    application = Application(await factories.project(company), field.area_id, asked)
+    reservation = (await filing.file(company, application, early)).id
+    submitted = await last_event(reservation)
+    await service.act(field.reviewer, reservation, Step(Action.RETURN, reason="図面が足りません。"), early)
+    returned = await last_event(reservation)
+    await service.act(company, reservation, Step(Action.SUBMIT), now())
+    await service.act(field.approver, reservation, Step(Action.APPROVE, conditions="風速8 m以下"), now())
+    approved = await last_event(reservation)
+    await service.change_volumes(company, reservation, None, asked, now())
+    await service.act(field.approver, reservation, Step(Action.APPROVE, conditions="立入りは2人まで"), now())
+
+    facts = {name: await facts_of(event) for name, event in (("s", submitted), ("r", returned), ("a", approved))}
+    place = await availability.place(field.area_id, asked)
+    assert facts["s"].due_at == decision_due(place.policy, early) != decision_due(place.policy, now())
+    assert facts["s"].deadline is None
+    assert facts["r"].deadline is not None
+    assert facts["a"].conditions == "風速8 m以下"
+    assert (await facts_of(await last_event(reservation))).conditions == "立入りは2人まで"
 
 
 async def test_a_rival_learns_nothing_of_the_application_in_its_way(db: None) -> None:

@@ -2,11 +2,14 @@
 
 from testfields.db.statements import Statement
 
-# What was asked for is read from the story up to this event, so that a letter written late tells of its own event.
+# What was asked for, the conditions and the dates are read from the story up to this event, never from the reservation
+# as it has become, so that a letter written late tells of its own event.
 # Served by primary keys, reservation_event_once and permit_reservation_id.
 FACTS = Statement("""
     SELECT event.id AS event_id, event.reservation_id, event.action, event.from_state, event.reason,
-           reservation.conditions, reservation.deadline, reservation.due_at,
+           coalesce(granted.conditions, '') AS conditions,
+           CAST(event.details ->> 'deadline' AS timestamptz) AS deadline,
+           CAST(event.details ->> 'due_at' AS timestamptz) AS due_at,
            project.title_ja, project.title_en, company.name_ja AS company_ja, company.name_en AS company_en,
            site.name_ja AS site_ja, site.name_en AS site_en, area.name_ja AS area_ja, area.name_en AS area_en,
            site.timezone, site.contact, issued.code AS permit_code, asked.volumes::text AS volumes
@@ -22,6 +25,12 @@ FACTS = Statement("""
           AND told.details ? 'volumes'
         ORDER BY told.sequence DESC LIMIT 1
     ) asked
+    LEFT JOIN LATERAL (
+        SELECT told.details ->> 'conditions' AS conditions FROM reservation_event told
+        WHERE told.reservation_id = event.reservation_id AND told.sequence <= event.sequence
+          AND told.details ? 'conditions'
+        ORDER BY told.sequence DESC LIMIT 1
+    ) granted ON true
     LEFT JOIN permit issued ON issued.event_id = event.id
     WHERE event.id = :event_id
 """)

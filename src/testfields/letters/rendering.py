@@ -105,7 +105,7 @@ def _facts(facts: Facts, audience: Audience, locale: str) -> list[Fact]:
 
 
 def _date(facts: Facts, words: Wording, locale: str) -> Fact | None:
-    """By when; none where the application has moved on since, and nobody waits for it any more."""
+    """By when; none where the step set no such date."""
     say = _speaker(locale)
     dates = {By.DEADLINE: (N_("Deadline"), facts.deadline), By.DUE: (N_("Decision due by"), facts.due_at)}
     if words.date is None:

@@ -1,6 +1,6 @@
 """Filing an application, and asking beforehand what would become of it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -84,7 +84,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         "role": acting_role(None, application.action, roles),
         "action": application.action,
         "claim_kind": claim_kind(state),
-        "details": as_json(story_of(volumes)),
+        "details": as_json(story_of(volumes) | promised(terms)),
         **terms,
         **volume_arrays(volumes),
         **volume_arrays(claims, "claim_"),
@@ -183,6 +183,11 @@ def story_of(volumes: Sequence[Volume]) -> dict[str, object]:
             for one in volumes
         ]
     }
+
+
+def promised(terms: Mapping[str, datetime | None]) -> dict[str, object]:
+    """The dates that an event sets, as it keeps them for the letter about it: those of the reservation move on."""
+    return {name: terms[name] for name in ("deadline", "due_at") if terms[name] is not None}
 
 
 def as_json(value: object) -> str:

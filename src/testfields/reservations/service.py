@@ -23,6 +23,7 @@ from testfields.reservations.filing import (
     checked_place,
     claim_kind,
     nearest_told,
+    promised,
     refuse_use,
     story_of,
     terms_of,
@@ -184,7 +185,7 @@ async def _move(
         from_state=locked.state,
         to_state=to,
         reason=step.reason,
-        details=as_json(details),
+        details=as_json(details | promised(terms)),
     )
     return Moved(locked.id, to, version)
 
