@@ -38,6 +38,7 @@ from testfields.reference import ReferencePage
 from testfields.reference import pages as reference_pages
 from testfields.reservations.pages import pages as reservation_pages
 from testfields.reservations.routes import router as reservations
+from testfields.reservations.rules import STATE_WORDS
 from testfields.reviews.closure_pages import pages as closure_pages
 from testfields.reviews.pages import pages as review_pages
 from testfields.reviews.routes import router as reviews
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 def _templates(settings: Settings) -> JinjaTemplateEngine:
     engine = template_engine()
     map_pages.add_map_words(engine, settings.gsi_tiles)
+    engine.engine.globals["state_words"] = STATE_WORDS
     return engine
 
 

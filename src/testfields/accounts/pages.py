@@ -21,8 +21,7 @@ from testfields.accounts.forms import (
     when,
 )
 from testfields.accounts.identity import Caller, Visitor, session_cookie, session_secret
-from testfields.accounts.rules import Actor, MemberRole, Scope, require_browser, scopes_for
-from testfields.accounts.words import SCOPE_WORDS
+from testfields.accounts.rules import SCOPE_WORDS, Actor, MemberRole, Scope, require_browser, scopes_for
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany
 from testfields.web import locale

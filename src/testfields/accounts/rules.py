@@ -53,6 +53,12 @@ class Scope(StrEnum):
     MANAGE = "manage"
 
 
+SCOPE_WORDS = {
+    Scope.READ: N_("Read"),
+    Scope.BOOK: N_("Apply and change applications"),
+    Scope.REVIEW: N_("Review applications"),
+    Scope.MANAGE: N_("Manage sites, closures and people"),
+}
 EVERY_SCOPE = frozenset(Scope)
 
 # A working day: whoever logs in the morning is not asked again before the evening. It is not lengthened by use.
@@ -139,7 +145,7 @@ def require_login(actor: Actor | None) -> Actor:
 def require_scope(actor: Actor, scope: Scope) -> None:
     """Raise NotAllowed when the actor's token does not carry `scope`; a browser session carries all."""
     if scope not in actor.scopes:
-        raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=scope.value)
+        raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=SCOPE_WORDS[scope])
 
 
 def require_browser(actor: Actor) -> None:

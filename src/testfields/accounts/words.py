@@ -1,6 +1,6 @@
-"""What kinds, roles and scopes are called on the pages."""
+"""What kinds and roles are called on the pages."""
 
-from testfields.accounts.rules import MemberRole, OrganisationKind, Scope
+from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.core.errors import N_
 
 KIND_WORDS = {
@@ -16,11 +16,4 @@ ROLE_WORDS = {
     MemberRole.APPROVER: N_("Approver"),
     MemberRole.SITE_MANAGER: N_("Site manager"),
     MemberRole.ADMIN: N_("Administrator"),
-}
-
-SCOPE_WORDS = {
-    Scope.READ: N_("Read"),
-    Scope.BOOK: N_("Apply and change applications"),
-    Scope.REVIEW: N_("Review applications"),
-    Scope.MANAGE: N_("Manage sites, closures and people"),
 }

@@ -12,7 +12,7 @@ from testfields.availability.free import FreeQuery
 from testfields.core.errors import N_, InvalidInput, fault, tried
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import EARLIEST, LATEST, Period
-from testfields.sites.notation import parse_wanted
+from testfields.sites.notation import FacilityValue, parse_wanted
 from testfields.sites.rules import SLUG
 from testfields.sites.service import Search
 from testfields.sites.vocabulary import USES
@@ -87,8 +87,8 @@ def wanted_of(typed: Typed, today: date) -> Wanted:
     if typed.after and not SLUG.fullmatch(typed.after):
         faults.append(fault("after", UNREADABLE))
     square_metres = tried(faults, _square_metres, typed.ha)
-    facilities = tried(faults, parse_wanted, typed.facility, "facility")
-    surface = tried(faults, parse_wanted, [f"surface={typed.surface}"], "surface") if typed.surface else {}
+    facilities = tried(faults, _offered, typed.facility, "facility")
+    surface = tried(faults, _offered, [f"surface={typed.surface}"], "surface") if typed.surface else {}
     free = tried(faults, _free_query, typed, today)
     if faults:
         raise InvalidInput(faults)
@@ -100,6 +100,14 @@ def wanted_of(typed: Typed, today: date) -> Wanted:
         words=typed.words or None,
     )
     return Wanted(search, free)
+
+
+def _offered(typed: Sequence[str], field: str) -> dict[str, FacilityValue]:
+    try:
+        return parse_wanted(typed, field)
+    except InvalidInput:
+        # The page offers facilities by their labels; the keys, which a program is told, say nothing to its reader.
+        raise InvalidInput([fault(field, N_("This is not known here. Please choose one of those offered."))]) from None
 
 
 UNREADABLE = N_("This entry is too long or holds signs that cannot be read. Please type it again.")

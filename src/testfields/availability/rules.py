@@ -12,7 +12,7 @@ from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.periods import Period
-from testfields.core.volumes import AltitudeBand, Volume, join_own
+from testfields.core.volumes import AltitudeBand, Volume, in_metres, join_own
 from testfields.sites.rules import LIMITS
 
 MOST_VOLUMES = 60
@@ -90,7 +90,7 @@ def _faults(policy: Policy, area: BookableArea, placed: Placed, now: datetime, p
         faults.append(fault(f"{path}.footprint", N_("The shape must lie inside the area.")))
     if not placed.volume.altitude.within(area.altitude):
         message = N_("Heights in this area must be between %(lower)s m and %(upper)s m above ground.")
-        values = {"lower": f"{area.altitude.lower:g}", "upper": f"{area.altitude.upper:g}"}
+        values = {"lower": in_metres(area.altitude.lower), "upper": in_metres(area.altitude.upper)}
         faults.append(fault(f"{path}.altitude", message, **values))
     return faults
 

@@ -37,6 +37,11 @@ class AltitudeBand:
         return other.lower <= self.lower and self.upper <= other.upper
 
 
+def in_metres(value: Decimal | None) -> str:
+    """Metres for people, without the zeros that say nothing: 150 for 150.00; empty where there is no bound."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
 EVERY_HEIGHT = AltitudeBand(None, None)
 
 

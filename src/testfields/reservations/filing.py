@@ -22,6 +22,7 @@ from testfields.db.values import volume_arrays
 from testfields.reservations import queries
 from testfields.reservations.lookup import NO_SUCH, find
 from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, checked_texts, next_state
+from testfields.sites.vocabulary import USES
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def refuse_use(place: Place, use: str) -> None:
 
 
 def _wrong_use(use: str) -> InvalidInput:
-    return InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=use)])
+    return InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=USES[use])])
 
 
 def story_of(volumes: Sequence[Volume]) -> dict[str, object]:

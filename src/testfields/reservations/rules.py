@@ -1,6 +1,6 @@
 """The whole life of a reservation, on one page: states, actions, who may, what each state means."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +53,47 @@ class Action(StrEnum):
     REVOKE = "revoke"
     EXPIRE = "expire"
     NO_SHOW = "no_show"
+
+
+# What people read for a state, and for a step that cannot be taken; the API's words are the keys.
+STATE_WORDS: Mapping[State, str] = {
+    State.DRAFT: N_("Draft"),
+    State.HELD: N_("Held"),
+    State.SUBMITTED: N_("Submitted"),
+    State.RETURNED: N_("Returned"),
+    State.APPROVED: N_("Approved (not yet confirmed)"),
+    State.CONFIRMED: N_("Permitted"),
+    State.ACTIVE: N_("Under way"),
+    State.COMPLETED: N_("Completed"),
+    State.REPORTED: N_("Reported"),
+    State.REJECTED: N_("Rejected"),
+    State.WITHDRAWN: N_("Withdrawn"),
+    State.CANCELLED: N_("Cancelled"),
+    State.REVOKED: N_("Permit revoked"),
+    State.EXPIRED: N_("Expired"),
+    State.NO_SHOW: N_("No show"),
+    State.WAITING: N_("Waiting list"),
+}
+ACTION_WORDS: Mapping[Action, str] = {
+    Action.SAVE: N_("Saving a draft"),
+    Action.HOLD: N_("Holding the place"),
+    Action.SUBMIT: N_("Submission"),
+    Action.WAIT: N_("Waiting for the place"),
+    Action.OFFER: N_("Offer of a free place"),
+    Action.CHANGE: N_("Change"),
+    Action.RETURN: N_("Return"),
+    Action.APPROVE: N_("Approval"),
+    Action.REJECT: N_("Rejection"),
+    Action.CONFIRM: N_("Confirmation"),
+    Action.CHECK_IN: N_("Check-in"),
+    Action.CHECK_OUT: N_("Check-out"),
+    Action.REPORT: N_("Report of the results"),
+    Action.WITHDRAW: N_("Withdrawal"),
+    Action.CANCEL: N_("Cancellation"),
+    Action.REVOKE: N_("Revocation"),
+    Action.EXPIRE: N_("Expiry"),
+    Action.NO_SHOW: N_("No show"),
+}
 
 
 class Role(StrEnum):
@@ -151,10 +192,12 @@ def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:
     transition = TRANSITIONS.get((state, action))
     if transition is None:
         raise WrongState(
-            N_("“%(action)s” cannot be done while the application is “%(state)s”."), action=action, state=state
+            N_("“%(action)s” cannot be done while the application is “%(state)s”."),
+            action=ACTION_WORDS[action],
+            state=STATE_WORDS[state] if state else N_("New"),
         )
     if not roles & transition.roles:
-        raise NotAllowed(N_("Your role does not allow “%(action)s” on this application."), action=action)
+        raise NotAllowed(N_("Your role does not allow “%(action)s” on this application."), action=ACTION_WORDS[action])
     return transition.to
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from testfields.core.errors import N_, Message
 from testfields.core.periods import Period
-from testfields.core.volumes import AltitudeBand
+from testfields.core.volumes import AltitudeBand, in_metres
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,5 @@ def height_in_words(band: AltitudeBand) -> Message:
     """A band of heights for people to read."""
     if band.lower is None or band.upper is None:
         return Message(N_("Every height"))
-    values = {"lower": _metres(band.lower), "upper": _metres(band.upper)}
+    values = {"lower": in_metres(band.lower), "upper": in_metres(band.upper)}
     return Message(N_("%(lower)s–%(upper)s m above ground"), values)
-
-
-def _metres(value: Decimal) -> str:
-    """Without the zeros that say nothing."""
-    return f"{value.normalize():f}"

@@ -24,11 +24,22 @@ SAYINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"`str` of length <= (?P<most>\d+)"), N_("Please write at most %(most)s characters.")),
     (re.compile(r"of length <= (?P<most>\d+)"), N_("This is too long; at most %(most)s are accepted.")),
     (re.compile(r"of length >= (?P<least>\d+)"), N_("This is too short; at least %(least)s are needed.")),
+    (re.compile(r"Expected `(int|float)` >= (?P<least>-?\d+)"), N_("Please give a number of at least %(least)s.")),
+    (re.compile(r"Expected `(int|float)` <= (?P<most>-?\d+)"), N_("Please give a number of at most %(most)s.")),
     (
         re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`"),
-        N_("Expected “%(expected)s” here, got “%(got)s”."),
+        N_("Expected %(expected)s here, got %(got)s."),
     ),
 )
+# JSON's types, as msgspec names them.
+TYPES = {
+    "object": N_("an object"),
+    "array": N_("a list"),
+    "str": N_("a text"),
+    "int": N_("a whole number"),
+    "float": N_("a number"),
+    "bool": N_("true or false"),
+}
 
 
 class JsonBody(AbstractDTO[T]):
@@ -76,5 +87,11 @@ def _fault_of(said: str) -> Any:
         if match:
             places = match.groupdict()
             field = places.pop("field", "")
-            return fault(".".join(part for part in (path, field) if part), message, **places)
+            values = {name: _type_in_words(value) for name, value in places.items()}
+            return fault(".".join(part for part in (path, field) if part), message, **values)
     return fault(path, N_("This value cannot be accepted: %(reason)s"), reason=reason)
+
+
+def _type_in_words(said: str) -> str:
+    """``object | null`` is an object that may be left out; what is no name of types stays as it is."""
+    return TYPES.get(said.removesuffix(" | null"), said)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import asyncpg
 from babel.messages.mofile import write_mo
@@ -91,15 +91,18 @@ def translate(text: str, locale: str | None = None, /, **values: object) -> str:
 
 
 def said(message: Message, locale: str | None = None) -> str:
-    """A message in the current language; values that are words of the portal's own are translated too."""
+    """A message in the current language; values that are words of the portal's own are told in it too."""
     values = {name: _word(value, locale) for name, value in message.values.items()}
     return translate(message.id, locale, **values)
 
 
 def _word(value: object, locale: str | None) -> object:
+    if isinstance(value, InBoth):
+        return in_words(value, locale)
     return translate(value, locale) if isinstance(value, str) and value else value
 
 
+@runtime_checkable
 class InBoth(Protocol):
     """A text in both languages."""
 
