@@ -11,7 +11,6 @@ import pytest
 from litestar import Litestar
 
 from testfields.accounts.rules import Actor
-from testfields.availability.closures import StaffInTheWay
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.reservations import filing, service
@@ -82,11 +81,11 @@ async def test_no_generated_request_meets_a_server_error_or_an_undocumented_answ
 
 
 def test_the_problem_is_described_as_it_is_sent() -> None:
-    (_, schemas) = msgspec.json.schema_components([Problem, StaffInTheWay])
+    (_, schemas) = msgspec.json.schema_components([Problem])
     assert set(PROBLEM_SCHEMA.properties or {}) == set(schemas["Problem"]["properties"])
     assert PROBLEM_SCHEMA.required == schemas["Problem"]["required"]
     in_the_way: Any = (PROBLEM_SCHEMA.properties or {})["in_the_way"]
-    assert set(in_the_way.items.properties) == set(schemas["StaffInTheWay"]["properties"])
+    assert set(in_the_way.items.properties) == set(schemas["InTheWay"]["properties"])
     assert set(in_the_way.items.required) == set(schemas["InTheWay"]["properties"])
 
 

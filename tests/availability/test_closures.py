@@ -9,7 +9,7 @@ import pytest
 
 from testfields.accounts.rules import Actor
 from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind, StaffInTheWay
+from testfields.availability.closures import Closing, ClosureKind
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim, Closure
 from testfields.core.clock import now
@@ -74,7 +74,6 @@ async def test_a_closure_does_not_displace_an_application(db: None) -> None:
         await closures.close(field.approver, await closing(field, factories.period(8, 4)), now())
 
     (one,) = refusal.value.in_the_way
-    assert isinstance(one, StaffInTheWay)
     assert one.reservation_id == standing
     assert await Closure.count().where(Closure.site_id == field.site_id) == 0
 

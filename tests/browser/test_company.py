@@ -1,5 +1,6 @@
 """A company with a real browser, also without a mouse and without scripts: from the plan to the withdrawal."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
+from testfields.reservations.rules import Action
 from testfields.reservations.tables import Reservation, Volume
 from testfields.sites.tables import Site
 from tests import factories
@@ -269,3 +271,48 @@ async def test_applying_without_scripts(server: Server, chromium: Browser) -> No
     assert [one["state"] for one in await own_reservations(company)] == ["submitted"]
     await context.close()
     await with_scripts.close()
+
+
+async def test_what_is_in_the_way_is_drawn_and_tied_to_its_line(server: Server, chromium: Browser) -> None:
+    field, company, rival = await factories.field(), await factories.company(), await factories.company()
+    site, asked = await site_of(field), factories.period(9, 2)
+    whole = await Site.select(Site.geometry).where(Site.id == field.site_id).first()
+    assert whole is not None
+    west, south, _, _ = whole["geometry"].bounds
+    shared = await factories.area(field.site_id, mode="shared")
+    project = await factories.project(company)
+    corners = [factories.square(west + 0.001, south + east, 0.002) for east in (0.001, 0.005)]
+    theirs, own = (Asked(asked, footprint) for footprint in corners)
+    await filing.file(rival, Application(await factories.project(rival), shared, (theirs,), Action.HOLD), now())
+    filed = await filing.file(company, Application(project, shared, (own,)), now())
+    context = await logged_in(chromium, server, company)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    link = f"/my/apply?site={site['slug']}&area={shared}&project={project}"
+    await page.goto(f"{server.base_url}{link}&start={typed(asked.start)}&end={typed(asked.end)}")
+
+    lines = page.locator(".verdict__list li")
+    await expect(lines).to_have_count(2)
+    await expect(page.locator(".map .shape--held")).to_have_count(1)
+    await expect(page.locator(".map .shape--taken")).to_have_count(1)
+    mine = lines.filter(has_text=f"Your own application No. {filed.id}")
+    await mine.hover()
+    await expect(page.locator(".map .shape--taken")).to_have_class(re.compile("is-lit"))
+    await expect(page.locator(".map .shape--held")).not_to_have_class(re.compile("is-lit"))
+    await page.locator(".map .shape--held").hover()
+    await expect(lines.filter(has_text="Held by somebody")).to_have_class("is-lit")
+    await accessible(page)
+
+    # Elsewhere in time nothing is in the way, and nothing of it stays on the map.
+    await page.fill("#f-time0-end", typed(asked.end + (asked.end - asked.start)))
+    await page.fill("#f-time0-start", typed(asked.end))
+    await expect(page.locator("#verdict")).to_contain_text("It fits")
+    await expect(page.locator(".map .shape--held, .map .shape--taken")).to_have_count(0)
+
+    await page.goto(f"{server.base_url}/my/reservations/{filed.id}/change")
+    await page.locator("[name=footprint_part][value=whole]").check()
+    await expect(page.locator(".map .shape--held")).to_have_count(1)
+    await expect(page.locator(".map .shape--taken")).to_have_count(0)
+    assert errors == []
+    await context.close()

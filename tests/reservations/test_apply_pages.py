@@ -242,6 +242,25 @@ async def test_a_part_of_the_area_is_asked_for_by_its_corners(desk: Desk) -> Non
         assert 'href="#f-footprint"' in refused.text
 
 
+async def test_ones_own_application_in_the_way_is_told_as_ones_own(desk: Desk) -> None:
+    filed = await desk.press("submit", factories.period(9))
+    number = filed.headers["location"].rsplit("/", 1)[-1]
+
+    again = await desk.press("submit", factories.period(9))
+    assert again.status_code == 409
+    assert again.text.count("この場所と日時には、すでに自社の申請があります。") >= 2
+    assert f'<a href="/my/reservations/{number}">自社の申請（申請番号{number}）</a>' in again.text
+    assert "すでに別の予定" not in again.text
+    assert "ほかの事業者の名前" not in again.text
+    assert "自社の申請の空きを待つ" in again.text
+
+    await rivals_claim(desk.field, factories.period(11))
+    mixed = await desk.check(factories.period(9), factories.period(11))
+    assert mixed.count("自社の申請（") == 2
+    assert "ほかの事業者の名前は表示しません。" in mixed
+    assert "自社の申請の空きを待つ" not in mixed
+
+
 IN_FULL_WIDTH = str.maketrans("0123456789.,-: T", "０１２３４５６７８９．，－：　Ｔ")
 
 

@@ -3,7 +3,7 @@
 A closure needs no notice, no opening hours and no grid of times: works and weather keep none either.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ import asyncpg
 
 from testfields.accounts.rules import Actor, MemberRole
 from testfields.availability import queries, service
-from testfields.availability.service import told_to_anybody
+from testfields.availability.service import number_of, told_to_anybody
 from testfields.core.errors import N_, InTheWay, InvalidInput, NotAllowed, NotFound, Stale, WrongState, fault
 from testfields.core.periods import Period
 from testfields.core.texts import text_faults, tidy
@@ -61,13 +61,6 @@ class Versioned:
     version: int
 
 
-@dataclass(frozen=True)
-class StaffInTheWay(InTheWay):
-    """What stands where a closure was to be, as the land's own staff may know it: with the application's number."""
-
-    reservation_id: int | None
-
-
 def owners_closing(actor: Actor) -> list[int]:
     """Ids of the owners whose land the actor may close."""
     return actor.organisations(*MAY_CLOSE)
@@ -77,7 +70,7 @@ def owners_closing(actor: Actor) -> list[int]:
 async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
     """Shut a place. What stands there has to be released first.
 
-    Raises NotFound, NotAllowed, InvalidInput, or Taken with `StaffInTheWay`.
+    Raises NotFound, NotAllowed, InvalidInput, or Taken with the numbers of the applications in the way.
     """
     row = await queries.CLOSABLE.row(site=closing.site, area=closing.area, owners=actor.owners)
     if row is None:
@@ -123,9 +116,8 @@ def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
         raise InvalidInput(faults)
 
 
-def _told_to_staff(standing: dict[str, Any]) -> StaffInTheWay:
-    number = None if standing["kind"] == "closure" else standing["source"]
-    return StaffInTheWay(**vars(told_to_anybody(standing)), reservation_id=number)
+def _told_to_staff(standing: dict[str, Any]) -> InTheWay:
+    return replace(told_to_anybody(standing), reservation_id=number_of(standing["kind"], standing["source"]))
 
 
 @transactional

@@ -110,7 +110,7 @@ PLACES = Statement("""
 # The claim guard's question, asked beforehand and without its lock; a reservation's own claims are not in its way.
 # Served by claim_by_site_and_period.
 IN_THE_WAY = Statement("""
-    SELECT DISTINCT standing.id, standing.source_kind AS kind,
+    SELECT DISTINCT standing.id, standing.source_kind AS kind, standing.source_id AS source,
            lower(standing.period) AS starts_at, upper(standing.period) AS ends_at,
            lower(standing.altitude)::float8 AS lower, upper(standing.altitude)::float8 AS upper,
            ST_AsGeoJSON(standing.footprint, 7) AS footprint

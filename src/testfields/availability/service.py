@@ -82,6 +82,11 @@ def told_to_anybody(standing: dict[str, Any]) -> InTheWay:
     )
 
 
+def number_of(kind: str, source: int) -> int | None:
+    """The application that took a standing claim; None for a closure or whatever else did."""
+    return source if kind in {"hold", "reservation"} else None
+
+
 @contextmanager
 def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> Iterator[None]:
     """Turn the claim guard's refusal into `Taken`; `told` decides how much of each standing claim is told."""
@@ -90,7 +95,10 @@ def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> It
     except asyncpg.ExclusionViolationError as error:
         if error.constraint_name != "claim_no_overlap":
             raise
-        raise Taken([told(one) for one in json.loads(error.detail or "[]")]) from error
+        standing = json.loads(error.detail or "[]")
+        raise Taken(
+            [told(one) for one in standing], numbers=[number_of(one["kind"], one["source"]) for one in standing]
+        ) from error
 
 
 async def take(site_id: int, kind: str, source_id: int, volumes: Sequence[Volume]) -> None:
@@ -99,15 +107,16 @@ async def take(site_id: int, kind: str, source_id: int, volumes: Sequence[Volume
         await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
 
 
-async def in_the_way(site_id: int, volumes: Sequence[Volume], besides: int) -> list[InTheWay]:
+async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> Taken:
     """The claims that would refuse `volumes` now; those of the reservation `besides` would not, 0 for none."""
     rows = await queries.IN_THE_WAY.rows(site_id=site_id, besides=besides, **volume_arrays(volumes))
-    return [
+    in_the_way = [
         InTheWay(
             row["kind"], row["starts_at"], row["ends_at"], row["lower"], row["upper"], json.loads(row["footprint"])
         )
         for row in rows
     ]
+    return Taken(in_the_way, numbers=[number_of(row["kind"], row["source"]) for row in rows])
 
 
 async def release(source_id: int, kinds: Sequence[str] = ("hold", "reservation")) -> None:

@@ -94,7 +94,11 @@ class WrongState(PortalError):
 
 @dataclass(frozen=True)
 class InTheWay:
-    """One standing claim as anybody may know of it: its kind, time, heights (m) and shape, never whose it is."""
+    """One standing claim as anybody may know of it: its kind, time, heights (m) and shape, never whose it is.
+
+    `reservation_id` is told to those alone who know the application anyway: its own company, and where they ask for a
+    closure the land's staff.
+    """
 
     kind: str
     start: datetime
@@ -102,15 +106,25 @@ class InTheWay:
     lower: float | None
     upper: float | None
     footprint: dict[str, Any]
+    reservation_id: int | None = None
 
 
 class Taken(PortalError):
-    """Something stands where the volume was asked for; `nearest` are free times for it, as (start, end)."""
+    """Something stands where the volume was asked for; `nearest` are free times for it, as (start, end).
 
-    def __init__(self, in_the_way: Sequence[InTheWay], nearest: Sequence[tuple[datetime, datetime]] = ()) -> None:
+    `numbers` are the applications behind what is in the way, None for a closure: for services alone, never answered.
+    """
+
+    def __init__(
+        self,
+        in_the_way: Sequence[InTheWay],
+        nearest: Sequence[tuple[datetime, datetime]] = (),
+        numbers: Sequence[int | None] = (),
+    ) -> None:
         super().__init__(N_("Something else is booked there at that time."))
         self.in_the_way = tuple(in_the_way)
         self.nearest = tuple(nearest)
+        self.numbers = tuple(numbers)
 
 
 class Stale(PortalError):

@@ -38,6 +38,7 @@ FILED = {
     ),
     State.DRAFT: N_("The draft is saved."),
 }
+ONLY_OWN = N_("Your own application has this place and time already.")
 REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
 
 
@@ -180,6 +181,8 @@ async def show_refusal(
     if isinstance(refusal, Taken):
         verdict = replace(form.verdict or filing.Verdict(), in_the_way=refusal.in_the_way)
         form = replace(form, verdict=verdict)
+        if all(one.reservation_id for one in refusal.in_the_way):
+            refusal = WrongState(ONLY_OWN)
     return await show_form(request, actor, form, status=409, alert=refusal.message, change=change)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,7 +90,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         **volume_arrays(volumes),
         **volume_arrays(claims, "claim_"),
     }
-    async with nearest_told(place, application.asked, now):
+    async with nearest_told(actor, place, application.asked, now):
         row = await _store(arguments)
     if row is None:
         raise await why_no_project(actor, application)
@@ -117,8 +117,12 @@ async def _store(arguments: dict[str, Any]) -> asyncpg.Record | None:
 
 
 @asynccontextmanager
-async def nearest_told(place: Place, asked: Sequence[Asked], now: datetime, besides: int = 0) -> AsyncIterator[None]:
-    """Add the nearest free times to a refusal of what the block claims, which it has to take back by then.
+async def nearest_told(
+    actor: Actor | None, place: Place, asked: Sequence[Asked], now: datetime, besides: int = 0
+) -> AsyncIterator[None]:
+    """Add the nearest free times, and which are the actor's own, to a refusal of what the block claims.
+
+    The block has to take its claims back by then.
 
     A series moves as a whole: its first stay is told. What the reservation `besides` holds itself counts as free.
     """
@@ -126,7 +130,19 @@ async def nearest_told(place: Place, asked: Sequence[Asked], now: datetime, besi
         yield
     except Taken as refusal:
         nearest = await nearest_free(place.area.id, asked, now, besides=besides)
-        raise Taken(refusal.in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal
+        in_the_way = await _own_told(actor, refusal)
+        raise Taken(in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal
+
+
+async def _own_told(actor: Actor | None, refusal: Taken) -> list[InTheWay]:
+    """What is in the way, with the number of each application that is the actor's own, and of no other."""
+    numbers = [number for number in refusal.numbers if number is not None]
+    rows = await queries.OWN.rows(ids=numbers, companies=actor.companies if actor else [])
+    own = {row["id"] for row in rows}
+    return [
+        replace(one, reservation_id=number if number in own else None)
+        for one, number in zip(refusal.in_the_way, refusal.numbers, strict=True)
+    ]
 
 
 async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
@@ -229,7 +245,8 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     except InvalidInput as error:
         return Verdict(error.faults)
     use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
-    in_the_way = await availability.in_the_way(place.site_id, claims, besides)
+    refusal = await availability.refusal_of(place.site_id, claims, besides)
+    in_the_way = await _own_told(actor, refusal) if refusal.in_the_way else []
     nearest = await nearest_free(application.area_id, application.asked, now, besides=besides) if in_the_way else []
     return Verdict(
         () if use in place.uses else (await why_no_project(actor, application)).faults,

@@ -1,6 +1,5 @@
 """The panel beside the form: whether it fits, what is in the way, what is checked, who decides and by when."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,13 +24,34 @@ KINDS = {
 }
 
 
+OWN = N_("Your own application No. %(number)s")
+# How each kind is drawn: the word after ``shape--`` in css/map.css.
+CLASSES = {"hold": "held", "reservation": "taken", "closure": "closed", "allotment": "closed"}
+
+
 @dataclass(frozen=True)
 class Obstacle:
-    """Something in the way, in words."""
+    """Something in the way, in words and as a shape; `own` is the number of an application of one's own."""
 
+    feature: str
     kind: str
+    shape: str
     when: str
     heights: str
+    footprint: Mapping[str, object]
+    own: int | None = None
+
+    @property
+    def as_feature(self) -> dict[str, object]:
+        """Its shape for the map."""
+        words = {"name": self.kind, "note": f"{self.when} · {self.heights}"}
+        told = {name: {locale.current(): text} for name, text in words.items()}
+        return {
+            "type": "Feature",
+            "id": self.feature,
+            "geometry": self.footprint,
+            "properties": {**told, "class": self.shape},
+        }
 
 
 @dataclass(frozen=True)
@@ -50,12 +70,21 @@ class Panel:
     missing: Sequence[str] = ()
     errors: Sequence[Mapping[str, str]] = ()
     obstacles: Sequence[Obstacle] = ()
-    shapes: str = "[]"
     nearest: Sequence[FreeTime] = ()
     checks: Sequence[str] = ()
     owner: str = ""
     due: str = ""
     deadline: str = ""
+
+    @property
+    def only_own(self) -> bool:
+        """Whether all that is in the way is one's own."""
+        return bool(self.obstacles) and all(one.own for one in self.obstacles)
+
+    @property
+    def shapes(self) -> list[dict[str, object]]:
+        """What is in the way, for the map."""
+        return [one.as_feature for one in self.obstacles]
 
 
 def panel_of(
@@ -100,20 +129,22 @@ def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict) -> Panel:
     zone, language = site.timezone, locale.current()
     return replace(
         panel,
-        obstacles=[_obstacle(one, zone) for one in verdict.in_the_way],
-        shapes=json.dumps([one.footprint for one in verdict.in_the_way]),
+        obstacles=[_obstacle(place, one, zone) for place, one in enumerate(verdict.in_the_way)],
         nearest=_nearest(verdict, zone),
         due=day_of(verdict.due_at, zone) if verdict.due_at else "",
         deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
     )
 
 
-def _obstacle(one: InTheWay, zone: str) -> Obstacle:
+def _obstacle(place: int, one: InTheWay, zone: str) -> Obstacle:
     # Half of the separation may reach below ground, which is no height to speak of.
-    heights = (None if metres is None else max(Decimal(0), Decimal(str(metres))) for metres in (one.lower, one.upper))
-    band = AltitudeBand(*heights)
+    bounds = (None if metres is None else max(Decimal(0), Decimal(str(metres))) for metres in (one.lower, one.upper))
+    band = AltitudeBand(*bounds)
     when = format_period(Period(one.start, one.end), zone, locale.current())
-    return Obstacle(locale.translate(KINDS[one.kind]), when, locale.said(height_in_words(band)))
+    own = one.reservation_id
+    kind = locale.translate(OWN, None, number=own) if own else locale.translate(KINDS[one.kind])
+    heights = locale.said(height_in_words(band))
+    return Obstacle(f"in-the-way-{place}", kind, CLASSES[one.kind], when, heights, one.footprint, own)
 
 
 def _nearest(verdict: Verdict, zone: str) -> list[FreeTime]:

@@ -37,6 +37,11 @@ PROJECT_FOR = Statement("""
     SELECT use FROM project WHERE id = :project_id AND company_id = ANY(CAST(:companies AS bigint[]))
 """)
 
+# Which of these applications are of these companies; by primary key.
+OWN = Statement("""
+    SELECT id FROM reservation WHERE id = ANY(CAST(:ids AS bigint[])) AND company_id = ANY(CAST(:companies AS bigint[]))
+""")
+
 _VIEW = """
     SELECT reservation.id, reservation.state, reservation.note, reservation.conditions, reservation.deadline,
            reservation.due_at, reservation.submitted_at, reservation.created_at, reservation.version,

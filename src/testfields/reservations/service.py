@@ -89,7 +89,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     check_words(step.action, reason, conditions)
     step = replace(step, reason=reason, conditions=conditions)
     refuse_untimely(locked.state, step.action, locked.times, now)
-    terms = await _settle_claim(locked, step.action, to, now)
+    terms = await _settle_claim(actor, locked, step.action, to, now)
     if step.action is Action.RETURN:
         terms["deadline"] = return_deadline(locked.times, now)
     # A decision carries its own conditions, also when it has none: those of an earlier one are over.
@@ -128,7 +128,9 @@ def _locked(row: asyncpg.Record) -> _Locked:
     return _Locked(**values | {"state": State(row["state"]), "times": times})
 
 
-async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetime) -> dict[str, datetime | None]:
+async def _settle_claim(
+    actor: Actor | None, locked: _Locked, action: Action, to: State, now: datetime
+) -> dict[str, datetime | None]:
     """Bring the claim into step with the state that comes next; the dates that go with it."""
     had, needs = locked.state in CLAIMING, to in CLAIMING
     terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
@@ -141,7 +143,7 @@ async def _settle_claim(locked: _Locked, action: Action, to: State, now: datetim
         if needs and not had:
             claims = claims_for(place.policy, place.placed)
             # An offer that does not fit is told to nobody.
-            told = nearest_told(place, asked, now) if action is not Action.OFFER else nullcontext()
+            told = nearest_told(actor, place, asked, now) if action is not Action.OFFER else nullcontext()
             async with told, DB.transaction():
                 await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     if locked.state is State.HELD and to in CLAIMING and to is not State.HELD:
@@ -206,7 +208,7 @@ async def change_volumes(
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if locked.state in CLAIMING:
         claims = claims_for(place.policy, place.placed)
-        async with nearest_told(place, asked, now, besides=locked.id), DB.transaction():
+        async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
             await availability.release(locked.id)
             await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))

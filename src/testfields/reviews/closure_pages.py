@@ -14,9 +14,9 @@ from litestar.response import Template
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, require_staff
 from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind, StaffInTheWay, owners_closing
+from testfields.availability.closures import Closing, ClosureKind, owners_closing
 from testfields.core.clock import now
-from testfields.core.errors import N_, Fault, InvalidInput, Stale, Taken, WrongState, fault
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
 from testfields.core.periods import Period, parse_period
 from testfields.reviews.views import instant, when
 from testfields.web import locale
@@ -53,7 +53,7 @@ async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
         return await _page(request, actor, status=422, typed=typed, errors=errors)
     except Taken as refusal:
         zone = _place(typed["place"], places)["timezone"]
-        standing = [_standing(one, zone) for one in refusal.in_the_way if isinstance(one, StaffInTheWay)]
+        standing = [_standing(one, zone) for one in refusal.in_the_way]
         return await _page(request, actor, status=409, typed=typed, in_the_way=standing)
     return redirect("/desk/closures", "success", N_("The closure is entered. Nobody can book into it."))
 
@@ -172,7 +172,7 @@ def _error(one: Fault) -> dict[str, str]:
     return {"field": FIELD_OF.get(one.path, one.path), "text": locale.said(one.message)}
 
 
-def _standing(one: StaffInTheWay, zone: str) -> dict[str, Any]:
+def _standing(one: InTheWay, zone: str) -> dict[str, Any]:
     return {"number": one.reservation_id, "when": when(Period(one.start, one.end), zone)}
 
 

@@ -33,11 +33,10 @@ INSTANT = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME)
 METRES = Schema(one_of=[Schema(type=OpenAPIType.NUMBER), Schema(type=OpenAPIType.NULL)])
 
 
-def _list_of(always: dict[str, Schema], sometimes: dict[str, Schema] | None = None) -> Schema:
-    properties = {**always, **(sometimes or {})}
+def _list_of(members: dict[str, Schema]) -> Schema:
     return Schema(
         type=OpenAPIType.ARRAY,
-        items=Schema(type=OpenAPIType.OBJECT, properties=dict(properties), required=list(always)),
+        items=Schema(type=OpenAPIType.OBJECT, properties=dict(members), required=list(members)),
     )
 
 
@@ -60,9 +59,9 @@ PROBLEM_SCHEMA = Schema(
                 "lower": METRES,
                 "upper": METRES,
                 "footprint": Schema(type=OpenAPIType.OBJECT),
+                # Told of one's own application, and to the land's staff where they ask for a closure; else null.
+                "reservation_id": Schema(one_of=[Schema(type=OpenAPIType.INTEGER), Schema(type=OpenAPIType.NULL)]),
             },
-            # Told to the land's own staff, where they ask for a closure; null is another closure.
-            {"reservation_id": Schema(one_of=[Schema(type=OpenAPIType.INTEGER), Schema(type=OpenAPIType.NULL)])},
         ),
         "nearest": _list_of({"start": INSTANT, "end": INSTANT}),
     },

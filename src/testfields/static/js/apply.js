@@ -97,15 +97,10 @@ section.addEventListener("map:pick", (event) => {
   changed(field);
 });
 
-let obstacles = null;
-/** What is in the way, drawn. */
+/** What is in the way, drawn, each shape tied to its line in the panel; nothing once nothing is. */
 function showObstacles() {
-  obstacles?.remove();
   const told = verdict.querySelector("[data-in-the-way]");
-  if (!told) return;
-  const features = JSON.parse(told.dataset.inTheWay).map((geometry) => ({ type: "Feature", geometry, properties: {} }));
-  obstacles = L.geoJSON(features, { interactive: false, style: { className: "shape shape--taken" } });
-  obstacles.addTo(section.map.leaflet);
+  section.map.setTold(told ? JSON.parse(told.dataset.inTheWay) : []);
 }
 
 document.addEventListener("htmx:after:swap", (event) => {

@@ -1,5 +1,5 @@
 // The page's map: takes the shell that folium made, lays the base map and the page's GeoJSON on it, and ties shapes to
-// the list beside it. `section.map` is the handle for other scripts: {leaflet, ready, shapes, setMoment, reload, setSources}.
+// the list beside it. `section.map` is the handle for other scripts: {leaflet, ready, shapes, setMoment, reload, setSources, setTold}.
 import { layBaseMap } from "./map-base.js";
 import { tieToList } from "./map-list.js";
 import { arrangeNames } from "./map-names.js";
@@ -32,7 +32,8 @@ function attach(section) {
   const leaflet = window.map_shell;
   let sources = JSON.parse(section.dataset.sources);
   let laid = new Map();
-  const layers = () => [...laid.values()];
+  let told = null;
+  const layers = () => [...laid.values(), ...(told ? [told] : [])];
 
   async function lay(source) {
     const layer = layShapes(leaflet, source, await fetchJson(source.url));
@@ -66,10 +67,15 @@ function attach(section) {
     reload,
     /** Shows other sources instead; the view stays. */
     setSources(others) {
-      layers().forEach((layer) => layer.clear());
+      laid.forEach((layer) => layer.clear());
       laid = new Map();
       sources = others;
       return reload();
+    },
+    /** Draws features that the page itself tells, in the place of those that it told before. */
+    setTold(features) {
+      told?.clear();
+      told = layShapes(leaflet, {}, { type: "FeatureCollection", features });
     },
   };
   orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
