@@ -316,3 +316,15 @@ async def test_what_is_in_the_way_is_drawn_and_tied_to_its_line(server: Server, 
     await expect(page.locator(".map .shape--taken")).to_have_count(0)
     assert errors == []
     await context.close()
+
+
+async def test_a_fault_leaves_the_search_button_beside_its_fields(server: Server, chromium: Browser) -> None:
+    page = await chromium.new_page(viewport={"width": 1280, "height": 900})
+    await page.goto(f"{server.base_url}/sites?on=2026-02-30")
+    await expect(page.locator("#f-on-error")).to_be_visible()
+    words = await page.locator("#f-words").bounding_box()
+    button = await page.locator(".site-search__buttons button").bounding_box()
+    assert words is not None
+    assert button is not None
+    assert abs(words["y"] - button["y"]) < 3
+    await page.close()
