@@ -108,11 +108,17 @@ def filled(address: str, places: dict[str, list[str]]) -> list[str]:
 
 
 async def violations(page: Page) -> list[object]:
-    """What axe-core finds on the page as it stands, told past the page's own policy."""
+    """What axe-core finds on the page as it stands, told past the page's own policy.
+
+    What floats over the page is laid into it: whether it happens to lie over a link depends on where one has scrolled
+    to, and scrolling uncovers it.
+    """
     session = await page.context.new_cdp_session(page)
     expression = (
+        "for (const one of document.querySelectorAll('.decision-bar, .split__jump')) one.style.position = 'static';"
         f"{AXE.read_text()}; axe.run(document, {{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']}})"
-        ".then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.nodes[0].html])))"
+        ".then((found) => JSON.stringify(found.violations.map("
+        "(one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary])))"
     )
     answer = await session.send("Runtime.evaluate", {"expression": expression, "awaitPromise": True})
     found: list[object] = json.loads(answer["result"]["value"])
