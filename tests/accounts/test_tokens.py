@@ -88,6 +88,19 @@ async def test_a_token_can_neither_make_nor_revoke_tokens(db: None, client: Asyn
     assert await ApiToken.count().where(ApiToken.person_id == somebody.person_id) == 1
 
 
+async def test_a_token_that_may_more_than_read_chooses_the_language_of_its_owners_mails(
+    db: None, client: AsyncClient
+) -> None:
+    somebody = await factories.company()
+    reading, booking = [bearer(await factories.token(somebody, [scope])) for scope in ("read", "book")]
+    assert (await client.put("/api/v1/me", json={"locale": "en"}, headers=reading)).status_code == 403
+    chosen = await client.put("/api/v1/me", json={"locale": "en"}, headers=booking)
+    assert (chosen.status_code, chosen.json()["locale"]) == (200, "en")
+    assert (await client.get("/api/v1/me", headers=reading)).json()["locale"] == "en"
+    refused = await client.put("/api/v1/me", json={"locale": "fr"}, headers=booking)
+    assert [one["path"] for one in refused.json()["errors"]] == ["locale"]
+
+
 async def test_a_secret_is_never_kept_as_an_answer_to_an_idempotency_key(db: None, browser: Browser) -> None:
     await browser.log_in(await with_password(await factories.company()))
     body = {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()}

@@ -69,13 +69,14 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /closures": closure,
         "POST /organisations": organisation,
         "POST /people": {"email": "new@example.test", "name": "新人", "memberships": []},
+        "PUT /me": {"locale": "en"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }
 
 
 OPERATIONS = list(bodies(Place(1, 1, 1, "", {})))
 # Long or strange words where only certain ones are known.
-CHOSEN = {"theme", "use", "kind", "expires_at"}
+CHOSEN = {"theme", "use", "kind", "expires_at", "locale"}
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "POST /my/password": BROWSER,
     "POST /demo": BROWSER,
     "GET /my/account": ("GET /me",),
+    "POST /my/account": ("PUT /me",),
     "GET /my/tokens": ("GET /tokens",),
     "POST /my/tokens": ("POST /tokens",),
     "POST /my/tokens/{token_id}/revoke": ("DELETE /tokens/{token_id}",),

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from testfields.accounts.identity import SESSION_COOKIE
+from testfields.accounts.rules import Actor
 from tests import factories
 from tests.accounts.people import PASSWORD, with_password
 from tests.server import Server
@@ -46,6 +47,14 @@ async def test_logging_in_and_out(server: Server, chromium: Browser, scripts: bo
         assert not [one for one in await page.context.cookies() if one["name"] == SESSION_COOKIE]
 
 
+async def enter(page: Page, server: Server, somebody: Actor) -> None:
+    await page.goto(f"{server.base_url}/login")
+    await page.fill("#f-email", somebody.email)
+    await page.fill("#f-password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/my")
+
+
 async def posted_from(page: Page, site: str, address: str) -> int:
     """The status of the answer to a form on a page of another site."""
 
@@ -67,13 +76,21 @@ async def test_a_page_of_another_site_cannot_log_anybody_in_or_out(server: Serve
     somebody = await with_password(await factories.company())
     stranger = server.base_url.replace("127.0.0.1", "localhost")
     async with window(chromium) as page:
-        await page.goto(f"{server.base_url}/login")
-        await page.get_by_label("メールアドレス").fill(somebody.email)
-        await page.get_by_label("パスワード").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/my")
-
+        await enter(page, server, somebody)
         for action in ("/logout", "/login"):
             assert await posted_from(page, stranger, f"{server.base_url}{action}") == 403
         await page.goto(f"{server.base_url}/my/account")
         await expect(page.locator("main")).to_contain_text(somebody.email)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_somebody_chooses_the_language_of_their_mails(server: Server, chromium: Browser, scripts: bool) -> None:
+    somebody = await with_password(await factories.company())
+    async with window(chromium, java_script_enabled=scripts) as page:
+        await enter(page, server, somebody)
+        await page.goto(f"{server.base_url}/my/account?lang=ja")
+        await page.get_by_role("radio", name="English").check()
+        await page.get_by_role("button", name="言語を保存する").click()
+        await expect(page.locator(".flash")).to_contain_text("The language is saved.")
+        await expect(page.get_by_role("radio", name="English")).to_be_checked()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -52,6 +52,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"email": "nobody@example.test", "password": "wrong", "next": "/my"},
     "/logout": {},
     "/my/password": {"current": PASSWORD, "new": "another password of mine"},
+    "/my/account": {"locale": "en"},
     "/my/tokens": {"name": "mine", "scopes": "read", "days": "30"},
     "/my/tokens/{token_id:int}/revoke": {},
     "/my/projects/new": PROJECT,

@@ -66,6 +66,29 @@ async def test_whoever_is_logged_in_reads_their_own_language_until_they_switch(
     assert '<html lang="ja"' in (await client.get("/my")).text
 
 
+async def test_the_language_chosen_on_ones_account_takes_the_place_of_an_older_switch(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    form = await factories.log_in(client, await factories.company())
+    assert '<html lang="ja"' in (await client.get("/my/account?lang=ja")).text
+    saved = await client.post("/my/account", data={**form, "locale": "en"})
+    assert (saved.status_code, saved.headers["location"]) == (303, "/my/account")
+    account = await client.get("/my/account")
+    assert '<html lang="en"' in account.text
+    assert "The language is saved." in account.text
+    assert (await client.get("/api/v1/me")).json()["locale"] == "en"
+    client.cookies.delete("lang")
+    assert '<html lang="en"' in (await client.get("/my", headers={"Accept-Language": "ja"})).text
+
+
+async def test_a_language_that_the_portal_does_not_speak_is_refused(db: None, client: httpx.AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+    refused = await client.post("/my/account", data={**form, "locale": "fr"})
+    assert refused.status_code == 422
+    assert 'href="#f-locale"' in refused.text
+    assert (await client.get("/api/v1/me")).json()["locale"] == "ja"
+
+
 async def test_a_program_reads_the_language_that_it_asks_for(db: None, client: httpx.AsyncClient) -> None:
     headers = {"Authorization": f"Bearer {await factories.token(await factories.company())}", "Accept-Language": "en"}
     answer = await client.get("/api/v1/reservations/1", headers=headers)

@@ -64,13 +64,22 @@ class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: MemberRole
 
 
+Language = Literal["ja", "en"]
+
+
 class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person to be added; mails to them are written in `locale`."""
 
     email: str
     name: str
     memberships: list[NewRole]
-    locale: Literal["ja", "en"] = "ja"
+    locale: Language = "ja"
+
+
+class OwnLanguage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The language in which one reads mails, and pages after logging in."""
+
+    locale: Language
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

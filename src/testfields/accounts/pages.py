@@ -8,7 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Template
 
 from testfields.accounts import admin_pages, directory, service
-from testfields.accounts.entries import NewToken
+from testfields.accounts.entries import NewToken, OwnLanguage
 from testfields.accounts.forms import (
     Typed,
     fault_words,
@@ -23,9 +23,9 @@ from testfields.accounts.forms import (
 from testfields.accounts.identity import Caller, Visitor, session_cookie, session_secret
 from testfields.accounts.rules import SCOPE_WORDS, Actor, MemberRole, Scope, require_browser, scopes_for
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, TooMany
+from testfields.core.errors import N_, InvalidInput, TooMany, fault
 from testfields.web import locale
-from testfields.web.pages import page, redirect
+from testfields.web.pages import language_cookie, page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
 
 TOKEN_DAYS = (30, 90, 180, 365)
@@ -121,8 +121,30 @@ async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/my/account", include_in_schema=False)
 async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Who one is here, and what one can do about it."""
-    manages = bool(actor.organisations(MemberRole.MANAGER))
-    return page(request, "accounts/account.html", roles=roles_line(actor.memberships), manages=manages)
+    return _account(request, actor)
+
+
+def _account(request: Request[Any, Any, Any], actor: Actor, error: InvalidInput | None = None) -> Template:
+    return page(
+        request,
+        "accounts/account.html",
+        status=422 if error else 200,
+        roles=roles_line(actor.memberships),
+        manages=bool(actor.organisations(MemberRole.MANAGER)),
+        **fault_words(error),
+    )
+
+
+@post("/my/account", include_in_schema=False)
+async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """Choose the language of mails and pages; it takes the place of what this browser was switched to."""
+    chosen = (await typed(request)).text("locale")
+    if chosen not in locale.LOCALES:
+        return _account(request, actor, InvalidInput([fault("locale", N_("Please choose one of these."))]))
+    await service.choose_language(actor, OwnLanguage("en" if chosen == "en" else "ja"))
+    answer = redirect("/my/account", "success", N_("The language is saved."))
+    answer.set_cookie(language_cookie(request, chosen))
+    return answer
 
 
 @get("/my/password", include_in_schema=False)
@@ -220,6 +242,7 @@ pages = [
     log_in,
     log_out,
     account_page,
+    choose_language,
     password_page,
     change_password,
     tokens_page,

@@ -93,6 +93,11 @@ SET_PASSWORD = Statement("""
     RETURNING email
 """)
 
+# Served by the primary key.
+SET_LOCALE = Statement("""
+    UPDATE person SET locale = :locale WHERE id = :person_id
+""")
+
 # The limit keeps the list readable, so it may be missed by one when two are made at the same moment. Served by
 # api_token_person_id.
 ADD_TOKEN = Statement("""

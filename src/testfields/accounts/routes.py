@@ -5,13 +5,21 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, Router, delete, get, post
+from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import JSONBody
 
 from testfields.accounts import directory, service
-from testfields.accounts.entries import NewOrganisation, NewPerson, NewToken
+from testfields.accounts.entries import NewOrganisation, NewPerson, NewToken, OwnLanguage
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Membership, OrganisationKind, Scope, require_browser, require_scope
+from testfields.accounts.rules import (
+    Actor,
+    Membership,
+    OrganisationKind,
+    Scope,
+    require_browser,
+    require_own_account,
+    require_scope,
+)
 from testfields.core.clock import now
 from testfields.web.bodies import JsonBody
 from testfields.web.idempotency import NEVER_KEPT
@@ -97,6 +105,17 @@ class ActiveView(msgspec.Struct, frozen=True):
 async def me(actor: Caller) -> MeView:
     """Who the token or the browser speaks for."""
     require_scope(actor, Scope.READ)
+    return _me(actor)
+
+
+@put("/me", tags=["me"], dto=JsonBody[OwnLanguage], return_dto=None)
+async def choose_language(actor: Caller, data: JSONBody[OwnLanguage]) -> MeView:
+    """Choose the language of one's mails. Any token that may do more than read may."""
+    require_own_account(actor)
+    return _me(await service.choose_language(actor, data))
+
+
+def _me(actor: Actor) -> MeView:
     return MeView(actor.person_id, actor.email, actor.name, actor.locale, actor.memberships, sorted(actor.scopes))
 
 
@@ -192,6 +211,7 @@ router = Router(
     "/",
     route_handlers=[
         me,
+        choose_language,
         list_tokens,
         create_token,
         revoke_token,

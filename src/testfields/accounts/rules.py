@@ -148,6 +148,12 @@ def require_scope(actor: Actor, scope: Scope) -> None:
         raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=SCOPE_WORDS[scope])
 
 
+def require_own_account(actor: Actor) -> None:
+    """Raise NotAllowed for a token that may only read; what concerns oneself alone asks for no scope of its own."""
+    if actor.scopes <= {Scope.READ}:
+        raise NotAllowed(N_("This API token may only read."))
+
+
 def require_browser(actor: Actor) -> None:
     """Raise NotAllowed for a token: whoever found one must not be able to make themselves another."""
     if not actor.in_browser:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from testfields.accounts import passwords, queries
-from testfields.accounts.entries import NewToken, check_password, check_token, folded_email, is_email
+from testfields.accounts.entries import NewToken, OwnLanguage, check_password, check_token, folded_email, is_email
 from testfields.accounts.rules import (
     ATTEMPT_WINDOW,
     ATTEMPTS_PER_ADDRESS,
@@ -187,6 +187,12 @@ def _network_subject(address: str) -> bytes:
     except ValueError:
         return secret_hash(f"network {address}")
     return secret_hash(f"network {ip_network((host, 64), strict=False) if host.version == 6 else host}")
+
+
+async def choose_language(actor: Actor, chosen: OwnLanguage) -> Actor:
+    """The language of one's mails, and of the pages after logging in; the actor with it."""
+    await queries.SET_LOCALE.run(person_id=actor.person_id, locale=chosen.locale)
+    return replace(actor, locale=chosen.locale)
 
 
 async def forget_expired(now: datetime) -> int:

@@ -80,7 +80,8 @@ def page(
         "demo": _demo_roles(request, actor),
         "flash": flash,
     }
-    cookies = _language_cookie(request)
+    language = locale.switched(request)
+    cookies = [language_cookie(request, language)] if language else []
     if flash:
         cookies.append(Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/"))
     headers = {"Content-Language": locale.current(), "Cache-Control": "no-store", **(headers or {})}
@@ -109,22 +110,17 @@ def _with_language(request: Request[Any, Any, Any], code: str) -> str:
     return f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
 
 
-def _language_cookie(request: Request[Any, Any, Any]) -> list[Cookie]:
+def language_cookie(request: Request[Any, Any, Any], language: str) -> Cookie:
     """A switch of the language holds for the pages that follow, in this browser."""
-    language = locale.switched(request)
-    if language is None:
-        return []
-    return [
-        Cookie(
-            key=locale.COOKIE,
-            value=language,
-            max_age=locale.COOKIE_SECONDS,
-            path="/",
-            httponly=True,
-            samesite="lax",
-            secure=bool(request.app.state.settings.secure_cookies),
-        )
-    ]
+    return Cookie(
+        key=locale.COOKIE,
+        value=language,
+        max_age=locale.COOKIE_SECONDS,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=bool(request.app.state.settings.secure_cookies),
+    )
 
 
 def redirect(path: str, kind: str = "", text: str = "", **values: object) -> Response[Any]:
