@@ -9,8 +9,13 @@ from litestar import Litestar
 
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.app import create_app
+from testfields.availability.service import Asked
+from testfields.core.clock import now
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
 from testfields.settings import load
 from tests import factories
+from tests.api.cases import somebody_with_every_role
 
 
 def language_cookie(answer: httpx.Response) -> Morsel[str] | None:
@@ -32,6 +37,38 @@ async def test_a_switch_holds_for_the_pages_that_follow(
         answer = await client.get(path, headers={"Accept": "text/html"})
         assert f'<html lang="{other}"' in answer.text, path
         assert answer.headers["content-language"] == other
+
+
+REFUSED_AT = {
+    "/my/reservations/{number}/withdraw": "/my/reservations/{number}",
+    "/desk/{number}/return": "/desk/{number}",
+    "/desk/{number}/nonsense": "/desk/{number}",
+    "/admin/people/{person}/password": "/admin/people",
+    "/my/tokens?from=menu": "/my/tokens?from=menu",
+    "/my/tokens/{number}/revoke": "/my/tokens",
+}
+
+
+@pytest.mark.parametrize("address", REFUSED_AT)
+async def test_the_switch_on_the_answer_to_a_form_leads_to_the_page_of_that_form(
+    db: None, client: httpx.AsyncClient, address: str
+) -> None:
+    field = await factories.field()
+    actor = await somebody_with_every_role(field)
+    form = await factories.log_in(client, actor)
+    application = Application(await factories.project(actor), field.area_id, (Asked(factories.period(9)),))
+    names = {"number": (await filing.file(actor, application, now())).id, "person": actor.person_id}
+    answer = await client.post(address.format(**names), data=form, headers={"Accept": "text/html"})
+    assert answer.status_code in {200, 404, 409, 412, 422}
+    switch = re.search(r'<a href="([^"]+)" lang="en"', answer.text)
+    assert switch is not None
+    page = REFUSED_AT[address].format(**names)
+    assert switch[1].replace("&amp;", "&") == f"{page}{'&' if '?' in page else '?'}lang=en"
+
+
+async def test_the_switch_never_leads_to_another_host(db: None, client: httpx.AsyncClient) -> None:
+    answer = await client.get("http://portal.test//elsewhere.test/", headers={"Accept": "text/html"})
+    assert 'href="/elsewhere.test?lang=en"' in answer.text
 
 
 @pytest.mark.parametrize("secure", [False, True])

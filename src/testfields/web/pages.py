@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Template
 
@@ -105,9 +106,29 @@ def _demo_roles(request: Request[Any, Any, Any], actor: Any) -> list[dict[str, A
     ]
 
 
+def address_of_page(request: Request[Any, Any, Any]) -> str:
+    """Where the page that the reader sees can be opened: below it lie the addresses that take its forms alone."""
+    # Two slashes in front would lead to another host.
+    path = "/" + request.url.path.strip("/")
+    if request.method == "GET" or _opens(request, path):
+        return f"{path}?{request.url.query}" if request.url.query else path
+    while not _opens(request, path):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
+def _opens(request: Request[Any, Any, Any], path: str) -> bool:
+    try:
+        request.app.asgi_router.handle_routing(path=path, method="GET")
+    except (NotFoundException, MethodNotAllowedException):
+        return False
+    return True
+
+
 def _with_language(request: Request[Any, Any, Any], code: str) -> str:
-    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    return f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
+    path, _, query = address_of_page(request).partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', code)])}"
 
 
 def language_cookie(request: Request[Any, Any, Any], language: str) -> Cookie:
