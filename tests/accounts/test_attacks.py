@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from urllib.parse import quote
 
 import pytest
 from httpx import AsyncClient
@@ -9,7 +10,7 @@ from httpx import AsyncClient
 from testfields.accounts import identity, passwords, service
 from testfields.accounts.directory import InitialPassword
 from testfields.accounts.forms import Typed
-from testfields.accounts.identity import CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
+from testfields.accounts.identity import BROWSER_COOKIE, CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL
 from testfields.accounts.tables import LoginSession, Person
 from testfields.core.clock import now
@@ -54,7 +55,7 @@ async def test_every_login_has_an_id_of_its_own_and_ends_the_one_before(db: None
     assert await LoginSession.count().where(LoginSession.person_id == somebody.person_id) == 1
 
 
-async def test_each_session_has_a_form_token_of_its_own(db: None, client: AsyncClient) -> None:
+async def test_each_browser_has_a_form_token_of_its_own(db: None, client: AsyncClient) -> None:
     somebody = await with_password(await factories.company())
     one, other = Browser(client), Browser(client)
     await one.log_in(somebody)
@@ -64,6 +65,31 @@ async def test_each_session_has_a_form_token_of_its_own(db: None, client: AsyncC
     one.csrf = other.csrf
     assert (await one.post("/logout")).status_code == 403
     assert (await one.get("/my/account")).status_code == 200
+
+
+async def test_a_form_token_is_one_persons_in_one_browser_whatever_becomes_of_the_session(
+    db: None, browser: Browser
+) -> None:
+    somebody, other = [await with_password(await factories.company()) for _ in range(2)]
+    await browser.log_in(somebody)
+    before = browser.csrf
+    del browser.cookies[SESSION_COOKIE]
+    await browser.log_in(somebody)
+    assert browser.csrf == before
+
+    del browser.cookies[SESSION_COOKIE]
+    await browser.log_in(other)
+    browser.csrf = before
+    assert (await browser.post("/my/tokens", {"name": "x", "scopes": "read"})).status_code == 403
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH)
+async def test_what_a_browser_keeps_is_the_portals_own_making(db: None, browser: Browser, rubbish: str) -> None:
+    somebody = await with_password(await factories.company())
+    browser.cookies[BROWSER_COOKIE] = quote(rubbish)
+    await browser.log_in(somebody)
+    assert len(browser.cookies[BROWSER_COOKIE]) == 43
+    assert browser.csrf != service.form_token("", somebody.person_id)
 
 
 # --- Forged forms
@@ -338,7 +364,7 @@ async def test_no_secret_is_logged_or_shown_by_repr(
     shown = repr(
         [
             actor,
-            service.NewSession(browser.session),
+            service.NewSession(browser.session, "kept"),
             service.IssuedToken(1, secret),
             InitialPassword(1, "a@example.test", PASSWORD),
             Typed({"password": [PASSWORD]}),

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,15 +18,23 @@ from testfields.accounts.rules import SESSION_LIFE, Actor, require_login
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotAllowed, NotLoggedIn
 from testfields.web import locale
+from testfields.web.problems import KEPT
 
 SESSION_COOKIE = "session"
+# Outlives the session, so that a page left open through its end can still be sent after the next login.
+BROWSER_COOKIE = "browser"
+BROWSER_LIFE = timedelta(days=30)
+BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 # Browsers take a cookie of this prefix over https alone and from this very host, so that no neighbour under the same
 # domain can log somebody in as somebody else (RFC 6265bis, 4.1.3.2).
-SECURE_SESSION_COOKIE = "__Host-session"
+SECURE_PREFIX = "__Host-"
 API = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "_csrf"
+# What no page repeats.
+PASSWORD_FIELDS = frozenset({"password", "current", "new"})
+FORMS = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})
 # Answers that are the same for everybody cost no look at the session.
 NEEDS_NOBODY = re.compile(r"/(static|healthz|readyz)(/|$)")
 OTHER_SITE = N_("This request came from another site, or from a page that is out of date. Please load the page again.")
@@ -88,10 +97,7 @@ def _own_hosts(request: Request[Any, Any, Any]) -> set[str]:
 
 async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
     sent = request.headers.get(CSRF_HEADER)
-    if sent is None and request.content_type[0] in {
-        RequestEncodingType.URL_ENCODED,
-        RequestEncodingType.MULTI_PART,
-    }:
+    if sent is None and request.content_type[0] in FORMS:
         sent = (await request.form()).get(CSRF_FIELD)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), actor.csrf_token.encode()):
         raise NotAllowed(OTHER_SITE)
@@ -99,15 +105,30 @@ async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
 
 def session_secret(request: Request[Any, Any, Any]) -> str | None:
     """What the browser sent as its session, if anything."""
-    return request.cookies.get(_cookie_name(request))
+    return request.cookies.get(_cookie_name(request, SESSION_COOKIE))
+
+
+def browser_secret(request: Request[Any, Any, Any]) -> str:
+    """What the browser kept from an earlier login; empty where there is none, or none that the portal made."""
+    kept = request.cookies.get(_cookie_name(request, BROWSER_COOKIE), "")
+    return kept if BROWSER_SECRET.fullmatch(kept) else ""
+
+
+def browser_cookie(request: Request[Any, Any, Any], secret: str) -> Cookie:
+    """The cookie by which forms outlive a session."""
+    return _cookie(request, BROWSER_COOKIE, secret, BROWSER_LIFE)
 
 
 def session_cookie(request: Request[Any, Any, Any], secret: str) -> Cookie:
     """The cookie that keeps a browser logged in; an empty secret takes it away."""
+    return _cookie(request, SESSION_COOKIE, secret, SESSION_LIFE if secret else timedelta())
+
+
+def _cookie(request: Request[Any, Any, Any], name: str, secret: str, life: timedelta) -> Cookie:
     return Cookie(
-        key=_cookie_name(request),
+        key=_cookie_name(request, name),
         value=secret,
-        max_age=int(SESSION_LIFE.total_seconds()) if secret else 0,
+        max_age=int(life.total_seconds()),
         path="/",
         httponly=True,
         samesite="lax",
@@ -115,8 +136,8 @@ def session_cookie(request: Request[Any, Any, Any], secret: str) -> Cookie:
     )
 
 
-def _cookie_name(request: Request[Any, Any, Any]) -> str:
-    return SECURE_SESSION_COOKIE if _is_secure(request) else SESSION_COOKIE
+def _cookie_name(request: Request[Any, Any, Any], name: str) -> str:
+    return f"{SECURE_PREFIX}{name}" if _is_secure(request) else name
 
 
 def _is_secure(request: Request[Any, Any, Any]) -> bool:
@@ -130,7 +151,12 @@ async def provide_visitor(request: Request[Any, Any, Any]) -> Actor | None:
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
-    """Whoever asks; raises NotLoggedIn where nobody is known."""
+    """Whoever asks; raises NotLoggedIn where nobody is known, whose form is kept for the page that says so."""
+    if request.state.actor is None and request.content_type[0] in FORMS:
+        form = await request.form()
+        request.state[KEPT] = [
+            (name, text) for name, text in form.multi_items() if isinstance(text, str) and name not in PASSWORD_FIELDS
+        ]
     return require_login(request.state.actor)
 
 

@@ -20,7 +20,14 @@ from testfields.accounts.forms import (
     typed,
     when,
 )
-from testfields.accounts.identity import Caller, Visitor, session_cookie, session_secret
+from testfields.accounts.identity import (
+    Caller,
+    Visitor,
+    browser_cookie,
+    browser_secret,
+    session_cookie,
+    session_secret,
+)
 from testfields.accounts.rules import SCOPE_WORDS, Actor, MemberRole, Scope, require_browser, scopes_for
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
@@ -70,7 +77,9 @@ async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
     form = await typed(request)
     email, where = form.text("email"), local_path(form.text("next"))
     try:
-        session = await service.log_in(email, form.text("password"), address_of(request), now())
+        session = await service.log_in(
+            email, form.text("password"), address_of(request), now(), browser_secret(request)
+        )
     except InvalidInput as error:
         return page(request, "accounts/login.html", status=422, email=email, next=where, wait=0, **fault_words(error))
     except TooMany as error:
@@ -104,6 +113,7 @@ async def enter(
         await service.close_session(before)
     answer = redirect(where, "info" if text else "", text)
     answer.set_cookie(session_cookie(request, session.secret))
+    answer.set_cookie(browser_cookie(request, session.browser))
     return answer
 
 

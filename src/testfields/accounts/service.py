@@ -1,6 +1,7 @@
 """Proving who somebody is: passwords, browser sessions, tokens."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -33,9 +34,10 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class NewSession:
-    """A browser that has just logged in; `secret` is its cookie."""
+    """A browser that has just logged in; `secret` is its cookie, `browser` what it keeps when that has ended."""
 
     secret: str = field(repr=False)
+    browser: str = field(repr=False)
     initial_password: bool = False
 
 
@@ -86,9 +88,19 @@ def _actor(row: asyncpg.Record, **more: object) -> Actor:
     return Actor(row["person_id"], row["email"], row["name"], row["locale"], memberships, **more)  # type: ignore[arg-type]
 
 
-async def log_in(email: str, password: str, address: str, now: datetime) -> NewSession:
+def form_token(browser: str, person_id: int) -> str:
+    """What the forms of one person in one browser carry.
+
+    It is the same after the next login, so that a page on which somebody was writing when the login ended can be sent;
+    for anybody else who logs in there it is another.
+    """
+    return hmac.digest(browser.encode(), str(person_id).encode(), "sha256").hex()
+
+
+async def log_in(email: str, password: str, address: str, now: datetime, browser: str = "") -> NewSession:
     """A new session for whoever knows the password; `address` is the network address that asks.
 
+    `browser` is what the browser kept from the login before, if anything.
     Raises TooMany after too many attempts, InvalidInput where e-mail and password do not belong together: in the
     same words and after the same time whether or not anybody has that e-mail.
     """
@@ -97,16 +109,18 @@ async def log_in(email: str, password: str, address: str, now: datetime) -> NewS
     row = await queries.PASSWORD_OF.row(email=email) if is_email(email) else None
     stored: str | None = row["password_hash"] if row else None
     right = await passwords.matches(password, stored)
-    session = await _new_session(row["person_id"], now, stored, row["initial_password"]) if row and right else None
+    session = (
+        await _new_session(row["person_id"], now, browser, stored, row["initial_password"]) if row and right else None
+    )
     if session is None:
         raise InvalidInput([fault("email", N_("The e-mail address or the password is not right."))])
     await _forgive(email, address)
     return session
 
 
-async def open_session(person_id: int, now: datetime) -> NewSession:
+async def open_session(person_id: int, now: datetime, browser: str = "") -> NewSession:
     """A new session without a password, as the demo gives it; raises NotFound for nobody, or nobody active."""
-    session = await _new_session(person_id, now, None, False)
+    session = await _new_session(person_id, now, browser)
     if session is None:
         raise NotFound(N_("There is no such person."))
     return session
@@ -146,14 +160,15 @@ async def _replace_password(person_id: int, known_hash: str, password_hash: str,
 
 
 async def _new_session(
-    person_id: int, now: datetime, password_hash: str | None, initial_password: bool
+    person_id: int, now: datetime, browser: str, password_hash: str | None = None, initial_password: bool = False
 ) -> NewSession | None:
     """None where the person is not active, or has another password by now."""
-    session = NewSession(secrets.token_urlsafe(SECRET_BYTES), initial_password)
+    browser = browser or secrets.token_urlsafe(SECRET_BYTES)
+    session = NewSession(secrets.token_urlsafe(SECRET_BYTES), browser, initial_password)
     opened = await queries.OPEN_SESSION.run(
         secret_hash=secret_hash(session.secret),
         person_id=person_id,
-        csrf_token=secrets.token_urlsafe(SECRET_BYTES),
+        csrf_token=form_token(browser, person_id),
         now=now,
         expires_at=now + SESSION_LIFE,
         password_hash=password_hash,

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Response, post
 
 from testfields.accounts import service
+from testfields.accounts.identity import browser_secret
 from testfields.accounts.pages import enter, home_of
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
@@ -19,5 +20,5 @@ async def look_as(request: Request[Any, Any, Any]) -> Response[Any]:
     actor = await service.actor_by_email(account.email) if account else None
     if actor is None:
         raise NotFound(N_("There is no such person."))
-    session = await service.open_session(actor.person_id, now())
+    session = await service.open_session(actor.person_id, now(), browser_secret(request))
     return await enter(request, session, home_of(actor))

@@ -33,7 +33,7 @@ from testfields.core.errors import (
 from testfields.db.engine import OutOfReach
 from testfields.web import locale
 from testfields.web.heads import with_head
-from testfields.web.pages import page, redirect
+from testfields.web.pages import address_of_page, page, redirect
 
 logger = logging.getLogger("testfields.web")
 
@@ -59,7 +59,9 @@ BY_STATUS = {
     503: ("busy", N_("The portal is busy or out of service for the moment. Please try again a little later.")),
 }
 # Pages with their own words; a refusal with words of its own uses the general one.
-OWN_PAGES = frozenset({400, 404, 405, 413, 429, 500, 503})
+OWN_PAGES = frozenset({400, 401, 404, 405, 413, 429, 500, 503})
+# Where the request's state keeps what was written in a form that nobody was logged in to send.
+KEPT = "kept"
 PROBLEM_JSON = "application/problem+json"
 # How the framework names a parameter that was left out.
 MISSING = re.compile(r"Missing required \w+ parameter '(?P<name>[^']+)'")
@@ -196,18 +198,39 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
 
 
 def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
+    if request.headers.get("hx-request"):
+        return _notice(request, problem, headers)
+    login = f"/login?{urlencode({'next': address_of_page(request)})}"
     if problem.status == 401 and request.method == "GET":
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return redirect(f"/login?{urlencode({'next': asked})}", "info", N_("Please log in first."))
+        return redirect(login, "info", N_("Please log in first."))
     name = "error" if problem.errors or problem.status not in OWN_PAGES else str(problem.status)
-    detail = " ".join(fault.message for fault in problem.errors) or problem.detail
+    words = {"title": problem.title, "detail": _detail(problem)} if name == "error" else {}
+    more = {"login": login, "kept": request.state.get(KEPT, [])} if name == "401" else {}
     return page(
         request,
         f"errors/{name}.html",
         status=problem.status,
         headers=headers,
-        **({"title": problem.title, "detail": detail} if name == "error" else {}),
+        **words,
+        **more,
     )
+
+
+def _notice(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
+    """For a page that asked for a part of itself: the notice goes into its own place, and every field stays."""
+    headers = {"HX-Retarget": "#problem", "HX-Reswap": "innerHTML", **headers}
+    return page(
+        request,
+        "errors/notice.html",
+        status=problem.status,
+        headers=headers,
+        title=problem.title,
+        detail=_detail(problem),
+    )
+
+
+def _detail(problem: Problem) -> str:
+    return " ".join(fault.message for fault in problem.errors) or problem.detail
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

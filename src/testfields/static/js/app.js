@@ -13,4 +13,8 @@ moveThroughRows();
 openDialogs();
 guardDirtyForms();
 focusMessage(document);
+// What hindered a part of the page is over once another part has come.
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.detail.ctx.response.status < 400) document.getElementById("problem").replaceChildren();
+});
 document.addEventListener("htmx:after:swap", (event) => focusMessage(event.target));
