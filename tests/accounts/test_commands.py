@@ -44,7 +44,7 @@ async def test_the_first_administrator_is_added_and_can_log_in(own_db: str) -> N
     actor = await service.actor_by_session(session.secret, now())
     assert actor is not None
     assert actor.is_admin
-    assert not session.initial_password
+    assert not actor.initial_password
 
     status, said = await create_admin("second@example.test", "--name", "運営担当")
     assert status == 0, said

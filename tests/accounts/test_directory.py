@@ -55,7 +55,11 @@ async def test_an_administrator_adds_organisation_and_person_who_then_logs_in(db
     assert found[1] not in (await boss.get("/admin/people")).text
 
     entered = await newcomer.post("/login", {"email": "reviewer@example.test", "password": found[1]})
-    assert entered.headers["location"] == "/my/password"
+    assert entered.headers["location"] == "/desk"
+    assert (await newcomer.get("/desk")).headers["location"] == "/my/password"
+    chosen = {"current": found[1], "new": "a password of my own"}
+    await newcomer.get("/my/password")
+    assert (await newcomer.post("/my/password", chosen)).status_code == 303
     assert "Reviewer" in (await newcomer.get("/my/account")).text
 
 
@@ -96,6 +100,19 @@ async def test_the_api_does_the_same(db: None, client: AsyncClient) -> None:
     assert (await client.post("/login", data=data)).status_code == 422
     await client.post(f"/api/v1/people/{person_id}/activate", headers=headers)
     assert (await client.post("/login", data=data)).status_code == 303
+
+
+async def test_what_is_done_to_a_person_is_told_before_its_button(db: None, browser: Browser) -> None:
+    other = await factories.company()
+    await browser.log_in(await with_password(await admin()))
+    shown = (await browser.get("/admin/people")).text
+    for step, told in (("password", "一度だけ表示します"), ("deactivate", "元に戻りません")):
+        panel = re.search(
+            rf'<details class="panel[^>]*>(?:(?!</details>).)*/people/{other.person_id}/{step}"', shown, re.S
+        )
+        assert panel, step
+        assert told in panel[0]
+        assert ("panel--danger" in panel[0]) == (step == "deactivate")
 
 
 async def test_paging_shows_everybody_once(db: None, client: AsyncClient) -> None:

@@ -179,12 +179,31 @@ async def test_a_new_password_ends_every_other_session(db: None, client: AsyncCl
 async def test_whoever_was_given_a_password_is_asked_for_another(db: None, browser: Browser) -> None:
     somebody = await with_password(await factories.company())
     await Person.update({Person.initial_password: True}).where(Person.id == somebody.person_id)
-    assert (await browser.log_in(somebody, next="/my/tokens")).headers["location"] == "/my/password"
+    await browser.log_in(somebody, next="/my/tokens")
+    for path in ("/", "/my", "/my/account", "/my/tokens", "/my/apply?site=x", "/schema", "/nowhere"):
+        assert (await browser.get(path)).headers["location"] == "/my/password", path
+    form = await browser.get("/my/password")
+    assert "ご自身だけが知るパスワード" in form.text
+    made = await browser.post("/my/tokens", {"name": "x", "scopes": "read"})
+    assert made.headers["location"] == "/my/password"
+    answer = await browser.get("/api/v1/me", Accept="application/json")
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/initial-password")
+    assert (await browser.post("/logout")).headers["location"] == "/"
+
+    await browser.log_in(somebody)
+    await browser.get("/my/password")
     await browser.post("/my/password", {"current": PASSWORD, "new": "another long password"})
     await browser.get("/my/account")
     await browser.post("/logout")
     answer = await browser.log_in(somebody, "another long password", next="/my/tokens")
     assert answer.headers["location"] == "/my/tokens"
+
+
+async def test_a_program_goes_on_while_its_owner_has_yet_to_choose_a_password(db: None, client: AsyncClient) -> None:
+    somebody = await factories.company()
+    await Person.update({Person.initial_password: True}).where(Person.id == somebody.person_id)
+    headers = {"Authorization": f"Bearer {await factories.token(somebody)}"}
+    assert (await client.get("/api/v1/me", headers=headers)).status_code == 200
 
 
 async def test_throttling_tells_when_to_come_back(db: None, browser: Browser) -> None:

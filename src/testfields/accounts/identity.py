@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from testfields.accounts import service
 from testfields.accounts.rules import SESSION_LIFE, Actor, require_login
 from testfields.core.clock import now
-from testfields.core.errors import N_, NotAllowed, NotLoggedIn
+from testfields.core.errors import N_, InitialPassword, NotAllowed, NotLoggedIn
 from testfields.web import locale
 from testfields.web.problems import KEPT
 
@@ -37,6 +37,8 @@ PASSWORD_FIELDS = frozenset({"password", "current", "new"})
 FORMS = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})
 # Answers that are the same for everybody cost no look at the session.
 NEEDS_NOBODY = re.compile(r"/(static|healthz|readyz)(/|$)")
+# All that is open to somebody in a browser who has not chosen a password of their own yet.
+WAYS_IN_AND_OUT = re.compile(r"/(my/password|login|logout|demo)")
 OTHER_SITE = N_("This request came from another site, or from a page that is out of date. Please load the page again.")
 
 
@@ -46,7 +48,7 @@ class Identity(ASGIMiddleware):
     should_bypass_for_scope = staticmethod(lambda scope: bool(NEEDS_NOBODY.match(scope["path"])))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Raises NotLoggedIn for a token that is not valid, NotAllowed for a forged form."""
+        """Raises NotLoggedIn for a token that is not valid, NotAllowed for a forged form, InitialPassword."""
         request: Request[Any, Any, Any] = Request(scope, receive)
         locale.use(locale.choose(request))
         request.state.actor = actor = await _actor(request)
@@ -54,6 +56,8 @@ class Identity(ASGIMiddleware):
         if actor is not None and actor.in_browser:
             request.state[locale.OWN_LANGUAGE] = actor.locale
             locale.use(locale.choose(request))
+            if actor.initial_password and not WAYS_IN_AND_OUT.fullmatch(scope["path"]):
+                raise InitialPassword
         await next_app(scope, receive, send)
 
 

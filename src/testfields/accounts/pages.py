@@ -84,10 +84,6 @@ async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
         return page(request, "accounts/login.html", status=422, email=email, next=where, wait=0, **fault_words(error))
     except TooMany as error:
         return _too_many(request, "accounts/login.html", error, email=email, next=where)
-    if session.initial_password:
-        return await enter(
-            request, session, "/my/password", N_("Please choose a password of your own; only you should know it.")
-        )
     return await enter(request, session, where or home_of(await service.actor_by_session(session.secret, now())))
 
 

@@ -28,14 +28,15 @@ BY_TOKEN = Statement(f"""
 
 # Served by login_session's unique index on secret_hash.
 BY_SESSION = Statement(f"""
-    SELECT person.id AS person_id, person.email, person.name, person.locale, login_session.csrf_token, {_MEMBERSHIPS}
+    SELECT person.id AS person_id, person.email, person.name, person.locale, person.initial_password,
+           login_session.csrf_token, {_MEMBERSHIPS}
     FROM login_session JOIN person ON person.id = login_session.person_id
     WHERE login_session.secret_hash = :secret_hash AND login_session.expires_at > :now AND person.active
 """)
 
 # Served by person's unique index on email.
 PASSWORD_OF = Statement("""
-    SELECT id AS person_id, password_hash, initial_password FROM person WHERE email = :email AND active
+    SELECT id AS person_id, password_hash FROM person WHERE email = :email AND active
 """)
 
 # Counts an attempt before its password is looked at: those made at the same moment queue on the rows, so that no more

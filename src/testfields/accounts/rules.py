@@ -95,6 +95,8 @@ class Actor:
     memberships: tuple[Membership, ...]
     scopes: frozenset[Scope] = EVERY_SCOPE
     csrf_token: str = field(default="", repr=False)
+    # Somebody else made the password by which this browser was logged in.
+    initial_password: bool = False
 
     def organisations(self, *roles: MemberRole) -> list[int]:
         """Ids of the organisations in which the person has one of `roles`."""

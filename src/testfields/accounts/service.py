@@ -38,7 +38,6 @@ class NewSession:
 
     secret: str = field(repr=False)
     browser: str = field(repr=False)
-    initial_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,9 @@ async def actor_by_token(token: str, now: datetime) -> Actor | None:
 async def actor_by_session(cookie: str, now: datetime) -> Actor | None:
     """Whose browser this is, or None when its session is unknown or over."""
     row = await queries.BY_SESSION.row(secret_hash=secret_hash(cookie), now=now)
-    return None if row is None else _actor(row, csrf_token=row["csrf_token"])
+    if row is None:
+        return None
+    return _actor(row, csrf_token=row["csrf_token"], initial_password=row["initial_password"])
 
 
 async def actor_by_email(email: str) -> Actor | None:
@@ -109,9 +110,7 @@ async def log_in(email: str, password: str, address: str, now: datetime, browser
     row = await queries.PASSWORD_OF.row(email=email) if is_email(email) else None
     stored: str | None = row["password_hash"] if row else None
     right = await passwords.matches(password, stored)
-    session = (
-        await _new_session(row["person_id"], now, browser, stored, row["initial_password"]) if row and right else None
-    )
+    session = await _new_session(row["person_id"], now, browser, stored) if row and right else None
     if session is None:
         raise InvalidInput([fault("email", N_("The e-mail address or the password is not right."))])
     await _forgive(email, address)
@@ -160,11 +159,11 @@ async def _replace_password(person_id: int, known_hash: str, password_hash: str,
 
 
 async def _new_session(
-    person_id: int, now: datetime, browser: str, password_hash: str | None = None, initial_password: bool = False
+    person_id: int, now: datetime, browser: str, password_hash: str | None = None
 ) -> NewSession | None:
     """None where the person is not active, or has another password by now."""
     browser = browser or secrets.token_urlsafe(SECRET_BYTES)
-    session = NewSession(secrets.token_urlsafe(SECRET_BYTES), browser, initial_password)
+    session = NewSession(secrets.token_urlsafe(SECRET_BYTES), browser)
     opened = await queries.OPEN_SESSION.run(
         secret_hash=secret_hash(session.secret),
         person_id=person_id,

@@ -6,6 +6,7 @@
     ├── InvalidInput          the request cannot be understood or breaks a rule     422
     ├── NotFound              it is not there, or not for this caller to know of    404
     ├── NotAllowed            the caller is known and may not do this               403
+    ├── InitialPassword       the caller's password is not one of their own yet     403
     ├── NotLoggedIn           nobody is logged in, or the token is not valid        401
     ├── WrongState            the action does not exist in the present state        409
     ├── Taken                 something stands where the volume was asked for       409
@@ -82,6 +83,13 @@ class NotFound(PortalError):
 
 class NotAllowed(PortalError):
     """The caller is known, and this is not theirs to do."""
+
+
+class InitialPassword(PortalError):
+    """Somebody else made the caller's password; they choose one of their own before anything else."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Please choose a password of your own; only you should know it."))
 
 
 class NotLoggedIn(PortalError):

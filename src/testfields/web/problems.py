@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 
 from testfields.core.errors import (
     N_,
+    InitialPassword,
     InTheWay,
     InvalidInput,
     Message,
@@ -37,10 +38,12 @@ from testfields.web.pages import address_of_page, page, redirect
 
 logger = logging.getLogger("testfields.web")
 
+INITIAL_PASSWORD = "initial-password"  # noqa: S105
 KINDS: dict[type[PortalError], tuple[int, str]] = {
     Unreadable: (400, "unreadable"),
     NotLoggedIn: (401, "not-logged-in"),
     NotAllowed: (403, "not-allowed"),
+    InitialPassword: (403, INITIAL_PASSWORD),
     NotFound: (404, "not-found"),
     WrongState: (409, "wrong-state"),
     Taken: (409, "taken"),
@@ -200,6 +203,8 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
 def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
     if request.headers.get("hx-request"):
         return _notice(request, problem, headers)
+    if problem.type == f"/problems/{INITIAL_PASSWORD}":
+        return redirect("/my/password", "info", InitialPassword().message.id)
     login = f"/login?{urlencode({'next': address_of_page(request)})}"
     if problem.status == 401 and request.method == "GET":
         return redirect(login, "info", N_("Please log in first."))
