@@ -174,5 +174,6 @@ async def revoke_permit(event_id: int, then: Sequence[Follows]) -> None:
 @transactional
 async def expire(reservation_id: int, ends_at: datetime) -> None:
     """End what runs out at `ends_at`; nothing where it runs out at another time by now, or not at all."""
+    await queries.LOCK.row(id=reservation_id)
     if await queries.ENDS_AT.value(id=reservation_id) == ends_at:
         await service.act(None, reservation_id, Step(Action.EXPIRE), now())

@@ -1,8 +1,12 @@
 """A reservation's life: who may do what, and what becomes of its claim."""
 
+from dataclasses import replace
+
 import pytest
+from shapely.geometry import MultiPolygon, box
 
 from testfields.accounts.rules import Actor
+from testfields.availability import service as availability
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.core.clock import now
@@ -325,3 +329,67 @@ async def test_an_offer_passes_over_what_waits_at_a_site_that_has_closed_down(db
 
     assert await service.offer_waiting(field.site_id, now()) == []
     assert (await lookup.find(second, waiting))["state"] == State.WAITING
+
+
+async def test_a_draft_that_is_put_away_stays_its_companys_own(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    draft = await filed(field, company, action=Action.SAVE)
+    held = await filed(field, company, hour=12, action=Action.HOLD)
+    for one in (draft, held):
+        await service.act(company, one, Step(Action.WITHDRAW), now())
+
+    with pytest.raises(NotFound):
+        await lookup.find(field.reviewer, draft)
+    assert [row["id"] for row in await lookup.listed(field.reviewer, lookup.ListQuery())] == [held]
+    assert [row["id"] for row in await lookup.listed(company, lookup.ListQuery())] == [held, draft]
+
+
+async def test_a_hold_ends_when_its_time_begins_at_the_latest(db: None) -> None:
+    field, company = await factories.field(hold_minutes=43_200, notice_minutes=0), await factories.company()
+    one = await filed(field, company, action=Action.HOLD)
+    assert (await lookup.find(company, one))["deadline"] == factories.period(9).start
+    await service.change_volumes(company, one, None, (Asked(factories.period(4)),), now())
+    assert (await lookup.find(company, one))["deadline"] == factories.period(4).start
+
+
+async def test_conditions_end_with_their_approval(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one = await filed(field, company)
+    await service.act(field.approver, one, Step(Action.APPROVE, conditions="監視員を置くこと。"), now())
+    await service.change_volumes(company, one, None, (Asked(factories.period(12)),), now())
+    assert (await lookup.find(company, one))["conditions"] == ""
+
+
+@pytest.mark.parametrize("action", [Action.SUBMIT, Action.WAIT, Action.SAVE])
+async def test_nothing_is_filed_that_could_never_be_claimed(db: None, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    shared = await factories.area(field.site_id, mode="shared")
+    asked = (Asked(factories.period(9, 2)), Asked(factories.period(10, 2)))
+    row = await Area.select(Area.geometry).where(Area.id == shared).first()
+    assert row is not None
+    west, south, east, north = row["geometry"].bounds
+    half = MultiPolygon([box(west, south, (west + east) / 2, north)])
+    both = (asked[0], replace(asked[1], footprint=half))
+
+    with pytest.raises(InvalidInput):
+        await filing.file(company, Application(await factories.project(company), shared, both, action), now())
+
+
+async def test_what_waits_is_offered_its_time_inside_the_notice_too(db: None) -> None:
+    field, first, second = await factories.field(), await factories.company(), await factories.company()
+    one = await filed(field, first)
+    waiting = await filed(field, second, action=Action.WAIT)
+    await Site.update({Site.notice_minutes: 100_000}).where(Site.id == field.site_id)
+    await service.act(first, one, Step(Action.WITHDRAW), now())
+    assert await service.offer_waiting(field.site_id, now()) == [waiting]
+
+
+async def test_a_site_that_changes_while_it_is_booked_is_looked_at_again(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
+    place = await availability.place(field.area_id, application.asked)
+    await Site.update({Site.version: Site.version + 1}).where(Site.id == field.site_id)
+
+    with pytest.raises(WrongState):
+        await availability.hold_site(place)
+    assert (await filing.file(company, application, now())).state is State.SUBMITTED

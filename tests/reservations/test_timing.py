@@ -39,7 +39,9 @@ def allowed(state: State, action: Action, at: datetime) -> bool:
         (State.RETURNED, Action.EXPIRE, DEADLINE, None),
         (State.WAITING, Action.EXPIRE, START, None),
         (State.SUBMITTED, Action.EXPIRE, END, None),
-        (State.APPROVED, Action.CANCEL, None, None),
+        (State.APPROVED, Action.CANCEL, None, END),
+        (State.CONFIRMED, Action.CHANGE, None, END),
+        (State.CONFIRMED, Action.REVOKE, None, None),
     ],
 )
 def test_a_step_has_its_time(state: State, action: Action, first: datetime | None, last: datetime | None) -> None:

@@ -15,9 +15,12 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from testfields.accounts.rules import OrganisationKind
+from testfields.availability.service import Asked
+from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound
 from testfields.db.engine import DB
 from testfields.piccolo_app import data_folder
+from testfields.reservations import filing
 from testfields.sites import exchange, files
 from testfields.sites.exchange import ImportReport, Step
 from testfields.sites.features import FIELDS, Feature
@@ -299,6 +302,30 @@ async def test_two_sites_may_change_places_in_one_file(
 
     await bring(tmp_path, [*at("left", 0), *at("right", 1)])
     assert (await bring(tmp_path, [*at("left", 1), *at("right", 0)])).changed == ("left", "right")
+
+
+async def test_what_has_been_applied_for_is_not_left_outside_its_area(db: None, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, harbour())
+    area_id = await Area.select(Area.id).where(Area.slug == "track").first()
+    assert area_id is not None
+    company = await factories.company()
+    project_id = await factories.project(company, use="vehicle")
+    application = filing.Application(project_id, area_id["id"], (Asked(factories.period(10, days=5)),))
+    await filing.file(company, application, now())
+
+    moved = [site(translate(GROUND, xoff=1)), track(translate(TRACK, xoff=1))]
+
+    assert await refused(write(tmp_path / "moved.geojson", moved)) == ["features[1].geometry"]
+
+
+async def test_the_database_itself_keeps_ground_under_what_stands_on_it(own_db: str) -> None:
+    field = await factories.field()
+    company = await factories.company()
+    application = filing.Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
+    await filing.file(company, application, now())
+    with pytest.raises(asyncpg.CheckViolationError, match="still stands"):
+        await Site.update({Site.geometry: factories.square(150, 45)}).where(Site.id == field.site_id)
 
 
 async def test_nobody_takes_over_another_owners_site(db: None, tmp_path: Path) -> None:

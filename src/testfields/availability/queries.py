@@ -8,9 +8,9 @@ from testfields.db.statements import Statement
 # unnested: of an array that it does not know yet PostgreSQL expects so many elements that it would rather plan anew for
 # each booking, which takes longer than the answer.
 PLACE = Statement("""
-    SELECT site.id AS site_id, site.owner_id, site.published, site.timezone, site.uses AS site_uses,
-           site.slot_minutes, site.minimum_minutes, site.maximum_minutes, site.notice_minutes, site.horizon_days,
-           site.turnaround_minutes, site.hold_minutes, site.processing_days,
+    SELECT site.id AS site_id, site.version AS site_version, site.owner_id, site.published, site.timezone,
+           site.uses AS site_uses, site.slot_minutes, site.minimum_minutes, site.maximum_minutes,
+           site.notice_minutes, site.horizon_days, site.turnaround_minutes, site.hold_minutes, site.processing_days,
            area.id, area.uses, area.geometry, area.altitude,
            asked.inside, asked.open, asked.footprints, asked.altitudes, asked.periods
     FROM area
@@ -37,6 +37,9 @@ PLACE = Statement("""
     ) asked
     WHERE area.id = :area_id
 """)
+
+# Held until the transaction ends, if it is still as it was when PLACE looked. Served by the primary key.
+HOLD_SITE = Statement("SELECT true FROM site WHERE id = :id AND version = :version FOR SHARE")
 
 # Served by claim_by_source.
 RELEASE = Statement("""

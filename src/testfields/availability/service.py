@@ -12,13 +12,16 @@ from shapely.geometry import MultiPolygon
 
 from testfields.availability import queries
 from testfields.availability.rules import BookableArea, Placed, Policy
-from testfields.core.errors import N_, InTheWay, NotFound, Taken
+from testfields.core.errors import N_, InTheWay, NotFound, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
 from testfields.db.values import altitude_range, period_range, to_band, to_period, volume_arrays
 
 # What PLACE tells of each volume, in parallel arrays.
 PLACED = ("inside", "open", "footprints", "altitudes", "periods")
+
+
+NO_SUCH_AREA = N_("There is no such area.")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Place:
     """An area with its site's policy, and the volumes asked for as they lie in it."""
 
     site_id: int
+    # Of the site as it was looked at: its ground, hours and policy may change until something is taken.
+    site_version: int
     owner_id: int
     published: bool
     uses: frozenset[str]
@@ -52,7 +57,7 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
         periods=[period_range(one.period) for one in asked],
     )
     if row is None:
-        raise NotFound(N_("There is no such area."))
+        raise NotFound(NO_SUCH_AREA)
     area = BookableArea(row["id"], row["site_id"], row["geometry"], to_band(row["altitude"]))
     placed = tuple(
         Placed(
@@ -67,7 +72,18 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
     )
     policy = Policy(**{name: row[name] for name in Policy.__dataclass_fields__})
     uses = frozenset(row["uses"] or row["site_uses"])
-    return Place(row["site_id"], row["owner_id"], row["published"], uses, policy, area, placed)
+    return Place(row["site_id"], row["site_version"], row["owner_id"], row["published"], uses, policy, area, placed)
+
+
+def changed_meanwhile() -> WrongState:
+    """The refusal of what was asked for at a site that has been changed since it was looked at."""
+    return WrongState(N_("The test field has been changed a moment ago. Please look at it again."))
+
+
+async def hold_site(place: Place) -> None:
+    """Keep a place's site as it was looked at until the transaction ends; raises WrongState where it has changed."""
+    if await queries.HOLD_SITE.value(id=place.site_id, version=place.site_version) is None:
+        raise changed_meanwhile()
 
 
 def told_to_anybody(standing: dict[str, Any]) -> InTheWay:

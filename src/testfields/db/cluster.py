@@ -176,10 +176,11 @@ def _create_if_missing(cluster: Cluster) -> None:
     """Make the cluster elsewhere and move it into its place when it is whole: who is killed meanwhile leaves none."""
     if (cluster.data / "PG_VERSION").exists():
         return
-    for left in cluster.root.glob(f"{cluster.data.name}.*"):
+    unfinished = f".making-{cluster.data.name}-"
+    for left in cluster.root.glob(f"{unfinished}*"):
         shutil.rmtree(left, ignore_errors=True)
     # An initdb that outlives its killed parent keeps to a folder of its own.
-    made = Path(tempfile.mkdtemp(prefix=f"{cluster.data.name}.", dir=cluster.root))
+    made = Path(tempfile.mkdtemp(prefix=unfinished, dir=cluster.root))
     _hand_over(made)
     command = [f"--pgdata={made}", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     _run(cluster, "initdb", command)

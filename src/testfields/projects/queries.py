@@ -14,7 +14,7 @@ _VISIBLE = """
     (project.company_id = ANY(CAST(:companies AS bigint[]))
      OR EXISTS (
          SELECT FROM reservation JOIN site ON site.id = reservation.site_id
-         WHERE reservation.project_id = project.id AND reservation.state <> 'draft'
+         WHERE reservation.project_id = project.id AND seen_by_staff(reservation)
            AND site.owner_id = ANY(CAST(:owners AS bigint[]))
      ))
 """
@@ -31,7 +31,7 @@ LIST = Statement(f"""
         UNION
         SELECT filed.project_id FROM site CROSS JOIN LATERAL (
             SELECT DISTINCT reservation.project_id FROM reservation
-            WHERE reservation.site_id = site.id AND reservation.state <> 'draft' AND reservation.project_id < :before
+            WHERE reservation.site_id = site.id AND seen_by_staff(reservation) AND reservation.project_id < :before
         ) filed
         WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
         ORDER BY id DESC LIMIT :limit
@@ -69,7 +69,8 @@ LOCK = Statement("""
 FILED = Statement("""
     SELECT coalesce(bool_or(state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')),
                     false) AS under_way,
-           coalesce(bool_or(state IN ('submitted', 'approved', 'confirmed', 'active')), false) AS judged
+           coalesce(bool_or(state IN ('submitted', 'approved', 'confirmed', 'active', 'completed', 'reported')), false)
+               AS judged
     FROM reservation
     WHERE project_id = :id
 """)

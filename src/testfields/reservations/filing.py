@@ -13,8 +13,8 @@ from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_lengths, check_volumes, claims_for, decision_due
 from testfields.availability.search import nearest_free
-from testfields.availability.service import Asked, Place
-from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Taken, fault
+from testfields.availability.service import NO_SUCH_AREA, Asked, Place
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, PortalError, Taken, fault
 from testfields.core.periods import Period
 from testfields.core.volumes import Volume
 from testfields.db.engine import one_statement
@@ -69,11 +69,13 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     state = next_state(None, application.action, roles)
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
-    claims = claims_for(place.policy, place.placed) if state in CLAIMING else []
+    # Also where nothing is claimed yet: what waits is to be claimed later.
+    claims = claims_for(place.policy, place.placed)
     volumes = tuple(one.volume for one in place.placed)
     terms = terms_of(place, state, now)
     arguments = {
         "site_id": place.site_id,
+        "site_version": place.site_version,
         "area_id": application.area_id,
         "project_id": application.project_id,
         "companies": actor.companies,
@@ -88,12 +90,12 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         "details": as_json(story_of(volumes) | promised(terms)),
         **terms,
         **volume_arrays(volumes),
-        **volume_arrays(claims, "claim_"),
+        **volume_arrays(claims if state in CLAIMING else (), "claim_"),
     }
     async with nearest_told(actor, place, application.asked, now):
         row = await _store(arguments)
     if row is None:
-        raise await why_no_project(actor, application)
+        raise await why_no_project(actor, application, place)
     return Filed(
         id=row["id"],
         state=state,
@@ -151,7 +153,7 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
     check_lengths([one.period for one in asked])
     place = await availability.place(area_id, asked)
     if not place.published:
-        raise NotFound(N_("There is no such area."))
+        raise NotFound(NO_SUCH_AREA)
     check_volumes(place.policy, place.area, place.placed, now)
     return place
 
@@ -161,7 +163,7 @@ def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | 
     submitted = state in {State.SUBMITTED, State.WAITING}
     begins = min(one.volume.period.start for one in place.placed)
     return {
-        "deadline": now + timedelta(minutes=place.policy.hold_minutes) if state is State.HELD else None,
+        "deadline": min(now + timedelta(minutes=place.policy.hold_minutes), begins) if state is State.HELD else None,
         "submitted_at": now if submitted else None,
         "due_at": min(decision_due(place.policy, now), begins) if submitted else None,
     }
@@ -171,21 +173,26 @@ def claim_kind(state: State) -> str:
     return "hold" if state is State.HELD else "reservation"
 
 
-async def why_no_project(actor: Actor, application: Application) -> InvalidInput:
+async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:
+    """Why nothing could be filed: no such project, another use than the area's, or a site that has just changed."""
     use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
+    faults = _use_faults(use, place)
+    return InvalidInput(faults) if faults else availability.changed_meanwhile()
+
+
+def _use_faults(use: str | None, place: Place) -> tuple[Fault, ...]:
+    """What is wrong with trying `use` there; None is the use of no project of the company's."""
     if use is None:
-        return InvalidInput([fault("project_id", N_("Your company has no such project."))])
-    return _wrong_use(use)
+        return (fault("project_id", N_("Your company has no such project.")),)
+    if use in place.uses:
+        return ()
+    return (fault("area_id", N_("This area does not allow the use “%(use)s”."), use=USES[use]),)
 
 
 def refuse_use(place: Place, use: str) -> None:
     """Raise InvalidInput where the area does not allow what the project tries."""
-    if use not in place.uses:
-        raise _wrong_use(use)
-
-
-def _wrong_use(use: str) -> InvalidInput:
-    return InvalidInput([fault("area_id", N_("This area does not allow the use “%(use)s”."), use=USES[use])])
+    if faults := _use_faults(use, place):
+        raise InvalidInput(faults)
 
 
 def story_of(volumes: Sequence[Volume]) -> dict[str, object]:
@@ -249,7 +256,7 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     in_the_way = await _own_told(actor, refusal) if refusal.in_the_way else []
     nearest = await nearest_free(application.area_id, application.asked, now, besides=besides) if in_the_way else []
     return Verdict(
-        () if use in place.uses else (await why_no_project(actor, application)).faults,
+        _use_faults(use, place),
         tuple(in_the_way),
         terms_of(place, State.SUBMITTED, now)["due_at"],
         terms_of(place, State.HELD, now)["deadline"],

@@ -26,7 +26,7 @@ from testfields.reservations.panel import day_of, periods_in_words
 from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
 from testfields.reservations.shapes import VolumeView
 from testfields.reservations.story import height_in_words
-from testfields.reservations.timing import Times, may_check_in, times_of
+from testfields.reservations.timing import Times, timely, times_of
 from testfields.reservations.wording import STORY, button_for
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -208,11 +208,10 @@ def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, 
     """The buttons of the page; checking in is offered when it is time for it."""
     state = State(row["state"])
     times = times_of(row["deadline"], (Period(one.period.start, one.period.end) for one in _volumes(row)))
-    early = not may_check_in(times, at)
     return [
         {"name": action, "words": words}
         for action in actions_for(state, lookup.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
-        if (words := button_for(state, action)) and not (action is Action.CHECK_IN and early)
+        if (words := button_for(state, action)) and timely(state, action, times, at)
     ]
 
 

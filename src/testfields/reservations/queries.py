@@ -3,16 +3,18 @@
 from testfields.db.statements import Statement
 
 # The hot path: reservation, volumes, claims and event in one statement and one round trip. The claim guard and the
-# event chain run as triggers of it. The project is held, so that its use stays the one that the area allows.
+# event chain run as triggers of it. The project is held, so that its use stays the one that the
+# area allows, and so is the site, as it was looked at.
 FILE = Statement("""
     WITH filed AS (
         INSERT INTO reservation (project_id, company_id, site_id, area_id, state, note, deadline, due_at, submitted_at,
                                  created_by, created_at)
-        SELECT project.id, project.company_id, :site_id, :area_id, :state, :note, :deadline, :due_at, :submitted_at,
+        SELECT project.id, project.company_id, site.id, :area_id, :state, :note, :deadline, :due_at, :submitted_at,
                :person_id, :now
-        FROM project
+        FROM project, site
         WHERE project.id = :project_id AND project.company_id = ANY(CAST(:companies AS bigint[]))
           AND project.use = ANY(CAST(:uses AS text[]))
+          AND site.id = :site_id AND site.version = :site_version
         FOR SHARE
         RETURNING id, project_id, company_id
     ), volumes AS (
@@ -67,7 +69,7 @@ _VIEW = """
 # A company sees its own; staff of the land's owner see what has been filed there, drafts excepted.
 _VISIBLE = """
     (reservation.company_id = ANY(CAST(:companies AS bigint[]))
-     OR (site.owner_id = ANY(CAST(:owners AS bigint[])) AND reservation.state <> 'draft'))
+     OR (site.owner_id = ANY(CAST(:owners AS bigint[])) AND seen_by_staff(reservation)))
 """
 
 # Served by the primary key.
@@ -102,7 +104,7 @@ _SOUGHT = """
 # The sites of the actor's land, by site_owner_id; what has been filed at each by reservation_by_site.
 _NEWEST_ON_LAND = _newest(
     "(SELECT id FROM site WHERE owner_id = ANY(CAST(:owners AS bigint[]))) own",
-    f"reservation.site_id = own.id AND reservation.state <> 'draft' AND {_SOUGHT}",
+    f"reservation.site_id = own.id AND seen_by_staff(reservation) AND {_SOUGHT}",
 )
 # What `_VISIBLE` says, each half by its own index. Keyset paging, newest first.
 LIST = Statement(f"""
@@ -113,19 +115,20 @@ LIST = Statement(f"""
     ORDER BY reservation.id DESC
 """)
 
-# Served by primary keys and volume_reservation_id. The project is held as in FILE.
+# Served by primary keys. The project is held as in FILE.
 LOCK = Statement("""
     SELECT reservation.id, reservation.state, reservation.version, reservation.company_id, reservation.site_id,
-           reservation.area_id, site.owner_id, project.use, reservation.deadline, span.starts_at, span.ends_at
+           reservation.area_id, site.owner_id, project.use, reservation.deadline
     FROM reservation
     JOIN site ON site.id = reservation.site_id
     JOIN project ON project.id = reservation.project_id
-    CROSS JOIN LATERAL (
-        SELECT min(lower(volume.period)) AS starts_at, max(upper(volume.period)) AS ends_at
-        FROM volume WHERE volume.reservation_id = reservation.id
-    ) span
     WHERE reservation.id = :id
     FOR UPDATE OF reservation FOR SHARE OF project
+""")
+
+# When the times asked for begin and end; served by volume_reservation_id.
+SPAN = Statement("""
+    SELECT min(lower(period)) AS starts_at, max(upper(period)) AS ends_at FROM volume WHERE reservation_id = :id
 """)
 
 MOVE = Statement("""
@@ -205,8 +208,8 @@ HAPPENED = Statement(f"""
     WHERE event.id = :event_id
 """)
 
-# Held until the transaction ends, so that nobody moves on what is about to expire.
-ENDS_AT = Statement(f"SELECT {_ENDS_AT} AS ends_at FROM reservation WHERE id = :id FOR UPDATE OF reservation")
+# Asked for after LOCK, so that nobody moves on what is about to expire.
+ENDS_AT = Statement(f"SELECT {_ENDS_AT} AS ends_at FROM reservation WHERE id = :id")
 
 # --- For the company's pages.
 

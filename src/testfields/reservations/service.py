@@ -10,7 +10,7 @@ import asyncpg
 from testfields.accounts.rules import Actor, Scope, require_scope
 from testfields.availability import service as availability
 from testfields.availability.rules import claims_for
-from testfields.availability.service import Asked
+from testfields.availability.service import NO_SUCH_AREA, Asked
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
@@ -103,7 +103,9 @@ async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -
     row = await queries.LOCK.row(id=reservation_id)
     if row is None:
         raise NotFound(NO_SUCH)
-    locked = _locked(row)
+    # Asked for when the row is ours: whoever held it before may have moved the times.
+    (span,) = await queries.SPAN.rows(id=reservation_id)
+    locked = _locked(row, span)
     roles = roles_of(actor, locked.company_id, locked.owner_id)
     if not roles or (locked.state is State.DRAFT and Role.COMPANY not in roles):
         raise NotFound(NO_SUCH)
@@ -122,9 +124,9 @@ def _in_scope(actor: Actor | None, roles: frozenset[Role]) -> frozenset[Role]:
     return usable
 
 
-def _locked(row: asyncpg.Record) -> _Locked:
+def _locked(row: asyncpg.Record, span: asyncpg.Record) -> _Locked:
     values = dict(row.items())
-    times = Times(values.pop("deadline"), values.pop("starts_at"), values.pop("ends_at"))
+    times = Times(values.pop("deadline"), **dict(span.items()))
     return _Locked(**values | {"state": State(row["state"]), "times": times})
 
 
@@ -136,12 +138,18 @@ async def _settle_claim(
     terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
     if action in {Action.SUBMIT, Action.HOLD, Action.WAIT, Action.OFFER}:
         asked = await _asked(locked.id)
-        # What holds a claim kept the rules when it took it; notice that has run short since is no fault of its own.
-        place = await (availability.place(locked.area_id, asked) if had else checked_place(locked.area_id, asked, now))
+        # What holds a claim, or has waited for one, kept the rules when it was filed; notice that has run short since
+        # is no fault of its own.
+        kept = had or action is Action.OFFER
+        place = await (availability.place(locked.area_id, asked) if kept else checked_place(locked.area_id, asked, now))
+        if not had and not place.published:
+            raise NotFound(NO_SUCH_AREA)
         refuse_use(place, locked.use)
         terms = terms_of(place, to, now)
-        if needs and not had:
+        if not had:
             claims = claims_for(place.policy, place.placed)
+        if needs and not had:
+            await availability.hold_site(place)
             # An offer that does not fit is told to nobody.
             told = nearest_told(actor, place, asked, now) if action is not Action.OFFER else nullcontext()
             async with told, DB.transaction():
@@ -172,7 +180,8 @@ async def _move(
     terms: dict[str, datetime | None],
     details: dict[str, object],
 ) -> Moved:
-    conditions = step.conditions if step.action is Action.APPROVE else None
+    # What was granted is over as soon as it has to be decided anew.
+    conditions = step.conditions if step.action is Action.APPROVE else "" if to is State.SUBMITTED else None
     version = await queries.MOVE.value(id=locked.id, state=to, conditions=conditions, **terms)
     # A draft that stays one took no step. It saves itself while somebody types: what it asks for is told once, by the
     # step that leads out of it.
@@ -208,13 +217,14 @@ async def change_volumes(
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if locked.state in CLAIMING:
         claims = claims_for(place.policy, place.placed)
+        await availability.hold_site(place)
         async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
             await availability.release(locked.id)
             await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
-    terms = terms_of(place, to, now) | {"deadline": locked.times.deadline}
-    if to is State.SUBMITTED:
-        terms["deadline"] = None
+    begins = min(one.period.start for one in asked)
+    runs_on = locked.times.deadline if to is not State.SUBMITTED else None
+    terms = terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
     return await _move(actor, locked, Step(Action.CHANGE), to, roles, now, terms, story_of(volumes))
 
 
@@ -243,7 +253,7 @@ async def revise_draft(
         note=note,
     )
     if not revised:
-        raise await why_no_project(actor, application)
+        raise await why_no_project(actor, application, place)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
     revision = Step(Action.CHANGE)
     moved = await _move(actor, locked, revision, to, roles, now, terms_of(place, to, now), story_of(volumes))

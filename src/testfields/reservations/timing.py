@@ -78,9 +78,20 @@ def refuse_untimely(state: State, action: Action, times: Times, now: datetime) -
             raise WrongState(
                 N_("The time asked for has begun. Please return the application so that its times can be changed.")
             )
+        case Action.CHANGE | Action.CANCEL if times.ends_at <= now and state in {State.APPROVED, State.CONFIRMED}:
+            raise WrongState(N_("The time is over, so it can no longer be changed or cancelled."))
         case Action.CHECK_IN if not may_check_in(times, now):
             raise WrongState(N_("You can check in from one hour before the start until the end."))
         case Action.NO_SHOW if not begun:
             raise WrongState(N_("The time has not begun yet."))
         case Action.EXPIRE if not over:
             raise WrongState(N_("The deadline has not passed yet."))
+
+
+def timely(state: State, action: Action, times: Times, now: datetime) -> bool:
+    """Whether a step comes neither too late nor too soon."""
+    try:
+        refuse_untimely(state, action, times, now)
+    except WrongState:
+        return False
+    return True

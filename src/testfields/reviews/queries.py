@@ -79,7 +79,7 @@ QUEUE = Statement(f"""
                         ELSE -reservation.id::numeric END AS rank
         ) ranked
         WHERE owner_site.owner_id = ANY(CAST(:owners AS bigint[]))
-          AND reservation.state = ANY(CAST(:states AS text[])) AND reservation.state <> 'draft'
+          AND reservation.state = ANY(CAST(:states AS text[])) AND seen_by_staff(reservation)
           AND (CAST(:site AS text) IS NULL OR owner_site.slug = :site)
           AND (CAST(:due AS text) IS NULL OR reservation.due_at < CASE
               WHEN :due = 'overdue' THEN CAST(:now AS timestamptz)
@@ -151,7 +151,7 @@ CASE = Statement(f"""
     JOIN person applicant ON applicant.id = reservation.created_by
     JOIN site ON site.id = reservation.site_id
     JOIN area ON area.id = reservation.area_id
-    WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND reservation.state <> 'draft'
+    WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND seen_by_staff(reservation)
 """)
 
 VOLUMES = Statement("""
@@ -172,7 +172,7 @@ SCENE = Statement(f"""
                tstzrange(CAST(:day AS date)::timestamp AT TIME ZONE site.timezone,
                          (CAST(:day AS date) + 1)::timestamp AT TIME ZONE site.timezone) AS day
         FROM reservation JOIN site ON site.id = reservation.site_id
-        WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND reservation.state <> 'draft'
+        WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND seen_by_staff(reservation)
     ), involved AS (
         SELECT subject.id FROM subject
         UNION

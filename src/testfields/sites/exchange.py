@@ -17,7 +17,7 @@ import shapely
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import DB, to_ewkb, transactional
-from testfields.db.values import to_band
+from testfields.db.values import altitude_range, to_band
 from testfields.sites import exchange_queries as queries
 from testfields.sites import files
 from testfields.sites.features import Feature, in_order, read_catalogue, write_catalogue
@@ -100,11 +100,14 @@ async def _store(
     owners = {row["slug"]: row["id"] for row in await queries.OWNERS.rows(slugs=[one.owner for one in sites])}
     stored = {one.slug: one for one in await stored_sites([one.slug for one in sites])}
     changed = [one for one in sites if stored.get(one.slug) != one]
+    await queries.HOLD_SITES.rows(slugs=[one.slug for one in changed])
     found: list[FeatureFault] = [
         *faults,
         *_owner_faults(sites, owners, stored),
         *await _overlap_faults(sites),
         *await _hiding_faults(sites, stored),
+        # Of shapes and heights that make no sense nobody knows what lies outside.
+        *([] if faults else await _stranding_faults(changed, now)),
         *await _remove_areas(changed, stored),
     ]
     if found:
@@ -148,6 +151,20 @@ async def _hiding_faults(sites: Iterable[SiteDraft], stored: Mapping[str, SiteDr
     rows = await queries.UNDER_WAY.rows(slugs=list(hiding))
     message = N_("%(count)s applications at this site are under way. It can be hidden when they are over.")
     return [feature_fault(hiding[row["slug"]], "published", message, count=row["count"]) for row in rows]
+
+
+async def _stranding_faults(sites: Iterable[SiteDraft], now: datetime) -> list[FeatureFault]:
+    """What has been applied for stays where it was applied for, until it is over."""
+    areas = [(site, area) for site in sites for area in site.areas if not area.geometry.is_empty]
+    rows = await queries.STRANDED.rows(
+        sites=[site.slug for site, _ in areas],
+        areas=[area.slug for _, area in areas],
+        shapes=[area.geometry for _, area in areas],
+        altitudes=[altitude_range(area.altitude) for _, area in areas],
+        now=now,
+    )
+    message = N_("%(count)s applications that are not over would lie outside this area. It can be changed afterwards.")
+    return [feature_fault(areas[row["place"] - 1][1], "geometry", message, count=row["count"]) for row in rows]
 
 
 async def _remove_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDraft]) -> list[FeatureFault]:

@@ -49,13 +49,31 @@ OVERLAPPED = Statement("""
     ORDER BY one.place, site.slug
 """)
 
-# How many applications are still to be decided or to take place, where there are any; served by reservation_site_id.
+# How many applications are still to be decided or to take place, where there are any; served by reservation_by_site.
 UNDER_WAY = Statement("""
     SELECT site.slug, count(*) AS count
     FROM site JOIN reservation ON reservation.site_id = site.id
     WHERE site.slug = ANY(CAST(:slugs AS text[]))
       AND reservation.state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
     GROUP BY site.slug
+""")
+
+# What is about to change is nobody's to book meanwhile; in one order, so that none waits for another.
+HOLD_SITES = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) ORDER BY id FOR UPDATE")
+
+# How many applications that are not over would lie outside their area as it shall be; served by area_once and by
+# reservation_area_id. A millionth of a degree is about 0.1 m.
+STRANDED = Statement("""
+    SELECT one.place::int AS place, count(DISTINCT reservation.id) AS count
+    FROM unnest(CAST(:sites AS text[]), CAST(:areas AS text[]), CAST(:shapes AS geometry[]),
+                CAST(:altitudes AS numrange[])) WITH ORDINALITY AS one (site, area, shape, altitude, place)
+    JOIN site ON site.slug = one.site
+    JOIN area ON area.site_id = site.id AND area.slug = one.area
+    JOIN reservation ON reservation.area_id = area.id
+    JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
+    WHERE reservation.state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
+      AND NOT (ST_CoveredBy(volume.footprint, ST_Buffer(one.shape, 1e-6)) AND one.altitude @> volume.altitude)
+    GROUP BY one.place
 """)
 
 UPSERT_SITES = Statement(f"""
