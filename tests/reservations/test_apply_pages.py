@@ -1,5 +1,6 @@
 """Applying through the page, as a browser without scripts sends it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -419,3 +420,33 @@ async def test_a_part_of_a_page_leaves_the_message_to_the_next_whole_one(desk: D
     assert part.status_code == 200
     assert "下書きを保存しました。" in (await desk.client.get("/my")).text
     assert "下書きを保存しました。" not in (await desk.client.get("/my")).text
+
+
+async def test_a_draft_is_deleted_from_its_own_page(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    asked = (Asked(factories.period(9)),)
+    draft = await filing.file(
+        company, Application(await factories.project(company), field.area_id, asked, Action.SAVE), now()
+    )
+    csrf = await factories.log_in(client, company)
+
+    page = await client.get(f"/my/apply?draft={draft.id}")
+    address = re.search(r'formaction="([^"]+)"', page.text)
+    assert address is not None
+    done = await client.post(address[1], data={**csrf, "version": "1"})
+
+    assert done.status_code == 303
+    assert (await lookup.find(company, draft.id))["state"] == "withdrawn"
+
+
+async def test_a_draft_that_cannot_save_itself_says_so(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    asked = (Asked(factories.period(9)),)
+    application = Application(await factories.project(company), field.area_id, asked, Action.SAVE)
+    draft = await filing.file(company, application, now())
+    csrf = await factories.log_in(client, company)
+
+    part = await client.post("/my/apply/draft", data={**csrf, "draft": str(draft.id), "version": "1"})
+
+    assert "保存できませんでした" in part.text
+    assert (await lookup.find(company, draft.id))["version"] == 1

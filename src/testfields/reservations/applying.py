@@ -157,7 +157,9 @@ async def draft_part(request: Request[Any, Any, Any], actor: Caller) -> Template
     except (Stale, WrongState) as refusal:
         return page(request, name, entered=form.entered, saved="", refused=locale.said(refusal.message))
     except (InvalidInput, NotFound):
-        return page(request, name, entered=form.entered, saved="", refused="")
+        # Before it has been saved once, the line says what saving waits for.
+        why = locale.translate(N_("some entries are missing or cannot be accepted.")) if form.entered.draft else ""
+        return page(request, name, entered=form.entered, saved="", refused=why)
     entered = replace(form.entered, draft=str(moved.id), version=str(moved.version))
     saved = local(now(), form.zone)[-len("09:00") :]
     # Tells the page's guard against leaving that nothing is unsaved.

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from testfields.accounts.rules import Actor
+from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
 from testfields.core.errors import Fault, InTheWay, InvalidInput
 from testfields.core.periods import parse_period
@@ -41,7 +42,7 @@ class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class VolumesBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The volumes of one application."""
 
-    volumes: Annotated[list[VolumeBody], msgspec.Meta(min_length=1, max_length=60)]
+    volumes: Annotated[list[VolumeBody], msgspec.Meta(min_length=1, max_length=MOST_VOLUMES)]
 
 
 class DraftBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Reading back what an event keeps of the volumes asked for: the other half of `service.story_of`."""
+"""Reading back what an event keeps of the volumes asked for: the other half of `filing.story_of`."""
 
 from dataclasses import dataclass
 from datetime import datetime
