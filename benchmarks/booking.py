@@ -105,6 +105,7 @@ def pgbench_script(start: datetime) -> str:
         "now": now,
         "area_id": ":area",
         "site_id": ":area",
+        "site_version": "1",
         "project_id": "1",
         "companies": "'{2}'::bigint[]",
         "uses": "'{vehicle}'::text[]",
