@@ -1,6 +1,7 @@
 """The benchmarks keep up with the portal."""
 
 from benchmarks.booking import pgbench_script
+
 from testfields.core.clock import now
 
 
