@@ -50,14 +50,10 @@ class Filed(Moved):
     """A reservation as it was just filed."""
 
     project_id: int
-    company_id: int
-    site_id: int
     area_id: int
-    note: str
     deadline: datetime | None
     due_at: datetime | None
     created_at: datetime
-    volumes: tuple[Volume, ...]
 
 
 async def file(actor: Actor, application: Application, now: datetime) -> Filed:
@@ -101,14 +97,10 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         state=state,
         version=1,
         project_id=row["project_id"],
-        company_id=row["company_id"],
-        site_id=place.site_id,
         area_id=application.area_id,
-        note=note,
         deadline=terms["deadline"],
         due_at=terms["due_at"],
         created_at=now,
-        volumes=volumes,
     )
 
 

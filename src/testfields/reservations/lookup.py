@@ -6,7 +6,10 @@ from typing import NoReturn
 import asyncpg
 
 from testfields.accounts.rules import Actor, MemberRole
+from testfields.availability.service import Asked
 from testfields.core.errors import N_, NotFound
+from testfields.core.volumes import Volume
+from testfields.db.values import to_band, to_period
 from testfields.reservations import queries
 from testfields.reservations.rules import OVER, Role, State
 
@@ -33,6 +36,17 @@ async def find(actor: Actor, reservation_id: int) -> asyncpg.Record:
     """A reservation with all that its page shows; raises NotFound, also for another company's."""
     row = await queries.FIND.row(id=reservation_id, companies=actor.companies, owners=actor.owners)
     return row if row is not None else _no_such()
+
+
+async def volumes_of(reservation_id: int) -> tuple[Volume, ...]:
+    """The volumes of a reservation that somebody has found already, by when they begin."""
+    rows = await queries.VOLUMES.rows(id=reservation_id)
+    return tuple(Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])) for row in rows)
+
+
+async def asked_for(reservation_id: int) -> tuple[Asked, ...]:
+    """The same, as they would be asked for now."""
+    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await volumes_of(reservation_id))
 
 
 @dataclass(frozen=True)

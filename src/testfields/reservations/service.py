@@ -12,9 +12,8 @@ from testfields.availability import service as availability
 from testfields.availability.rules import claims_for
 from testfields.availability.service import NO_SUCH_AREA, Asked
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
-from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
-from testfields.db.values import to_band, to_period, volume_arrays
+from testfields.db.values import volume_arrays
 from testfields.reservations import queries
 from testfields.reservations.filing import (
     Application,
@@ -29,7 +28,7 @@ from testfields.reservations.filing import (
     terms_of,
     why_no_project,
 )
-from testfields.reservations.lookup import NO_SUCH, roles_of
+from testfields.reservations.lookup import NO_SUCH, asked_for, roles_of, volumes_of
 from testfields.reservations.rules import (
     CLAIMING,
     Action,
@@ -95,7 +94,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     # A decision carries its own conditions, also when it has none: those of an earlier one are over.
     details: dict[str, object] = {"conditions": conditions} if step.action is Action.APPROVE else {}
     if locked.state is State.DRAFT:
-        details |= story_of(await _volumes(locked.id))
+        details |= story_of(await volumes_of(locked.id))
     return await _move(actor, locked, step, to, roles, now, terms, details)
 
 
@@ -137,7 +136,7 @@ async def _settle_claim(
     had, needs = locked.state in CLAIMING, to in CLAIMING
     terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
     if action in {Action.SUBMIT, Action.HOLD, Action.WAIT, Action.OFFER}:
-        asked = await _asked(locked.id)
+        asked = await asked_for(locked.id)
         # What holds a claim, or has waited for one, kept the rules when it was filed; notice that has run short since
         # is no fault of its own.
         kept = had or action is Action.OFFER
@@ -159,15 +158,6 @@ async def _settle_claim(
     if had and not needs:
         await availability.release(locked.id)
     return terms
-
-
-async def _asked(reservation_id: int) -> tuple[Asked, ...]:
-    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await _volumes(reservation_id))
-
-
-async def _volumes(reservation_id: int) -> tuple[Volume, ...]:
-    rows = await queries.VOLUMES.rows(id=reservation_id)
-    return tuple(Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])) for row in rows)
 
 
 async def _move(

@@ -154,10 +154,6 @@ CASE = Statement(f"""
     WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND seen_by_staff(reservation)
 """)
 
-VOLUMES = Statement("""
-    SELECT footprint, altitude, period FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
-""")
-
 MARK_READ = Statement("""
     INSERT INTO review_read (person_id, reservation_id, version) VALUES (:person_id, :reservation_id, :version)
     ON CONFLICT (person_id, reservation_id) DO UPDATE SET version = excluded.version

@@ -16,7 +16,7 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.db.engine import transactional
 from testfields.db.values import to_band, to_period
-from testfields.reservations.lookup import NO_SUCH, roles_of
+from testfields.reservations.lookup import NO_SUCH, asked_for, roles_of
 from testfields.reservations.rules import Action, Role, State
 from testfields.reviews import queries
 from testfields.reviews.rules import (
@@ -97,7 +97,7 @@ async def case(actor: Actor, reservation_id: int) -> Case:
     row = await queries.CASE.row(id=reservation_id, owners=actor.owners)
     if row is None:
         raise NotFound(NO_SUCH)
-    asked = await _asked(reservation_id)
+    asked = await asked_for(reservation_id)
     return Case(
         row=row,
         state=State(row["state"]),
@@ -106,11 +106,6 @@ async def case(actor: Actor, reservation_id: int) -> Case:
         checks=tuple(checks_of(await _faults(row, asked))),
         days=tuple(days_of([one.period for one in asked], row["timezone"])),
     )
-
-
-async def _asked(reservation_id: int) -> tuple[Asked, ...]:
-    rows = await queries.VOLUMES.rows(id=reservation_id)
-    return tuple(Asked(to_period(row["period"]), row["footprint"], to_band(row["altitude"])) for row in rows)
 
 
 async def _faults(row: asyncpg.Record, asked: Sequence[Asked]) -> tuple[Fault, ...]:
