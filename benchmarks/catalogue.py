@@ -15,7 +15,7 @@ from tests.sites.catalogue import GROUND, NOW, TRACK, owner, site, track, write
 from testfields import schema
 from testfields.db import cluster
 from testfields.db.engine import DB
-from testfields.sites import exchange
+from testfields.sites.exchange import exporting, importing
 
 SITES = 10_000
 PER_ROW = 100
@@ -45,11 +45,11 @@ async def measure(url: str, folder: Path) -> dict[str, float]:
         await owner()
         for name in ("import", "import again"):
             began = time.perf_counter()
-            await exchange.import_file(path, None, NOW)
+            await importing.import_file(path, None, NOW)
             seconds[name] = round(time.perf_counter() - began, 1)
         for ending in ("geojson", "gpkg", "shp"):
             began = time.perf_counter()
-            await exchange.export_file(folder / f"out.{ending}")
+            await exporting.export_file(folder / f"out.{ending}")
             seconds[f"export {ending}"] = round(time.perf_counter() - began, 1)
     return seconds
 

@@ -12,7 +12,7 @@ import httpx
 from testfields.core.clock import now
 from testfields.demo import seed
 from testfields.piccolo_app import data_folder
-from testfields.sites import exchange
+from testfields.sites.exchange import importing
 from tests import factories
 from tests.server import serving
 
@@ -40,7 +40,7 @@ async def until(ask: Callable[[], Awaitable[httpx.Response]], wanted: Callable[[
 
 async def test_a_company_books_staff_approve_and_the_public_sees_it(own_db: str, tmp_path: Path) -> None:
     people = await seed.people()
-    await exchange.import_file(data_folder("maps") / "sample-sites.geojson", None, now())
+    await importing.import_file(data_folder("maps") / "sample-sites.geojson", None, now())
     tokens = {key: await factories.token(people[key]) for key in ("company", "rival", "reviewer", "approver")}
     with serving(own_db, tmp_path, worker=True) as server:
         async with httpx.AsyncClient(base_url=f"{server.base_url}/api/v1", timeout=60) as http:

@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from shapely.geometry import Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 
 from testfields.accounts.rules import OrganisationKind
-from testfields.sites.features import Feature
+from testfields.core.errors import InvalidInput
+from testfields.sites.exchange.features import Feature
+from testfields.sites.exchange.importing import ImportReport, import_file
+from testfields.sites.tables import Area, OpeningHours, Site
 from tests import factories
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -122,3 +126,29 @@ def write(path: Path, features: Sequence[Feature]) -> Path:
 
 async def owner(slug: str = OWNER) -> int:
     return await factories.organisation(OrganisationKind.OWNER, slug=slug)
+
+
+async def stored() -> list[dict[str, object]]:
+    """Every site, area and opening, with versions."""
+    return [
+        row for table in (Site, Area, OpeningHours) for row in await table.select().order_by(table._meta.primary_key)
+    ]
+
+
+async def bring(path: Path, features: Sequence[Feature]) -> ImportReport:
+    return await import_file(write(path / "in.geojson", features), None, NOW)
+
+
+async def refused(path: Path, owner_slug: str | None = None) -> list[str]:
+    """Paths of the faults for which a file is refused; nothing is stored of it."""
+    before = await stored()
+    with pytest.raises(InvalidInput) as refusal:
+        await import_file(path, owner_slug, NOW)
+    assert await stored() == before
+    return [one.path for one in refusal.value.faults]
+
+
+async def version(slug: str = "harbour") -> int:
+    row = await Site.select(Site.version).where(Site.slug == slug).first()
+    assert row is not None
+    return int(row["version"])

@@ -12,7 +12,8 @@ from shapely.geometry import shape
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.db.engine import DB
 from testfields.db.statements import Statement
-from testfields.sites import exchange, queries, routes
+from testfields.sites import queries, routes
+from testfields.sites.exchange import importing
 from tests import factories
 from tests.sites.catalogue import GROUND, NOW, PAD, TRACK, harbour, owner, site, track, write
 
@@ -31,7 +32,7 @@ async def three_sites(folder: Path) -> int:
         site(translate(GROUND, xoff=0.2), **island),
         track(translate(TRACK, xoff=0.2), site="island"),
     ]
-    await exchange.import_file(write(folder / "three.geojson", features), None, NOW)
+    await importing.import_file(write(folder / "three.geojson", features), None, NOW)
     return owner_id
 
 

@@ -12,10 +12,10 @@ from testfields.availability.free import FreeQuery
 from testfields.core.errors import N_, InvalidInput, fault, tried
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import EARLIEST, LATEST, Period
-from testfields.sites.notation import FacilityValue, parse_wanted
+from testfields.sites.exchange.notation import parse_wanted
 from testfields.sites.rules import SLUG
 from testfields.sites.service import Search
-from testfields.sites.vocabulary import USES
+from testfields.sites.vocabulary import USES, FacilityValue
 
 LONGEST_TEXT = 200
 LARGEST_HECTARES = 1_000_000

@@ -36,7 +36,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, NotFound
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.core.periods import Period
 from testfields.sites import service as sites
-from testfields.sites.notation import parse_wanted
+from testfields.sites.exchange.notation import parse_wanted
 from testfields.sites.routes import SiteView, WholeSiteView
 from testfields.sites.rules import SLUG
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, Measure

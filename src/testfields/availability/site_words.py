@@ -9,7 +9,6 @@ from itertools import groupby
 from testfields.availability.calendar_words import minutes_of
 from testfields.core.errors import N_, Message
 from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_instant
-from testfields.sites.notation import FacilityValue
 from testfields.sites.routes import AreaView, OpeningView, SiteView, WholeSiteView
 from testfields.sites.service import AreaBand
 from testfields.sites.vocabulary import (
@@ -19,6 +18,7 @@ from testfields.sites.vocabulary import (
     ROAD_ANSWERS,
     SURFACES,
     USES,
+    FacilityValue,
     Mode,
     PropertyClass,
     RoadAnswer,

@@ -33,7 +33,7 @@ from testfields.reservations import service as reservations
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
 from testfields.reservations.service import Step
-from testfields.sites import exchange
+from testfields.sites.exchange import importing
 
 ZONE = ZoneInfo(JAPANS_ZONE)
 SEED = 20_261_203
@@ -107,7 +107,7 @@ async def _actor(account: Account, ids: dict[str, int]) -> Actor:
 async def play(now: datetime) -> int:
     """Fill an empty database with the fortnight around `now`; how many applications there are."""
     cast = await people()
-    await exchange.import_file(data_folder("maps") / "sample-sites.geojson", None, now)
+    await importing.import_file(data_folder("maps") / "sample-sites.geojson", None, now)
     stage = Stage(cast, await _projects(cast, now), await _places(), cast["approver"], now, random.Random(SEED))
     filed = 0
     for scene in SCENES:

@@ -17,8 +17,8 @@ from rich.table import Column, Table
 
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, PortalError
-from testfields.sites import exchange
-from testfields.sites.exchange import ImportReport, Step
+from testfields.sites.exchange.exporting import export_file
+from testfields.sites.exchange.importing import ImportReport, Step, import_file
 from testfields.sites.rules import FeatureFault
 from testfields.web import locale
 
@@ -84,7 +84,7 @@ async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
                 tasks[step] = bar.add_task(locale.translate(STEPS[step]), total=total)
             bar.update(tasks[step], completed=done, total=total)
 
-        return await exchange.import_file(file, owner, now(), show)
+        return await import_file(file, owner, now(), show)
 
 
 @sites.command("export")
@@ -94,7 +94,7 @@ async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
 def export(run: Runner, file: Path, slugs: tuple[str, ...]) -> None:
     """Write sites to a new file that “sites import” reads back; its name's ending says the format."""
     try:
-        count = run(lambda: exchange.export_file(file, slugs))
+        count = run(lambda: export_file(file, slugs))
     except PortalError as error:
         tell(error)
         sys.exit(1)

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from testfields.accounts.identity import Visitor
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.sites import service
-from testfields.sites.notation import parse_wanted
+from testfields.sites.exchange.notation import parse_wanted
 from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Surface, Use
 from testfields.web.bodies import JSON
 from testfields.web.paging import next_link

@@ -16,9 +16,9 @@ from shapely.geometry import MultiPolygon
 from testfields.core.errors import N_, Fault, Message
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.volumes import AltitudeBand
-from testfields.sites.notation import DAY_MINUTES, FacilityValue, OpeningDraft
-from testfields.sites.vocabulary import RoadAnswer
+from testfields.sites.vocabulary import FacilityValue, RoadAnswer
 
+DAY_MINUTES = 24 * 60
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # About 0.1 m: what rounding to six decimals may move a corner that two shapes have in common.
 INSIDE_TOLERANCE_DEGREES = 1e-6
@@ -40,6 +40,15 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "width_m": (0, 10_000),
 }
 NOWHERE = MultiPolygon()
+
+
+@dataclass(frozen=True, order=True)
+class OpeningDraft:
+    """One weekly opening: ISO weekday (1 is Monday), minutes after local midnight; past 1440 is the next day."""
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
 
 
 @dataclass(frozen=True)

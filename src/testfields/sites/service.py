@@ -9,7 +9,7 @@ from decimal import Decimal
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
 from testfields.sites import queries
-from testfields.sites.notation import FacilityValue
+from testfields.sites.vocabulary import FacilityValue
 
 MOST_ON_MAP = 5000
 

@@ -67,6 +67,10 @@ class Measure(StrEnum):
     SURFACE = "surface"
 
 
+# True where a facility is simply there, else its number in the facility's unit, or its surface.
+FacilityValue = bool | float | str
+
+
 @dataclass(frozen=True)
 class Facility:
     """Something a site offers; `unit` is that of its number."""

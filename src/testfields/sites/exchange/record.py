@@ -13,8 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.texts import line_faults, text_faults, tidy
 from testfields.core.volumes import AltitudeBand, checked_shape, parse_altitude, parse_polygon
-from testfields.sites.notation import FacilityValue, OpeningDraft, parse_facilities, parse_hours, parse_uses
-from testfields.sites.rules import NOWHERE
+from testfields.sites.exchange.notation import parse_facilities, parse_hours, parse_uses
+from testfields.sites.rules import NOWHERE, OpeningDraft
+from testfields.sites.vocabulary import FacilityValue
 
 T = TypeVar("T")
 

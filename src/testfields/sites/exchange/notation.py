@@ -9,30 +9,18 @@ Hours past 24:00 belong to the next day; day and night is ``Mon-Sun 00:00-24:00`
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
-from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, Measure
+from testfields.sites.rules import DAY_MINUTES, OpeningDraft
+from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValue, Measure
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
 LARGEST_NUMBER = 1_000_000
-# True where a facility is simply there, else its number in the facility's unit, or its surface.
-FacilityValue = bool | float | str
 
 _SPAN = re.compile(r"(\d{1,2}):([0-5]\d)\s*-\s*(\d{1,2}):([0-5]\d)")
 _DAYS = re.compile(r"([A-Za-z]{3})(?:\s*-\s*([A-Za-z]{3}))?")
-
-
-@dataclass(frozen=True, order=True)
-class OpeningDraft:
-    """One weekly opening: ISO weekday (1 is Monday), minutes after local midnight; past 1440 is the next day."""
-
-    weekday: int
-    opens_minute: int
-    closes_minute: int
 
 
 def parse_hours(text: str, path: str) -> tuple[OpeningDraft, ...]:

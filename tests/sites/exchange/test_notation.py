@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testfields.core.errors import InvalidInput
-from testfields.sites.notation import (
-    OpeningDraft,
+from testfields.sites.exchange.notation import (
     format_facilities,
     format_hours,
     parse_facilities,
@@ -14,6 +13,7 @@ from testfields.sites.notation import (
     parse_uses,
     parse_wanted,
 )
+from testfields.sites.rules import OpeningDraft
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Bringing sites in from a file and giving them out as one.
+"""Bringing sites in from a file.
 
 Work of the command line: it reads and checks without pause, so a server would do it in a process of its own.
 """
@@ -11,18 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 
 import asyncpg
-import msgspec
 import shapely
 
-from testfields.core.errors import N_, InvalidInput, NotFound, fault
+from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date
-from testfields.db.engine import DB, to_ewkb, transactional
-from testfields.db.values import altitude_range, to_band
-from testfields.sites import exchange_queries as queries
-from testfields.sites import files
-from testfields.sites.features import Feature, in_order, read_catalogue, write_catalogue
-from testfields.sites.notation import FacilityValue, OpeningDraft
-from testfields.sites.rules import OVERLAPS, AreaDraft, FeatureFault, SiteDraft, feature_fault
+from testfields.db.engine import DB, transactional
+from testfields.db.values import altitude_range
+from testfields.sites.exchange import files, queries
+from testfields.sites.exchange.features import Feature, in_order, read_catalogue
+from testfields.sites.exchange.stored import stored_sites, write_sites
+from testfields.sites.rules import OVERLAPS, FeatureFault, SiteDraft, feature_fault
 
 BATCH = 500
 
@@ -116,7 +114,7 @@ async def _store(
     progress(Step.STORE, 0, len(changed))
     for start in range(0, len(changed), BATCH):
         batch = changed[start : start + BATCH]
-        await _write(batch, owners, now)
+        await write_sites(batch, owners, now)
         progress(Step.STORE, start + len(batch), len(changed))
     fresh = {one.slug for one in changed}
     return ImportReport(
@@ -185,79 +183,3 @@ async def _remove_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDra
                 message = N_("The area “%(area)s” has been booked and must stay in the file.")
                 faults.append(feature_fault(site, "areas", message, area=area))
     return faults
-
-
-async def _write(sites: Sequence[SiteDraft], owners: Mapping[str, int], now: datetime) -> None:
-    rows = await queries.UPSERT_SITES.rows(sites=_json([_site_row(one, owners) for one in sites]), now=now)
-    ids = {row["slug"]: row["id"] for row in rows}
-    areas = [_area_row(area, ids[site.slug], place) for site in sites for place, area in enumerate(site.areas)]
-    await queries.UPSERT_AREAS.run(areas=_json(areas))
-    await queries.FORGET_HOURS.run(site_ids=list(ids.values()))
-    hours = [(ids[site.slug], one) for site in sites for one in site.hours]
-    await queries.ADD_HOURS.run(
-        site_ids=[site_id for site_id, _ in hours],
-        weekdays=[one.weekday for _, one in hours],
-        opens=[one.opens_minute for _, one in hours],
-        closes=[one.closes_minute for _, one in hours],
-    )
-
-
-def _json(rows: Sequence[Mapping[str, object]]) -> str:
-    return msgspec.json.encode(rows).decode()
-
-
-def _site_row(site: SiteDraft, owners: Mapping[str, int]) -> dict[str, object]:
-    """A site as PostgreSQL reads a row of its table from JSON."""
-    values = {name: value for name, value in vars(site).items() if name not in {"owner", "hours", "areas", "feature"}}
-    return {**values, "owner_id": owners[site.owner], "geometry": to_ewkb(site.geometry).hex()}
-
-
-def _area_row(area: AreaDraft, site_id: int, position: int) -> dict[str, object]:
-    values = {name: value for name, value in vars(area).items() if name != "feature"}
-    return {
-        **values,
-        "site_id": site_id,
-        "position": position,
-        "geometry": to_ewkb(area.geometry).hex(),
-        "altitude": f"[{area.altitude.lower},{area.altitude.upper})",
-    }
-
-
-async def stored_sites(slugs: Sequence[str] | None = None) -> list[SiteDraft]:
-    """Sites as they stand, in the order of their slugs; None is all of them."""
-    rows = await queries.STORED_SITES.rows(slugs=None if slugs is None else list(slugs))
-    ids = [row["id"] for row in rows]
-    areas: dict[int, list[AreaDraft]] = {site_id: [] for site_id in ids}
-    for area in await queries.STORED_AREAS.rows(site_ids=ids):
-        areas[area["site_id"]].append(_area_of(area))
-    hours: dict[int, list[OpeningDraft]] = {site_id: [] for site_id in ids}
-    for one in await queries.STORED_HOURS.rows(site_ids=ids):
-        hours[one["site_id"]].append(OpeningDraft(one["weekday"], one["opens_minute"], one["closes_minute"]))
-    return [_site_of(row, hours[row["id"]], areas[row["id"]]) for row in rows]
-
-
-FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
-
-
-def _site_of(row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft]) -> SiteDraft:
-    taken = {name: row[name] for name in SiteDraft.__dataclass_fields__ if name not in {"hours", "areas", "feature"}}
-    told = {"facilities": FACILITIES.decode(row["facilities"]), "uses": tuple(row["uses"])}
-    return SiteDraft(**{**taken, **told}, hours=tuple(hours), areas=tuple(areas))
-
-
-def _area_of(row: asyncpg.Record) -> AreaDraft:
-    taken = {name: row[name] for name in AreaDraft.__dataclass_fields__ if name != "feature"}
-    return AreaDraft(**{**taken, "altitude": to_band(row["altitude"]), "uses": tuple(row["uses"])})
-
-
-async def export_file(path: Path, slugs: Sequence[str] = ()) -> int:
-    """Write sites, all where no slug is given, to a new file that `import_file` reads back; how many there were.
-
-    Raises NotFound for an unknown slug, InvalidInput where the file is there already or cannot hold a text.
-    """
-    sites = await stored_sites(slugs or None)
-    missing = sorted(set(slugs) - {one.slug for one in sites})
-    if missing:
-        raise NotFound(N_("There is no site “%(slug)s”."), slug=", ".join(missing))
-    files.write(path, write_catalogue(sites))
-    return len(sites)

@@ -12,7 +12,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from testfields.piccolo_app import data_folder
-from testfields.sites.features import FIELDS, Feature, read_catalogue, write_catalogue
+from testfields.sites.exchange.features import FIELDS, Feature, read_catalogue, write_catalogue
 from tests.sites.catalogue import GROUND, PAD, harbour, pad, site, track
 
 TODAY = date(2026, 11, 20)

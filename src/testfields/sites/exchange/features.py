@@ -15,8 +15,8 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_
-from testfields.sites.notation import format_facilities, format_hours
-from testfields.sites.reading import Record
+from testfields.sites.exchange.notation import format_facilities, format_hours
+from testfields.sites.exchange.record import Record
 from testfields.sites.rules import AreaDraft, FeatureFault, SiteDraft, check_catalogue, placed_fault
 from testfields.sites.vocabulary import MODES, PROPERTY_CLASSES, ROAD_ANSWERS, SURFACES
 

@@ -1,0 +1,77 @@
+"""Whole sites in the database: stored from drafts, and read back as drafts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from testfields.db.engine import to_ewkb
+from testfields.db.values import to_band
+from testfields.sites.exchange import queries
+from testfields.sites.rules import AreaDraft, OpeningDraft, SiteDraft
+from testfields.sites.vocabulary import FacilityValue
+
+
+async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now: datetime) -> None:
+    """Store these sites whole, `owners` by slug: areas in their order, hours anew."""
+    rows = await queries.UPSERT_SITES.rows(sites=_json([_site_row(one, owners) for one in sites]), now=now)
+    ids = {row["slug"]: row["id"] for row in rows}
+    areas = [_area_row(area, ids[site.slug], place) for site in sites for place, area in enumerate(site.areas)]
+    await queries.UPSERT_AREAS.run(areas=_json(areas))
+    await queries.FORGET_HOURS.run(site_ids=list(ids.values()))
+    hours = [(ids[site.slug], one) for site in sites for one in site.hours]
+    await queries.ADD_HOURS.run(
+        site_ids=[site_id for site_id, _ in hours],
+        weekdays=[one.weekday for _, one in hours],
+        opens=[one.opens_minute for _, one in hours],
+        closes=[one.closes_minute for _, one in hours],
+    )
+
+
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _site_row(site: SiteDraft, owners: Mapping[str, int]) -> dict[str, object]:
+    """A site as PostgreSQL reads a row of its table from JSON."""
+    values = {name: value for name, value in vars(site).items() if name not in {"owner", "hours", "areas", "feature"}}
+    return {**values, "owner_id": owners[site.owner], "geometry": to_ewkb(site.geometry).hex()}
+
+
+def _area_row(area: AreaDraft, site_id: int, position: int) -> dict[str, object]:
+    values = {name: value for name, value in vars(area).items() if name != "feature"}
+    return {
+        **values,
+        "site_id": site_id,
+        "position": position,
+        "geometry": to_ewkb(area.geometry).hex(),
+        "altitude": f"[{area.altitude.lower},{area.altitude.upper})",
+    }
+
+
+async def stored_sites(slugs: Sequence[str] | None = None) -> list[SiteDraft]:
+    """Sites as they stand, in the order of their slugs; None is all of them."""
+    rows = await queries.STORED_SITES.rows(slugs=None if slugs is None else list(slugs))
+    ids = [row["id"] for row in rows]
+    areas: dict[int, list[AreaDraft]] = {site_id: [] for site_id in ids}
+    for area in await queries.STORED_AREAS.rows(site_ids=ids):
+        areas[area["site_id"]].append(_area_of(area))
+    hours: dict[int, list[OpeningDraft]] = {site_id: [] for site_id in ids}
+    for one in await queries.STORED_HOURS.rows(site_ids=ids):
+        hours[one["site_id"]].append(OpeningDraft(one["weekday"], one["opens_minute"], one["closes_minute"]))
+    return [_site_of(row, hours[row["id"]], areas[row["id"]]) for row in rows]
+
+
+FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
+
+
+def _site_of(row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft]) -> SiteDraft:
+    taken = {name: row[name] for name in SiteDraft.__dataclass_fields__ if name not in {"hours", "areas", "feature"}}
+    told = {"facilities": FACILITIES.decode(row["facilities"]), "uses": tuple(row["uses"])}
+    return SiteDraft(**{**taken, **told}, hours=tuple(hours), areas=tuple(areas))
+
+
+def _area_of(row: asyncpg.Record) -> AreaDraft:
+    taken = {name: row[name] for name in AreaDraft.__dataclass_fields__ if name != "feature"}
+    return AreaDraft(**{**taken, "altitude": to_band(row["altitude"]), "uses": tuple(row["uses"])})
