@@ -17,9 +17,10 @@ from litestar.types import ControllerRouterHandler
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
 from testfields.accounts.pages import pages as account_pages
 from testfields.accounts.routes import router as accounts
-from testfields.availability.closure_routes import router as closures
-from testfields.availability.pages import pages as site_pages
 from testfields.availability.routes import router as availability
+from testfields.catalogue.pages import pages as site_pages
+from testfields.closures.pages import pages as closure_pages
+from testfields.closures.routes import router as closures
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
@@ -36,10 +37,11 @@ from testfields.projects import pages as project_pages
 from testfields.projects.routes import router as projects
 from testfields.reference import ReferencePage
 from testfields.reference import pages as reference_pages
+from testfields.reservations.apply.changing import change_pages
+from testfields.reservations.apply.pages import apply_pages
 from testfields.reservations.pages import pages as reservation_pages
 from testfields.reservations.routes import router as reservations
 from testfields.reservations.rules import STATE_WORDS
-from testfields.reviews.closure_pages import pages as closure_pages
 from testfields.reviews.pages import pages as review_pages
 from testfields.reviews.routes import router as reviews
 from testfields.settings import Settings, load
@@ -72,6 +74,8 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *site_pages,
     *project_pages.pages,
     *reservation_pages,
+    *apply_pages,
+    *change_pages,
     *permit_pages,
     *mail_pages,
     *reference_pages,

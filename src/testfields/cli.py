@@ -16,7 +16,7 @@ from testfields import schema
 from testfields.accounts.commands import owners, people
 from testfields.db import cluster
 from testfields.db.engine import DB
-from testfields.reservations.lookup import broken_chains
+from testfields.reservations.reading import broken_chains
 from testfields.settings import Settings, SettingsError, load
 from testfields.sites.commands import sites
 

@@ -11,6 +11,7 @@ TABLE_MODULES = [
         "accounts",
         "sites",
         "availability",
+        "closures",
         "projects",
         "reservations",
         "reviews",

@@ -22,7 +22,7 @@ from testfields.db.jobs import QUEUE
 from testfields.letters import jobs as letters
 from testfields.letters.rules import Audience
 from testfields.notifications import service as notifications
-from testfields.reservations import service as reservations
+from testfields.reservations import steps as reservations
 from testfields.settings import Settings
 from testfields.web import idempotency
 from testfields.workflow import Follows

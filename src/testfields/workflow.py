@@ -14,9 +14,9 @@ from testfields.core.clock import now
 from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
 from testfields.permits import service as permits
-from testfields.reservations import queries, service
+from testfields.reservations import queries, steps
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 
 
 class Follows(StrEnum):
@@ -152,7 +152,7 @@ async def confirm(event_id: int) -> None:
     happened = await _happened(event_id)
     locked = await queries.LOCK.row(id=happened.reservation_id)
     if locked is not None and locked["state"] == State.APPROVED:
-        await service.act(None, happened.reservation_id, Step(Action.CONFIRM), now())
+        await steps.act(None, happened.reservation_id, Step(Action.CONFIRM), now())
 
 
 @transactional
@@ -176,4 +176,4 @@ async def expire(reservation_id: int, ends_at: datetime) -> None:
     """End what runs out at `ends_at`; nothing where it runs out at another time by now, or not at all."""
     await queries.LOCK.row(id=reservation_id)
     if await queries.ENDS_AT.value(id=reservation_id) == ends_at:
-        await service.act(None, reservation_id, Step(Action.EXPIRE), now())
+        await steps.act(None, reservation_id, Step(Action.EXPIRE), now())

@@ -11,7 +11,8 @@ from litestar import Litestar
 
 from testfields.accounts.tables import ApiToken, Organisation, Person
 from testfields.availability.service import Asked
-from testfields.availability.tables import Claim, Closure
+from testfields.availability.tables import Claim
+from testfields.closures.tables import Closure
 from testfields.core.clock import now
 from testfields.projects.tables import Project
 from testfields.reservations import filing

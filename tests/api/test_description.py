@@ -13,9 +13,9 @@ from litestar import Litestar
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.sites.tables import Site
 from testfields.web.openapi import PROBLEM_SCHEMA
 from testfields.web.problems import Problem
@@ -48,7 +48,7 @@ async def _applications(field: factories.Field, company: Actor) -> None:
         asked = (Asked(factories.period(2 * hour, days=3)),)
         filed = await filing.file(company, filing.Application(project, field.area_id, asked, action), now())
         if hour >= 3:
-            await service.act(field.approver, filed.id, Step(Action.APPROVE), now())
+            await steps.act(field.approver, filed.id, Step(Action.APPROVE), now())
 
 
 async def test_no_generated_request_meets_a_server_error_or_an_undocumented_answer(own_db: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from testfields.reservations import lookup
+from testfields.reservations import reading
 from tests import factories
 from tests.browser.conftest import logged_in
 from tests.reviews.cases import file
@@ -57,7 +57,7 @@ async def test_approving_by_keyboard_alone(server: Server, chromium: Browser) ->
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/desk")
     await expect(page.locator(".flash")).to_contain_text(f"Application {number} is approved.")
-    assert (await lookup.find(company, number))["state"] == "approved"
+    assert (await reading.find(company, number))["state"] == "approved"
 
     await page.goto(f"{server.base_url}/desk/{following}")
     await page.goto(f"{server.base_url}/desk")
@@ -65,7 +65,7 @@ async def test_approving_by_keyboard_alone(server: Server, chromium: Browser) ->
     await tab_to(page, "Approve")
     await page.keyboard.press("Enter")
     await expect(page.locator(".flash")).to_contain_text(f"Application {following} is approved.")
-    assert (await lookup.find(company, following))["state"] == "approved"
+    assert (await reading.find(company, following))["state"] == "approved"
     assert errors == []
     await context.close()
 

@@ -8,12 +8,12 @@ import pytest
 
 from testfields.accounts.rules import Actor
 from testfields.accounts.service import actor_by_email
-from testfields.availability import closures
+from testfields.closures import service as closures
 from testfields.demo import seed
 from testfields.demo.plot import SCENES, WAITING
 from testfields.maps import service as maps
 from testfields.maps.rules import Sought
-from testfields.reservations import lookup
+from testfields.reservations import reading
 from testfields.reservations.rules import State
 from testfields.reviews import service as reviews
 
@@ -37,7 +37,7 @@ def planned() -> Counter[State]:
 async def states(actors: Sequence[Actor]) -> Counter[State]:
     found = {}
     for actor in actors:
-        for row in await lookup.listed(actor, lookup.ListQuery(limit=200)):
+        for row in await reading.listed(actor, reading.ListQuery(limit=200)):
             found[row["id"]] = State(row["state"])
     return Counter(found.values())
 
@@ -71,4 +71,4 @@ async def test_what_the_plot_plans_takes_place(db: None, hour: str) -> None:
     assert len(await closures.listed(approver, None, NEWEST, 10)) == 2
     [conflict] = [row for row in await reviews.queue(approver, reviews.QueueQuery(), at) if row["rivals"]]
     assert conflict["rivals"] == WAITING
-    assert not await lookup.broken_chains()
+    assert not await reading.broken_chains()

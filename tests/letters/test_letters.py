@@ -18,12 +18,12 @@ from testfields.letters.rendering import render
 from testfields.letters.rules import COMPANY, STAFF, Audience, Facts
 from testfields.letters.service import facts_of, receivers
 from testfields.notifications.tables import Mail
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
-from testfields.reservations.story import Told
+from testfields.reservations.steps import Step
 from testfields.reservations.tables import ReservationEvent
+from testfields.reservations.words import VolumeTold
 from testfields.web import locale
 from tests import factories
 
@@ -49,11 +49,11 @@ FACTS = Facts(
     contact="夢洲管理事務所 06-0000-0000",
     permit_code=None,
     volumes=(
-        Told(
+        VolumeTold(
             Period(datetime(2026, 12, 3, 0, tzinfo=UTC), datetime(2026, 12, 3, 2, tzinfo=UTC)),
             AltitudeBand(Decimal("0.00"), Decimal("50.00")),
         ),
-        Told(
+        VolumeTold(
             Period(datetime(2026, 12, 4, 0, tzinfo=UTC), datetime(2026, 12, 4, 2, tzinfo=UTC)),
             AltitudeBand(Decimal("0.00"), Decimal("50.00")),
         ),
@@ -185,7 +185,7 @@ async def test_the_company_is_those_who_acted_on_it_and_its_managers_and_nobody_
         people["filed"].person_id,
         people["boss"].person_id,
     }
-    await service.act(people["idle"], reservation, Step(Action.WITHDRAW), now())
+    await steps.act(people["idle"], reservation, Step(Action.WITHDRAW), now())
     assert people["idle"].person_id in {one.person_id for one in await receivers(Audience.COMPANY, reservation)}
     assert {one.person_id for one in await receivers(Audience.STAFF, reservation)} == {
         field.approver.person_id,
@@ -197,7 +197,7 @@ async def test_a_letter_tells_of_its_own_event_however_late_it_is_written(db: No
     field, company = await factories.field(), await factories.company()
     reservation = await filed(field, company)
     first = await last_event(reservation)
-    await service.change_volumes(company, reservation, None, (Asked(factories.period(13)),), now())
+    await steps.change_volumes(company, reservation, None, (Asked(factories.period(13)),), now())
 
     await jobs.write(first, Audience.COMPANY, BASE)
     await jobs.write(await last_event(reservation), Audience.COMPANY, BASE)
@@ -214,13 +214,13 @@ async def test_a_late_letter_names_the_dates_and_conditions_of_its_own_event(db:
     application = Application(await factories.project(company), field.area_id, asked)
     reservation = (await filing.file(company, application, early)).id
     submitted = await last_event(reservation)
-    await service.act(field.reviewer, reservation, Step(Action.RETURN, reason="図面が足りません。"), early)
+    await steps.act(field.reviewer, reservation, Step(Action.RETURN, reason="図面が足りません。"), early)
     returned = await last_event(reservation)
-    await service.act(company, reservation, Step(Action.SUBMIT), now())
-    await service.act(field.approver, reservation, Step(Action.APPROVE, conditions="風速8 m以下"), now())
+    await steps.act(company, reservation, Step(Action.SUBMIT), now())
+    await steps.act(field.approver, reservation, Step(Action.APPROVE, conditions="風速8 m以下"), now())
     approved = await last_event(reservation)
-    await service.change_volumes(company, reservation, None, asked, now())
-    await service.act(field.approver, reservation, Step(Action.APPROVE, conditions="立入りは2人まで"), now())
+    await steps.change_volumes(company, reservation, None, asked, now())
+    await steps.act(field.approver, reservation, Step(Action.APPROVE, conditions="立入りは2人まで"), now())
 
     facts = {name: await facts_of(event) for name, event in (("s", submitted), ("r", returned), ("a", approved))}
     place = await availability.place(field.area_id, asked)

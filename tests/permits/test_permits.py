@@ -17,10 +17,10 @@ from testfields.permits.pages import verdict_of
 from testfields.permits.rules import Permitted, Phase, Standing, make_code, phase_of, read_code, standing_of
 from testfields.permits.tables import Permit
 from testfields.reservations import filing
-from testfields.reservations import service as reservations
+from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from tests import factories
 
 BAND = AltitudeBand(None, None)

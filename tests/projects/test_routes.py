@@ -3,7 +3,7 @@
 from httpx import AsyncClient
 
 from testfields.core.clock import now
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from tests import factories
 
 PLAN = {
@@ -89,7 +89,7 @@ async def test_staff_see_a_project_once_it_is_filed_on_their_land_and_cannot_cha
     address = f"/api/v1/projects/{project_id}"
     assert (await client.get(address, headers=staff)).status_code == 404
 
-    asked = (service.Asked(factories.period(9)),)
+    asked = (steps.Asked(factories.period(9)),)
     await filing.file(company, filing.Application(project_id, field.area_id, asked), now())
 
     assert (await client.get(address, headers=staff)).status_code == 200
@@ -107,7 +107,7 @@ async def test_staff_cannot_plan_a_project(db: None, client: AsyncClient) -> Non
 async def test_what_is_tried_is_fixed_while_an_application_counts_on_it(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     project_id = await factories.project(company)
-    asked = (service.Asked(factories.period(9)),)
+    asked = (steps.Asked(factories.period(9)),)
     filed = await filing.file(company, filing.Application(project_id, field.area_id, asked), now())
     headers = {**await headers_of(company), "If-Match": "*"}
     address = f"/api/v1/projects/{project_id}"
@@ -116,9 +116,9 @@ async def test_what_is_tried_is_fixed_while_an_application_counts_on_it(db: None
     assert refused.status_code == 422
     assert "use" in [one["path"] for one in refused.json()["errors"]]
 
-    await service.act(field.reviewer, filed.id, service.Step(service.Action.RETURN, reason="図面が必要です。"), now())
+    await steps.act(field.reviewer, filed.id, steps.Step(steps.Action.RETURN, reason="図面が必要です。"), now())
     assert (await client.put(address, json={**PLAN, "use": "robot"}, headers=headers)).status_code == 422
-    await service.act(company, filed.id, service.Step(service.Action.WITHDRAW), now())
+    await steps.act(company, filed.id, steps.Step(steps.Action.WITHDRAW), now())
     assert (await client.put(address, json={**PLAN, "use": "robot"}, headers=headers)).status_code == 200
 
 
@@ -127,7 +127,7 @@ async def test_staff_judge_and_permit_the_plan_that_stays(db: None, client: Asyn
     headers = {**await headers_of(company), "If-Match": "*"}
     address = (await client.post("/api/v1/projects", json=PLAN, headers=headers)).headers["location"]
     project_id = int(address.rsplit("/", 1)[-1])
-    asked = (service.Asked(factories.period(9)),)
+    asked = (steps.Asked(factories.period(9)),)
     filed = await filing.file(company, filing.Application(project_id, field.area_id, asked), now())
     swapped = {**PLAN, "title_en": "Something else", "safety_plan": "なし"}
 
@@ -138,9 +138,9 @@ async def test_staff_judge_and_permit_the_plan_that_stays(db: None, client: Asyn
 
     assert await changed(swapped) == ["title_en", "safety_plan"]
     assert await changed({**PLAN, "name_public": True}) == []
-    await service.act(field.reviewer, filed.id, service.Step(service.Action.RETURN, reason="図面が必要です。"), now())
+    await steps.act(field.reviewer, filed.id, steps.Step(steps.Action.RETURN, reason="図面が必要です。"), now())
     assert await changed(swapped) == []
-    await service.act(company, filed.id, service.Step(service.Action.SUBMIT), now())
-    await service.act(field.approver, filed.id, service.Step(service.Action.APPROVE), now())
-    await service.act(None, filed.id, service.Step(service.Action.CONFIRM), now())
+    await steps.act(company, filed.id, steps.Step(steps.Action.SUBMIT), now())
+    await steps.act(field.approver, filed.id, steps.Step(steps.Action.APPROVE), now())
+    await steps.act(None, filed.id, steps.Step(steps.Action.CONFIRM), now())
     assert await changed({**swapped, "purpose": "ほかの目的"}) == ["purpose"]

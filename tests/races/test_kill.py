@@ -12,7 +12,7 @@ import pytest
 
 from testfields.db import cluster
 from testfields.db.engine import DB, OutOfReach
-from testfields.reservations import lookup
+from testfields.reservations import reading
 from tests.races.conftest import Crowd, claims_out_of_step, client_for, make_crowd, overlaps
 from tests.races.test_races import RESERVATIONS, times
 from tests.server import serving
@@ -74,7 +74,7 @@ async def assert_whole(answers: Answers, own: cluster.Cluster) -> None:
     assert unsaid == 0
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
-    assert await lookup.broken_chains() == []
+    assert await reading.broken_chains() == []
     assert "deadlock detected" not in own.log.read_text()
 
 

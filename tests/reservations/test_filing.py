@@ -6,10 +6,10 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, Taken
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.web.problems import problem_of
 from tests import factories
 
@@ -45,7 +45,7 @@ async def test_ones_own_application_in_the_way_is_told_by_its_number_and_another
     with pytest.raises(Taken) as at_once:
         await filing.file(company, both, now())
     with pytest.raises(Taken) as from_a_draft:
-        await service.act(company, draft.id, Step(Action.SUBMIT), now())
+        await steps.act(company, draft.id, Step(Action.SUBMIT), now())
     told = [[one.reservation_id for one in refusal.value.in_the_way] for refusal in (at_once, from_a_draft)]
     assert told == [[number, None], [number, None]]
     assert [one.reservation_id for one in (await filing.check(company, both, now())).in_the_way] == [number, None]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
-from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind
 from testfields.availability.service import Asked
+from testfields.closures import service as closures
+from testfields.closures.service import Closing, ClosureKind
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.reservations import filing

@@ -13,7 +13,7 @@ from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB
 from testfields.projects.tables import Project
-from testfields.reservations import filing, lookup, service
+from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import (
     CLAIMING,
@@ -25,7 +25,7 @@ from testfields.reservations.rules import (
     actions_for,
     next_state,
 )
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.sites.tables import Area, Site
 from tests import factories
 
@@ -69,15 +69,15 @@ async def test_a_hold_becomes_a_submission_is_approved_and_confirmed(db: None) -
     one = await filed(field, company, action=Action.HOLD)
     assert await claims_of(one) == ["hold"]
 
-    moved = await service.act(company, one, Step(Action.SUBMIT, 1), now())
+    moved = await steps.act(company, one, Step(Action.SUBMIT, 1), now())
     assert (moved.state, moved.version) == (State.SUBMITTED, 2)
     assert await claims_of(one) == ["reservation"]
 
-    await service.act(field.approver, one, Step(Action.APPROVE, 2, conditions="監視員を2名置くこと。"), now())
-    moved = await service.act(None, one, Step(Action.CONFIRM), now())
+    await steps.act(field.approver, one, Step(Action.APPROVE, 2, conditions="監視員を2名置くこと。"), now())
+    moved = await steps.act(None, one, Step(Action.CONFIRM), now())
     assert moved.state is State.CONFIRMED
-    assert (await lookup.find(company, one))["conditions"] == "監視員を2名置くこと。"
-    assert [row["action"] for row in await lookup.events(company, one)] == ["hold", "submit", "approve", "confirm"]
+    assert (await reading.find(company, one))["conditions"] == "監視員を2名置くこと。"
+    assert [row["action"] for row in await reading.events(company, one)] == ["hold", "submit", "approve", "confirm"]
 
 
 @pytest.mark.parametrize(("who", "action"), [("company", Action.WITHDRAW), ("approver", Action.REJECT)])
@@ -86,7 +86,7 @@ async def test_an_end_gives_the_claim_back(db: None, who: str, action: Action) -
     one = await filed(field, company)
     actor = company if who == "company" else field.approver
 
-    moved = await service.act(actor, one, Step(action, 1, reason="理由"), now())
+    moved = await steps.act(actor, one, Step(action, 1, reason="理由"), now())
 
     assert moved.state not in CLAIMING
     assert await claims_of(one) == []
@@ -98,17 +98,17 @@ async def test_roles_are_kept_apart(db: None) -> None:
     one = await filed(field, company)
 
     with pytest.raises(NotAllowed):
-        await service.act(field.reviewer, one, Step(Action.APPROVE, 1), now())
+        await steps.act(field.reviewer, one, Step(Action.APPROVE, 1), now())
     with pytest.raises(NotAllowed):
-        await service.act(company, one, Step(Action.APPROVE, 1), now())
+        await steps.act(company, one, Step(Action.APPROVE, 1), now())
     for stranger in (await factories.company(), other_field.approver):
         with pytest.raises(NotFound):
-            await service.act(stranger, one, Step(Action.WITHDRAW, 1), now())
+            await steps.act(stranger, one, Step(Action.WITHDRAW, 1), now())
         with pytest.raises(NotFound):
-            await lookup.find(stranger, one)
+            await reading.find(stranger, one)
         with pytest.raises(NotFound):
-            await lookup.events(stranger, one)
-        assert await lookup.listed(stranger, lookup.ListQuery()) == []
+            await reading.events(stranger, one)
+        assert await reading.listed(stranger, reading.ListQuery()) == []
 
 
 async def test_a_draft_is_the_companys_own_business(db: None) -> None:
@@ -117,9 +117,9 @@ async def test_a_draft_is_the_companys_own_business(db: None) -> None:
     assert await claims_of(draft) == []
 
     with pytest.raises(NotFound):
-        await lookup.find(field.approver, draft)
+        await reading.find(field.approver, draft)
     with pytest.raises(NotFound):
-        await service.act(field.approver, draft, Step(Action.REJECT, 1, reason="x"), now())
+        await steps.act(field.approver, draft, Step(Action.REJECT, 1, reason="x"), now())
 
 
 async def test_a_refusal_needs_its_reason_and_a_stale_version_is_refused(db: None) -> None:
@@ -127,9 +127,9 @@ async def test_a_refusal_needs_its_reason_and_a_stale_version_is_refused(db: Non
     one = await filed(field, company)
 
     with pytest.raises(InvalidInput):
-        await service.act(field.approver, one, Step(Action.REJECT, 1, reason="  "), now())
+        await steps.act(field.approver, one, Step(Action.REJECT, 1, reason="  "), now())
     with pytest.raises(Stale):
-        await service.act(field.approver, one, Step(Action.APPROVE, 7), now())
+        await steps.act(field.approver, one, Step(Action.APPROVE, 7), now())
 
 
 async def test_changing_volumes_keeps_the_old_claim_until_the_new_one_is_sure(db: None) -> None:
@@ -138,12 +138,12 @@ async def test_changing_volumes_keeps_the_old_claim_until_the_new_one_is_sure(db
     await filed(field, rival, hour=13)
 
     with pytest.raises(Taken):
-        await service.change_volumes(company, one, 1, (Asked(factories.period(13)),), now())
+        await steps.change_volumes(company, one, 1, (Asked(factories.period(13)),), now())
     assert await claims_of(one) == ["reservation"]
     with pytest.raises(Taken):
         await filed(field, rival, hour=9)
 
-    moved = await service.change_volumes(company, one, 1, (Asked(factories.period(9.5)),), now())
+    moved = await steps.change_volumes(company, one, 1, (Asked(factories.period(9.5)),), now())
     assert moved.state is State.SUBMITTED
     assert await filed(field, rival, hour=11) > one
 
@@ -151,9 +151,9 @@ async def test_changing_volumes_keeps_the_old_claim_until_the_new_one_is_sure(db
 async def test_changing_volumes_after_approval_reopens_the_review(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company)
-    await service.act(field.approver, one, Step(Action.APPROVE), now())
+    await steps.act(field.approver, one, Step(Action.APPROVE), now())
 
-    moved = await service.change_volumes(company, one, None, (Asked(factories.period(15)),), now())
+    moved = await steps.change_volumes(company, one, None, (Asked(factories.period(15)),), now())
 
     assert moved.state is State.SUBMITTED
 
@@ -164,10 +164,10 @@ async def test_a_hold_past_its_deadline_can_only_expire(db: None) -> None:
     later = now() + factories.timedelta(minutes=6)
 
     with pytest.raises(WrongState):
-        await service.act(None, one, Step(Action.EXPIRE), now())
+        await steps.act(None, one, Step(Action.EXPIRE), now())
     with pytest.raises(WrongState):
-        await service.act(company, one, Step(Action.SUBMIT), later)
-    moved = await service.act(None, one, Step(Action.EXPIRE), later)
+        await steps.act(company, one, Step(Action.SUBMIT), later)
+    moved = await steps.act(None, one, Step(Action.EXPIRE), later)
     assert moved.state is State.EXPIRED
     assert await claims_of(one) == []
 
@@ -180,21 +180,21 @@ async def test_the_first_waiting_application_that_fits_is_offered_a_hold(db: Non
         await filed(field, rival, hour=hour, action=Action.WAIT)
         for rival, hour in zip(rivals, (9, 9, 9.5), strict=True)
     ]
-    assert await service.offer_waiting(field.site_id, now()) == []
+    assert await steps.offer_waiting(field.site_id, now()) == []
 
-    await service.act(company, one, Step(Action.WITHDRAW), now())
-    offered = await service.offer_waiting(field.site_id, now())
+    await steps.act(company, one, Step(Action.WITHDRAW), now())
+    offered = await steps.offer_waiting(field.site_id, now())
 
     assert offered == waiting[:1]
     assert await claims_of(waiting[0]) == ["hold"]
-    assert (await lookup.find(rivals[1], waiting[1]))["state"] == "waiting"
+    assert (await reading.find(rivals[1], waiting[1]))["state"] == "waiting"
 
 
 async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company)
-    await service.act(company, one, Step(Action.WITHDRAW), now())
-    assert await lookup.broken_chains() == []
+    await steps.act(company, one, Step(Action.WITHDRAW), now())
+    assert await reading.broken_chains() == []
 
     async with DB.connection() as connection:
         for attempt in (
@@ -207,7 +207,7 @@ async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
         # With the guard off the forgery goes in, and the seals tell on it.
         await connection.execute("ALTER TABLE reservation_event DISABLE TRIGGER event_append_only")
         await connection.execute("UPDATE reservation_event SET reason = 'forged' WHERE sequence = 1")
-    assert await lookup.broken_chains() == [(one, 1)]
+    assert await reading.broken_chains() == [(one, 1)]
 
 
 async def test_no_state_without_its_event(own_db: str) -> None:
@@ -230,20 +230,20 @@ async def test_a_hold_may_be_submitted_although_the_notice_has_run_short(db: Non
     held = await filing.file(company, application, start - factories.timedelta(minutes=605))
 
     with pytest.raises(WrongState):
-        await service.act(company, held.id, Step(Action.SUBMIT), start)
-    moved = await service.act(company, held.id, Step(Action.SUBMIT), start - factories.timedelta(minutes=590))
+        await steps.act(company, held.id, Step(Action.SUBMIT), start)
+    moved = await steps.act(company, held.id, Step(Action.SUBMIT), start - factories.timedelta(minutes=590))
     assert moved.state is State.SUBMITTED
 
 
 async def test_a_new_approval_does_not_inherit_the_conditions_of_the_last(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company)
-    await service.act(field.approver, one, Step(Action.APPROVE, conditions="監視員を置くこと。"), now())
-    await service.change_volumes(company, one, None, (Asked(factories.period(15)),), now())
+    await steps.act(field.approver, one, Step(Action.APPROVE, conditions="監視員を置くこと。"), now())
+    await steps.change_volumes(company, one, None, (Asked(factories.period(15)),), now())
 
-    await service.act(field.approver, one, Step(Action.APPROVE), now())
+    await steps.act(field.approver, one, Step(Action.APPROVE), now())
 
-    assert (await lookup.find(company, one))["conditions"] == ""
+    assert (await reading.find(company, one))["conditions"] == ""
 
 
 async def test_no_claim_is_lost_behind_a_reservations_back(own_db: str) -> None:
@@ -278,7 +278,7 @@ async def test_conditions_are_set_by_an_approval_only(db: None, action: Action) 
     actor = field.approver if action in {Action.RETURN, Action.REJECT} else company
 
     with pytest.raises(InvalidInput) as refusal:
-        await service.act(actor, one, Step(action, reason="理由", conditions="夜間も飛行できること。"), now())
+        await steps.act(actor, one, Step(action, reason="理由", conditions="夜間も飛行できること。"), now())
 
     assert [one.path for one in refusal.value.faults] == ["conditions"]
 
@@ -288,16 +288,16 @@ async def test_a_change_without_volumes_changes_nothing(db: None, state: State) 
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company, action=Action.HOLD if state is State.HELD else Action.SUBMIT)
     if state is State.RETURNED:
-        await service.act(field.reviewer, one, Step(Action.RETURN, reason="図面が必要です。"), now())
+        await steps.act(field.reviewer, one, Step(Action.RETURN, reason="図面が必要です。"), now())
     if state is State.CONFIRMED:
-        await service.act(field.approver, one, Step(Action.APPROVE), now())
-        await service.act(None, one, Step(Action.CONFIRM), now())
-    before = dict((await lookup.find(company, one)).items())
+        await steps.act(field.approver, one, Step(Action.APPROVE), now())
+        await steps.act(None, one, Step(Action.CONFIRM), now())
+    before = dict((await reading.find(company, one)).items())
 
     with pytest.raises(WrongState):
-        await service.act(company, one, Step(Action.CHANGE), now())
+        await steps.act(company, one, Step(Action.CHANGE), now())
 
-    assert dict((await lookup.find(company, one)).items()) == before
+    assert dict((await reading.find(company, one)).items()) == before
 
 
 @pytest.mark.parametrize("action", [Action.SUBMIT, Action.HOLD, Action.WAIT])
@@ -305,11 +305,11 @@ async def test_a_draft_goes_nowhere_once_its_project_tries_what_the_area_forbids
     field, company = await factories.field(), await factories.company()
     await Area.update({Area.uses: ["drone"]}).where(Area.id == field.area_id)
     one = await filed(field, company, action=Action.SAVE)
-    row = await lookup.find(company, one)
+    row = await reading.find(company, one)
     await Project.update({Project.use: "vehicle"}).where(Project.id == row["project_id"])
 
     with pytest.raises(InvalidInput) as refusal:
-        await service.act(company, one, Step(action), now())
+        await steps.act(company, one, Step(action), now())
 
     assert [one.path for one in refusal.value.faults] == ["area_id"]
 
@@ -317,7 +317,7 @@ async def test_a_draft_goes_nowhere_once_its_project_tries_what_the_area_forbids
 async def test_a_decision_is_due_before_the_time_begins(db: None) -> None:
     field, company = await factories.field(processing_days=14), await factories.company()
     one = await filed(field, company)
-    assert (await lookup.find(company, one))["due_at"] == factories.period(9).start
+    assert (await reading.find(company, one))["due_at"] == factories.period(9).start
 
 
 async def test_an_offer_passes_over_what_waits_at_a_site_that_has_closed_down(db: None) -> None:
@@ -325,10 +325,10 @@ async def test_an_offer_passes_over_what_waits_at_a_site_that_has_closed_down(db
     one = await filed(field, first)
     waiting = await filed(field, second, action=Action.WAIT)
     await Site.update({Site.published: False}).where(Site.id == field.site_id)
-    await service.act(first, one, Step(Action.WITHDRAW), now())
+    await steps.act(first, one, Step(Action.WITHDRAW), now())
 
-    assert await service.offer_waiting(field.site_id, now()) == []
-    assert (await lookup.find(second, waiting))["state"] == State.WAITING
+    assert await steps.offer_waiting(field.site_id, now()) == []
+    assert (await reading.find(second, waiting))["state"] == State.WAITING
 
 
 async def test_a_draft_that_is_put_away_stays_its_companys_own(db: None) -> None:
@@ -336,28 +336,28 @@ async def test_a_draft_that_is_put_away_stays_its_companys_own(db: None) -> None
     draft = await filed(field, company, action=Action.SAVE)
     held = await filed(field, company, hour=12, action=Action.HOLD)
     for one in (draft, held):
-        await service.act(company, one, Step(Action.WITHDRAW), now())
+        await steps.act(company, one, Step(Action.WITHDRAW), now())
 
     with pytest.raises(NotFound):
-        await lookup.find(field.reviewer, draft)
-    assert [row["id"] for row in await lookup.listed(field.reviewer, lookup.ListQuery())] == [held]
-    assert [row["id"] for row in await lookup.listed(company, lookup.ListQuery())] == [held, draft]
+        await reading.find(field.reviewer, draft)
+    assert [row["id"] for row in await reading.listed(field.reviewer, reading.ListQuery())] == [held]
+    assert [row["id"] for row in await reading.listed(company, reading.ListQuery())] == [held, draft]
 
 
 async def test_a_hold_ends_when_its_time_begins_at_the_latest(db: None) -> None:
     field, company = await factories.field(hold_minutes=43_200, notice_minutes=0), await factories.company()
     one = await filed(field, company, action=Action.HOLD)
-    assert (await lookup.find(company, one))["deadline"] == factories.period(9).start
-    await service.change_volumes(company, one, None, (Asked(factories.period(4)),), now())
-    assert (await lookup.find(company, one))["deadline"] == factories.period(4).start
+    assert (await reading.find(company, one))["deadline"] == factories.period(9).start
+    await steps.change_volumes(company, one, None, (Asked(factories.period(4)),), now())
+    assert (await reading.find(company, one))["deadline"] == factories.period(4).start
 
 
 async def test_conditions_end_with_their_approval(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company)
-    await service.act(field.approver, one, Step(Action.APPROVE, conditions="監視員を置くこと。"), now())
-    await service.change_volumes(company, one, None, (Asked(factories.period(12)),), now())
-    assert (await lookup.find(company, one))["conditions"] == ""
+    await steps.act(field.approver, one, Step(Action.APPROVE, conditions="監視員を置くこと。"), now())
+    await steps.change_volumes(company, one, None, (Asked(factories.period(12)),), now())
+    assert (await reading.find(company, one))["conditions"] == ""
 
 
 @pytest.mark.parametrize("action", [Action.SUBMIT, Action.WAIT, Action.SAVE])
@@ -380,8 +380,8 @@ async def test_what_waits_is_offered_its_time_inside_the_notice_too(db: None) ->
     one = await filed(field, first)
     waiting = await filed(field, second, action=Action.WAIT)
     await Site.update({Site.notice_minutes: 100_000}).where(Site.id == field.site_id)
-    await service.act(first, one, Step(Action.WITHDRAW), now())
-    assert await service.offer_waiting(field.site_id, now()) == [waiting]
+    await steps.act(first, one, Step(Action.WITHDRAW), now())
+    assert await steps.offer_waiting(field.site_id, now()) == [waiting]
 
 
 async def test_a_site_that_changes_while_it_is_booked_is_looked_at_again(db: None) -> None:

@@ -9,13 +9,13 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.periods import Period
-from testfields.reservations import filing, lookup, service
-from testfields.reservations.agenda import Need, Standing, is_past, need_of, time_left
+from testfields.reservations import filing, reading, steps
+from testfields.reservations.deadlines import Need, Standing, Times, is_past, need_of
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
-from testfields.reservations.timing import Times
+from testfields.reservations.words import time_left
 from tests import factories
 
 TITLE = "配送ドローンの実証"
@@ -113,11 +113,11 @@ async def test_an_empty_page_says_how_to_begin(db: None, client: AsyncClient) ->
 async def test_what_needs_the_company_comes_first_and_tells_why(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     returned = await filed(company, field, title="差し戻された案件")
-    await service.act(field.reviewer, returned, Step(Action.RETURN, reason="監視員の人数を書いてください。"), now())
+    await steps.act(field.reviewer, returned, Step(Action.RETURN, reason="監視員の人数を書いてください。"), now())
     await filed(company, field, Action.HOLD, 11, title="仮予約の案件")
     await filed(company, field, Action.SUBMIT, 13, title="審査中の案件")
     gone = await filed(company, field, Action.SUBMIT, 15, title="取り下げた案件")
-    await service.act(company, gone, Step(Action.WITHDRAW), now())
+    await steps.act(company, gone, Step(Action.WITHDRAW), now())
     await filed(await factories.company(), field, Action.SUBMIT, 17, title="他社の案件")
     await factories.log_in(client, company)
 
@@ -136,8 +136,8 @@ async def test_an_offered_place_is_told_as_an_offer(db: None, client: AsyncClien
     field, first, company = await factories.field(), await factories.company(), await factories.company()
     taken = await filed(first, field)
     await filed(company, field, Action.WAIT)
-    await service.act(first, taken, Step(Action.WITHDRAW), now())
-    assert len(await service.offer_waiting(field.site_id, now())) == 1
+    await steps.act(first, taken, Step(Action.WITHDRAW), now())
+    assert len(await steps.offer_waiting(field.site_id, now())) == 1
     await factories.log_in(client, company)
 
     assert "空きが出たため、仮予約をしました。" in section((await client.get("/my")).text, "needs")
@@ -156,7 +156,7 @@ async def test_everything_past_is_paged(db: None, client: AsyncClient) -> None:
     project_id = await factories.project(company)
     for _ in range(52):
         one = await filing.file(company, Application(project_id, field.area_id, (Asked(factories.period(9)),)), now())
-        await service.act(company, one.id, Step(Action.WITHDRAW), now())
+        await steps.act(company, one.id, Step(Action.WITHDRAW), now())
     await factories.log_in(client, company)
 
     assert "/my/past" in (await client.get("/my")).text
@@ -172,7 +172,7 @@ async def test_everything_past_is_paged(db: None, client: AsyncClient) -> None:
 async def test_the_page_tells_the_story_without_the_names_of_staff(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     reservation_id = await filed(company, field)
-    await service.act(field.approver, reservation_id, Step(Action.APPROVE, conditions="日没前に終えること"), now())
+    await steps.act(field.approver, reservation_id, Step(Action.APPROVE, conditions="日没前に終えること"), now())
     await factories.log_in(client, company)
 
     text = (await client.get(f"/my/reservations/{reservation_id}")).text
@@ -210,7 +210,7 @@ async def test_a_button_pressed_on_an_old_page_is_refused_with_the_newer_page(db
     field, company = await factories.field(), await factories.company()
     reservation_id = await filed(company, field)
     form = await factories.log_in(client, company)
-    await service.act(field.reviewer, reservation_id, Step(Action.RETURN, reason="図面を直してください。"), now())
+    await steps.act(field.reviewer, reservation_id, Step(Action.RETURN, reason="図面を直してください。"), now())
     address = f"/my/reservations/{reservation_id}"
 
     late = await client.post(f"{address}/withdraw", data={**form, "version": "1"})
@@ -239,10 +239,10 @@ async def test_only_what_the_state_allows_is_offered_and_taken(db: None, client:
 async def test_a_report_is_written_not_left_blank(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     reservation_id = await filed(company, field)
-    await service.act(field.approver, reservation_id, Step(Action.APPROVE), now())
-    await service.act(None, reservation_id, Step(Action.CONFIRM), now())
+    await steps.act(field.approver, reservation_id, Step(Action.APPROVE), now())
+    await steps.act(None, reservation_id, Step(Action.CONFIRM), now())
     for action in (Action.CHECK_IN, Action.CHECK_OUT):
-        await service.act(company, reservation_id, Step(action), factories.period(9).start)
+        await steps.act(company, reservation_id, Step(action), factories.period(9).start)
     form = {**await factories.log_in(client, company), "version": await version_of(reservation_id)}
     address = f"/my/reservations/{reservation_id}"
 
@@ -273,11 +273,11 @@ async def test_changing_the_times_keeps_the_place_until_the_new_one_is_sure(db: 
     assert taken.status_code == 409
     assert "近い空き時間" in taken.text
     assert 'value="wait"' not in taken.text
-    assert (await lookup.find(company, reservation_id))["version"] == 1
+    assert (await reading.find(company, reservation_id))["version"] == 1
 
     done = await client.post(address, data=wish(factories.period(16)))
     assert done.status_code == 303, done.text
-    assert (await lookup.find(company, reservation_id))["version"] == 2
+    assert (await reading.find(company, reservation_id))["version"] == 2
 
 
 async def test_another_companys_reservation_has_no_page_also_for_staff(db: None, client: AsyncClient) -> None:

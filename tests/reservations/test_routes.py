@@ -9,9 +9,9 @@ from httpx import AsyncClient
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation, Volume
 from tests import factories
 
@@ -210,7 +210,7 @@ async def test_a_token_acts_in_those_roles_for_which_it_has_the_scope(db: None, 
 
     assert await step(field.approver, "manage", "approve") == 403
     assert await step(field.approver, "review", "approve") == 200
-    await service.act(None, filed.json()["id"], Step(Action.CONFIRM), now())
+    await steps.act(None, filed.json()["id"], Step(Action.CONFIRM), now())
     soon = now() + timedelta(minutes=30)
     await Volume.update({Volume.period: Range(soon, soon + timedelta(hours=1))}).where(
         Volume.reservation_id == filed.json()["id"]

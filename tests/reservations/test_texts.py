@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from httpx import AsyncClient
 
-from testfields.availability.closures import LONGEST_REASON
 from testfields.availability.service import Asked
+from testfields.closures.service import LONGEST_REASON
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput
 from testfields.core.periods import Period
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import LONGEST_TEXT, Action
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
 from testfields.sites.tables import Site
 from tests import factories
@@ -81,7 +81,7 @@ async def test_a_decision(db: None, name: str) -> None:
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
     number = (await filing.file(company, application, now())).id
     with pytest.raises(InvalidInput) as refusal:
-        await service.act(field.approver, number, Step(Action.APPROVE, **{name: "x" * (LONGEST_TEXT + 1)}), now())
+        await steps.act(field.approver, number, Step(Action.APPROVE, **{name: "x" * (LONGEST_TEXT + 1)}), now())
     assert [one.path for one in refusal.value.faults] == [name]
 
 

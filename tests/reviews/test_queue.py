@@ -6,14 +6,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind
 from testfields.availability.service import Asked
+from testfields.closures import service as closures
+from testfields.closures.service import Closing, ClosureKind
 from testfields.core.clock import now
-from testfields.reservations import lookup
-from testfields.reservations import service as reservations
+from testfields.reservations import reading
+from testfields.reservations import steps as reservations
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
 from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown
@@ -141,7 +141,7 @@ async def test_one_click_approves_what_was_read_as_it_stands(db: None, client: h
     form = {"_csrf": csrf, "version": "1", "filters": "site=&text=x&then=//elsewhere.test"}
     done = await client.post(f"/desk/{number}/approve", data=form)
     assert (done.status_code, done.headers["Location"]) == (303, "/desk?text=x")
-    assert (await lookup.find(company, number))["state"] == "approved"
+    assert (await reading.find(company, number))["state"] == "approved"
 
 
 async def test_a_change_makes_it_unread(db: None, client: httpx.AsyncClient) -> None:

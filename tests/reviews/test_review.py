@@ -8,17 +8,17 @@ import httpx
 import pytest
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
-from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind
 from testfields.availability.service import Asked
+from testfields.closures import service as closures
+from testfields.closures.service import Closing, ClosureKind
 from testfields.core.clock import now
 from testfields.letters.rules import Audience
 from testfields.letters.service import receivers
-from testfields.reservations import filing, lookup
-from testfields.reservations import service as reservations
+from testfields.reservations import filing, reading
+from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.reviews import service
 from testfields.sites.tables import Site
 from testfields.workflow import WHAT_FOLLOWS, Follows
@@ -33,11 +33,11 @@ REASONS = {
 
 
 async def state_of(company: Actor, number: int) -> str:
-    return str((await lookup.find(company, number))["state"])
+    return str((await reading.find(company, number))["state"])
 
 
 async def last_event(company: Actor, number: int) -> Any:
-    return (await lookup.events(company, number))[-1]
+    return (await reading.events(company, number))[-1]
 
 
 async def test_the_page_tells_who_what_where_and_when(db: None, client: httpx.AsyncClient) -> None:
@@ -142,7 +142,7 @@ async def test_the_reason_goes_with_the_decision(db: None, client: httpx.AsyncCl
     number = await file(field, company)
     if action is Action.REVOKE:
         await reservations.act(field.approver, number, Step(Action.APPROVE, 1), now())
-    version = (await lookup.find(company, number))["version"]
+    version = (await reading.find(company, number))["version"]
     csrf = await log_in(client, field.approver)
     form = {"_csrf": csrf, "version": str(version), f"reason_{action}": ""}
 
@@ -166,7 +166,7 @@ async def test_conditions_are_kept_and_asked_for(db: None, client: httpx.AsyncCl
     assert (await client.post(f"/desk/{number}/approve", data=form)).status_code == 422
     await client.post(f"/desk/{number}/approve", data={**form, "conditions": "監視員を2名置くこと。"})
 
-    assert (await lookup.find(company, number))["conditions"] == "監視員を2名置くこと。"
+    assert (await reading.find(company, number))["conditions"] == "監視員を2名置くこと。"
     assert (await last_event(company, number))["conditions"] == "監視員を2名置くこと。"
 
 
@@ -179,7 +179,7 @@ async def test_conditions_of_an_earlier_approval_do_not_come_back(db: None, clie
 
     await client.post(f"/desk/{number}/approve", data={"_csrf": csrf, "version": "3"})
 
-    assert (await lookup.find(company, number))["conditions"] == ""
+    assert (await reading.find(company, number))["conditions"] == ""
 
 
 async def test_a_decision_on_what_has_changed_shows_it_again(db: None, client: httpx.AsyncClient) -> None:

@@ -15,8 +15,8 @@ from litestar import Litestar
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.accounts.tables import Membership
-from testfields.availability import closures
 from testfields.availability.service import Asked
+from testfields.closures import service as closures
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.reservations import filing

@@ -16,10 +16,10 @@ from testfields.letters.rules import Audience
 from testfields.letters.service import receivers
 from testfields.notifications.tables import Mail
 from testfields.permits.tables import Permit
-from testfields.reservations import filing, service
+from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation, ReservationEvent, Volume
 from tests import factories
 from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
@@ -57,7 +57,7 @@ async def last_event(reservation_id: int) -> int:
 
 
 async def approve(field: factories.Field, reservation_id: int, conditions: str = "") -> None:
-    await service.act(field.approver, reservation_id, Step(Action.APPROVE, conditions=conditions), now())
+    await steps.act(field.approver, reservation_id, Step(Action.APPROVE, conditions=conditions), now())
 
 
 async def test_an_approval_ends_in_a_permit_and_mails_in_each_receivers_language(own_db: str, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ async def test_a_revoked_permit_is_void_at_once_and_its_row_says_why(own_db: str
     async with postbox() as box:
         chosen = settings(tmp_path, box.url)
         await work_off(own_db, chosen)
-        await service.act(field.approver, reservation, Step(Action.REVOKE, reason="高潮警報のため。"), now())
+        await steps.act(field.approver, reservation, Step(Action.REVOKE, reason="高潮警報のため。"), now())
         await work_off(own_db, chosen)
 
     permit = await Permit.objects().get(Permit.reservation_id == reservation)
@@ -172,7 +172,7 @@ async def test_a_changed_booking_gets_a_new_permit_and_the_old_one_stays_void(ow
     await approve(field, reservation)
     await work_off(own_db, chosen)
     asked = (Asked(factories.period(13)),)
-    await service.change_volumes(company, reservation, None, asked, now())
+    await steps.change_volumes(company, reservation, None, asked, now())
     change = await last_event(reservation)
     await approve(field, reservation)
     await work_off(own_db, chosen)
@@ -224,7 +224,7 @@ async def test_an_expiry_whose_deadline_has_moved_or_gone_does_nothing(own_db: s
     await work_off(own_db, settings(tmp_path))
     assert await state_of(held) == State.HELD
 
-    await service.act(company, held, Step(Action.SUBMIT), now())
+    await steps.act(company, held, Step(Action.SUBMIT), now())
     await defer([Job("expire", {"reservation_id": held, "ends_at": scheduled["deadline"].isoformat()})])
     await work_off(own_db, settings(tmp_path))
     assert await state_of(held) == State.SUBMITTED
@@ -250,7 +250,7 @@ async def test_a_late_confirmation_of_what_was_cancelled_does_nothing(own_db: st
     reservation = await filed(field, company)
     await approve(field, reservation)
     approval = await last_event(reservation)
-    await service.act(company, reservation, Step(Action.CANCEL), now())
+    await steps.act(company, reservation, Step(Action.CANCEL), now())
 
     await workflow.confirm(approval)
     await workflow.issue_permit(approval, [])

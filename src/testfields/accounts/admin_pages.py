@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from testfields.accounts import directory
 from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, folded_email
-from testfields.accounts.forms import Typed, fault_words, older, options, people_lines, typed, when
+from testfields.accounts.forms import Typed, fault_words, options, typed
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import (
     OSAKAS_SYSTEM,
@@ -18,6 +18,7 @@ from testfields.accounts.rules import (
     OrganisationKind,
     require_admin,
 )
+from testfields.accounts.views import older, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault

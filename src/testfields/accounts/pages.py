@@ -9,17 +9,7 @@ from litestar.response import Template
 
 from testfields.accounts import admin_pages, directory, service
 from testfields.accounts.entries import NewToken, OwnLanguage
-from testfields.accounts.forms import (
-    Typed,
-    fault_words,
-    in_a_row,
-    older,
-    options,
-    people_lines,
-    roles_line,
-    typed,
-    when,
-)
+from testfields.accounts.forms import Typed, fault_words, options, typed
 from testfields.accounts.identity import (
     Caller,
     Visitor,
@@ -29,6 +19,7 @@ from testfields.accounts.identity import (
     session_secret,
 )
 from testfields.accounts.rules import SCOPE_WORDS, Actor, MemberRole, Scope, require_browser, scopes_for
+from testfields.accounts.views import in_a_row, older, people_lines, roles_line, when
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
 from testfields.web import locale

@@ -1,7 +1,5 @@
 """Who one is, one's tokens, and for administrators organisations and people, over HTTP."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,92 +11,26 @@ from testfields.accounts.entries import NewOrganisation, NewPerson, NewToken, Ow
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import (
     Actor,
-    Membership,
-    OrganisationKind,
     Scope,
     require_browser,
     require_own_account,
     require_scope,
+)
+from testfields.accounts.schemas import (
+    ActiveView,
+    CreatedView,
+    IssuedView,
+    MeView,
+    OrganisationView,
+    PasswordView,
+    PersonView,
+    TokenView,
 )
 from testfields.core.clock import now
 from testfields.web.bodies import JsonBody
 from testfields.web.idempotency import NEVER_KEPT
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
-
-
-class MeView(msgspec.Struct, frozen=True):
-    """Who one is to the portal, and what this token or browser may be used for."""
-
-    id: int
-    email: str
-    name: str
-    locale: str
-    memberships: Sequence[Membership]
-    scopes: Sequence[Scope]
-
-
-class TokenView(msgspec.Struct, frozen=True):
-    """A token in force."""
-
-    id: int
-    name: str
-    scopes: Sequence[Scope]
-    created_at: datetime
-    expires_at: datetime
-
-
-class IssuedView(msgspec.Struct, frozen=True):
-    """A token that was just made; its secret is told this once."""
-
-    id: int
-    secret: str
-
-
-class CreatedView(msgspec.Struct, frozen=True):
-    """What was just added."""
-
-    id: int
-
-
-class OrganisationView(msgspec.Struct, frozen=True):
-    """An organisation."""
-
-    id: int
-    kind: OrganisationKind
-    slug: str
-    name_ja: str
-    name_en: str
-    corporate_number: str | None
-    contact_email: str
-    metric_crs: int
-    created_at: datetime
-
-
-class PersonView(msgspec.Struct, frozen=True):
-    """A person and those of the person's roles that the caller may know of."""
-
-    id: int
-    email: str
-    name: str
-    locale: str
-    active: bool
-    created_at: datetime
-    memberships: Sequence[Membership]
-
-
-class PasswordView(msgspec.Struct, frozen=True):
-    """A person with a password made by the portal, told this once."""
-
-    id: int
-    initial_password: str
-
-
-class ActiveView(msgspec.Struct, frozen=True):
-    """Whether a person may log in."""
-
-    id: int
-    active: bool
 
 
 @get("/me", tags=["me"])

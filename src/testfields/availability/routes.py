@@ -1,25 +1,24 @@
 """Free time over HTTP; nobody need log in. JSON is built by the database and sent on as it came."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, Router, get
 from litestar.params import FromQuery, QueryParameter
 from shapely.geometry import MultiPolygon, box
 
 from testfields.availability import search
 from testfields.availability.free import LONGEST_MINUTES, FreeQuery
+from testfields.availability.schemas import AreaTimeView
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.periods import Period, parse_period
 from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.sites.routes import parse_box
-from testfields.sites.vocabulary import Mode, Use
+from testfields.sites.vocabulary import Use
 from testfields.web.bodies import JSON
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit
-from testfields.web.shapes import TimeRange
 
 Slugs = Annotated[list[str] | None, QueryParameter(max_items=200)]
 Ids = Annotated[list[int] | None, QueryParameter(max_items=200)]
@@ -30,25 +29,6 @@ From = Annotated[str, QueryParameter(name="from", max_length=40)]
 To = Annotated[str, QueryParameter(name="to", max_length=40)]
 # Metres above ground as `lower,upper`.
 Band = Annotated[str | None, QueryParameter(max_length=40)]
-
-
-class TakenView(TimeRange, frozen=True, kw_only=True):
-    """A stretch in which something stands in the way; never whose it is."""
-
-    kind: Literal["held", "reserved", "closed"]
-
-
-class AreaTimeView(msgspec.Struct, frozen=True):
-    """The time of one area: `free` can be booked, `partly` is when others use a part of a shared area."""
-
-    site: str
-    area: str
-    area_id: int
-    mode: Mode
-    timezone: str
-    free: list[TimeRange]
-    taken: list[TakenView]
-    partly: list[TimeRange]
 
 
 @get("/availability")

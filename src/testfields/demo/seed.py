@@ -16,9 +16,9 @@ from testfields.accounts import directory
 from testfields.accounts import service as accounts
 from testfields.accounts.entries import NewOrganisation
 from testfields.accounts.rules import Actor, OrganisationKind
-from testfields.availability import closures
-from testfields.availability.closures import Closing, ClosureKind
 from testfields.availability.service import Asked
+from testfields.closures import service as closures
+from testfields.closures.service import Closing, ClosureKind
 from testfields.core.errors import InvalidInput, PortalError, Taken
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import Period
@@ -28,11 +28,11 @@ from testfields.demo.cast import ACCOUNTS, COMPANIES, EXTRAS, OPERATOR, PASSWORD
 from testfields.demo.plot import CONDITIONS, PROJECTS, REASONS, SCENES, WAITING, Scene
 from testfields.piccolo_app import data_folder
 from testfields.projects import service as projects
-from testfields.reservations import filing, lookup
-from testfields.reservations import service as reservations
+from testfields.reservations import filing, reading
+from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
-from testfields.reservations.service import Step
+from testfields.reservations.steps import Step
 from testfields.sites.exchange import importing
 
 ZONE = ZoneInfo(JAPANS_ZONE)
@@ -236,7 +236,7 @@ async def _bring(
 
 async def _rivals(stage: Stage) -> int:
     """Applications of other companies that wait for what one submitted application has taken; how many."""
-    submitted = await lookup.listed(stage.approver, lookup.ListQuery(limit=200, state=State.SUBMITTED))
+    submitted = await reading.listed(stage.approver, reading.ListQuery(limit=200, state=State.SUBMITTED))
     for wanted in submitted:
         rivals = _rivals_of(stage, wanted["company_id"], wanted["use"])
         if len(rivals) == WAITING:

@@ -10,7 +10,7 @@ from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, format_period
 from testfields.letters.rules import Audience, By, Facts, Wording, page_of, wording_for
 from testfields.reservations.rules import Action
-from testfields.reservations.story import height_in_words
+from testfields.reservations.words import height_in_words
 from testfields.web.locale import named, said, translate
 from testfields.web.pages import ROOT
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from testfields.core.errors import N_
 from testfields.reservations.rules import Action, State
-from testfields.reservations.story import Told
+from testfields.reservations.words import VolumeTold
 
 
 class Audience(StrEnum):
@@ -68,7 +68,7 @@ class Facts:
     timezone: str
     contact: str
     permit_code: str | None
-    volumes: tuple[Told, ...]
+    volumes: tuple[VolumeTold, ...]
 
 
 A, S = Action, State

@@ -3,7 +3,7 @@
 from testfields.letters import queries
 from testfields.letters.rules import Audience, Facts, Receiver
 from testfields.reservations.rules import Action, State
-from testfields.reservations.story import volumes_told
+from testfields.reservations.words import volumes_told
 
 
 async def facts_of(event_id: int) -> Facts:

@@ -14,10 +14,10 @@ from litestar.types import ControllerRouterHandler
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.maps import service
-from testfields.maps.cards import site_card, trial_card, words
 from testfields.maps.rules import Sought, Span, days_of
 from testfields.maps.service import Trial
 from testfields.maps.shell import BASEMAP, Kind, Shell, credit, shell
+from testfields.maps.views import site_card, trial_card, words
 from testfields.sites.vocabulary import USES, Use
 from testfields.web import locale
 from testfields.web.pages import page

@@ -15,7 +15,7 @@ from testfields.projects.rules import Theme
 from testfields.reservations.rules import PUBLIC
 from testfields.sites import service as catalogue
 from testfields.sites.vocabulary import Use
-from testfields.web.shapes import NamedText, TimeRange
+from testfields.web.schemas import NamedText, TimeRange
 
 MOST_ON_MAP = 2000
 # Beside the map; the rest of a busy site's trials is a page of its own.

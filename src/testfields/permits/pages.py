@@ -13,7 +13,7 @@ from testfields.core.errors import NotFound
 from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
-from testfields.reservations.story import height_in_words
+from testfields.reservations.words import height_in_words
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect

@@ -1,9 +1,7 @@
 """Checking a permit by program; nobody need log in."""
 
-from datetime import datetime
 from decimal import Decimal
 
-import msgspec
 from litestar import Router, get
 from litestar.params import FromPath
 
@@ -11,42 +9,10 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.permits import service
-from testfields.permits.rules import Permit, Phase, Standing
+from testfields.permits.rules import Permit
+from testfields.permits.schemas import BandView, PermittedView, PermitView
 from testfields.web.parameters import PathId
-from testfields.web.shapes import NamedText, TimeRange
-
-
-class BandView(msgspec.Struct, frozen=True):
-    """Metres above ground; null is unbounded."""
-
-    lower: float | None
-    upper: float | None
-
-
-class PermittedView(msgspec.Struct, frozen=True):
-    """One time and band of heights."""
-
-    period: TimeRange
-    altitude: BandView
-
-
-class PermitView(msgspec.Struct, frozen=True):
-    """A permit as anybody may see it; `company` only where its project agreed to be named."""
-
-    code: str
-    standing: Standing
-    phase: Phase
-    issued_at: datetime
-    revoked_at: datetime | None
-    use: str
-    project_title: NamedText
-    company: NamedText | None
-    site_name: NamedText
-    area_name: NamedText
-    address: NamedText
-    timezone: str
-    permitted: list[PermittedView]
-    conditions: str
+from testfields.web.schemas import NamedText, TimeRange
 
 
 def view_of(permit: Permit) -> PermitView:

@@ -19,9 +19,9 @@ from testfields.permits.rules import (
     read_code,
     standing_of,
 )
-from testfields.reservations import lookup
+from testfields.reservations import reading
 from testfields.reservations.rules import State
-from testfields.reservations.story import volumes_told
+from testfields.reservations.words import volumes_told
 
 
 @transactional
@@ -48,7 +48,7 @@ async def check(typed: str, now: datetime) -> Permit:
 
 async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Permit:
     """The newest permit of a reservation that the actor may see; raises NotFound."""
-    row = await lookup.find(actor, reservation_id)
+    row = await reading.find(actor, reservation_id)
     code: str | None = await queries.CODE_OF.value(reservation_id=reservation_id)
     if code is None and row["state"] in ENTITLED:
         raise NotFound(N_("The permit is being issued. Please load this page again in a moment."))

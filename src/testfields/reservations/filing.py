@@ -20,7 +20,7 @@ from testfields.core.volumes import Volume
 from testfields.db.engine import one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
-from testfields.reservations.lookup import NO_SUCH, find
+from testfields.reservations.reading import NO_SUCH, find
 from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, checked_texts, next_state
 from testfields.sites.vocabulary import USES
 

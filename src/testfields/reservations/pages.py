@@ -19,20 +19,19 @@ from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
-from testfields.reservations import agenda, lookup, service
-from testfields.reservations.applying import REFUSALS, apply_pages
-from testfields.reservations.changing import change_pages, own
-from testfields.reservations.panel import day_of, periods_in_words
+from testfields.reservations import deadlines, reading, steps
+from testfields.reservations.deadlines import Times, timely, times_of
+from testfields.reservations.reading import own
 from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
-from testfields.reservations.shapes import VolumeView
-from testfields.reservations.story import height_in_words
-from testfields.reservations.timing import Times, timely, times_of
-from testfields.reservations.wording import STORY, button_for
+from testfields.reservations.schemas import VolumeView
+from testfields.reservations.steps import REFUSALS
+from testfields.reservations.views import day_of, periods_in_words
+from testfields.reservations.words import STORY, WHAT_TO_DO, button_for, height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
-from testfields.web.shapes import GEOJSON
+from testfields.web.schemas import GEOJSON
 
 PAST_SHOWN = 10
 PAST_PAGE = 50
@@ -46,19 +45,19 @@ async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """What needs the company first, then what is coming, then what is past."""
     require_company(actor)
     at = now()
-    rows = await lookup.under_way(actor)
-    over = await lookup.past(actor, LARGEST_ID, PAST_SHOWN)
+    rows = await reading.under_way(actor)
+    over = await reading.past(actor, LARGEST_ID, PAST_SHOWN)
     standing = [(row, _standing(row)) for row in rows]
     needs = sorted(
-        ((need, row) for row, one in standing if (need := agenda.need_of(one, at)) is not None),
+        ((need, row) for row, one in standing if (need := deadlines.need_of(one, at)) is not None),
         key=lambda pair: (pair[0], pair[1]["deadline"] or pair[1]["starts_at"]),
     )
-    gone = [row for row, one in standing if agenda.is_past(one, at)]
-    coming = [row for row, one in standing if agenda.need_of(one, at) is None and not agenda.is_past(one, at)]
+    gone = [row for row, one in standing if deadlines.is_past(one, at)]
+    coming = [row for row, one in standing if deadlines.need_of(one, at) is None and not deadlines.is_past(one, at)]
     return page(
         request,
         "reservations/my.html",
-        needs=[{**_line(row, at), "todo": locale.translate(agenda.WHAT_TO_DO[need])} for need, row in needs],
+        needs=[{**_line(row, at), "todo": locale.translate(WHAT_TO_DO[need])} for need, row in needs],
         coming=[_line(row, at) for row in coming],
         past=[_line(row, at) for row in [*gone, *over]],
         more_past=len(over) == PAST_SHOWN,
@@ -69,14 +68,14 @@ async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
 async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID) -> Template:
     """Everything that is over, newest first."""
     require_company(actor)
-    rows = await lookup.past(actor, before, PAST_PAGE)
+    rows = await reading.past(actor, before, PAST_PAGE)
     older = f"/my/past?before={rows[-1]['id']}" if len(rows) == PAST_PAGE else ""
     return page(request, "reservations/past.html", past=[_line(row, now()) for row in rows], older=older)
 
 
-def _standing(row: asyncpg.Record) -> agenda.Standing:
+def _standing(row: asyncpg.Record) -> deadlines.Standing:
     times = Times(row["deadline"], row["starts_at"], row["ends_at"])
-    return agenda.Standing(State(row["state"]), Action(row["last_action"]), times)
+    return deadlines.Standing(State(row["state"]), Action(row["last_action"]), times)
 
 
 def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
         "place": f"{locale.named(row, 'site_name')} · {locale.named(row, 'area_name')}",
         "when": periods_in_words([Period(one.period.start, one.period.end) for one in _volumes(row)], zone),
         "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
-        "left": locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
+        "left": locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         "due": day_of(row["due_at"], zone) if row["due_at"] else "",
         "why": row["last_reason"] if state is State.RETURNED else "",
     }
@@ -125,15 +124,15 @@ async def take_step(
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
-        step = service.Step(action, whole_number(form.get("version")) or 0, reason)
-        await service.act(actor, reservation_id, step, now())
+        step = steps.Step(action, whole_number(form.get("version")) or 0, reason)
+        await steps.act(actor, reservation_id, step, now())
     except REFUSALS as refusal:
-        return await _show(request, actor, reservation_id, Refused(refusal, action, reason))
+        return await _show(request, actor, reservation_id, StepRefused(refusal, action, reason))
     return redirect(f"/my/reservations/{reservation_id}", "success", offered.done if offered else N_("Done"))
 
 
 @dataclass(frozen=True)
-class Refused:
+class StepRefused:
     """A step that was not taken, and why; what was written along with it is not lost."""
 
     refusal: PortalError
@@ -154,10 +153,10 @@ class Refused:
 
 
 async def _show(
-    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refused: Refused | None = None
+    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refused: StepRefused | None = None
 ) -> Template | Response[Any]:
     row = await own(actor, reservation_id)
-    events = await lookup.events(actor, reservation_id)
+    events = await reading.events(actor, reservation_id)
     at, zone, language = now(), row["timezone"], locale.current()
     if row["state"] == State.DRAFT and refused is None:
         return redirect(f"/my/apply?draft={reservation_id}")
@@ -177,7 +176,7 @@ async def _show(
         area=locale.named(row, "area_name"),
         use=locale.in_words(USES[row["use"]]),
         volumes=[_volume(one, zone) for one in _volumes(row)],
-        left=locale.said(agenda.time_left(row["deadline"], at)) if row["deadline"] else "",
+        left=locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
         due=day_of(row["due_at"], zone) if row["due_at"] else "",
         submitted=format_instant(row["submitted_at"], zone, language) if row["submitted_at"] else "",
@@ -210,7 +209,7 @@ def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, 
     times = times_of(row["deadline"], (Period(one.period.start, one.period.end) for one in _volumes(row)))
     return [
         {"name": action, "words": words}
-        for action in actions_for(state, lookup.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
+        for action in actions_for(state, reading.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
         if (words := button_for(state, action)) and timely(state, action, times, at)
     ]
 
@@ -274,6 +273,4 @@ pages: Sequence[Any] = (
     reservation_page,
     take_step,
     volumes_geojson,
-    *apply_pages,
-    *change_pages,
 )

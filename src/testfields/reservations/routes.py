@@ -9,9 +9,9 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.reservations import filing, lookup, service
+from testfields.reservations import filing, reading, steps
 from testfields.reservations.rules import Action, State
-from testfields.reservations.shapes import (
+from testfields.reservations.schemas import (
     ApplicationBody,
     CheckBody,
     DraftBody,
@@ -84,7 +84,7 @@ async def list_reservations(
 ) -> Response[list[ReservationView]]:
     """Reservations that the caller may see, newest first; the next page stands in `Link`."""
     require_scope(actor, Scope.READ)
-    rows = await lookup.listed(actor, lookup.ListQuery(before, limit, in_state, site, project))
+    rows = await reading.listed(actor, reading.ListQuery(before, limit, in_state, site, project))
     views = [view_of(actor, row) for row in rows]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
@@ -93,7 +93,7 @@ async def list_reservations(
 async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[ReservationView]:
     """One reservation."""
     require_scope(actor, Scope.READ)
-    view = view_of(actor, await lookup.find(actor, reservation_id))
+    view = view_of(actor, await reading.find(actor, reservation_id))
     return Response(view, headers={"ETag": etag(view.version)})
 
 
@@ -101,7 +101,7 @@ async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[Re
 async def list_events(actor: Caller, reservation_id: PathId) -> list[EventView]:
     """The story of one reservation, from its first event."""
     require_scope(actor, Scope.READ)
-    return [EventView(**dict(row.items())) for row in await lookup.events(actor, reservation_id)]
+    return [EventView(**dict(row.items())) for row in await reading.events(actor, reservation_id)]
 
 
 @put("/{reservation_id:int}", dto=JsonBody[DraftBody], return_dto=None, opt={REFUSES: (409,)})
@@ -112,9 +112,7 @@ async def revise_draft(
     require_scope(actor, Scope.BOOK)
     asked = asked_of(data.volumes)
     application = filing.Application(data.project_id, data.area_id, asked, Action.SAVE, data.note)
-    return moved_answer(
-        await service.revise_draft(actor, reservation_id, expected_version(if_match), application, now())
-    )
+    return moved_answer(await steps.revise_draft(actor, reservation_id, expected_version(if_match), application, now()))
 
 
 @put("/{reservation_id:int}/volumes", dto=JsonBody[VolumesBody], return_dto=None, opt={REFUSES: (409,)})
@@ -123,9 +121,7 @@ async def change_volumes(
 ) -> Response[MovedView]:
     """Ask for other volumes in the same area; the old claim stays until the new one is sure."""
     require_scope(actor, Scope.BOOK)
-    moved = await service.change_volumes(
-        actor, reservation_id, expected_version(if_match), asked_of(data.volumes), now()
-    )
+    moved = await steps.change_volumes(actor, reservation_id, expected_version(if_match), asked_of(data.volumes), now())
     return moved_answer(moved)
 
 
@@ -144,8 +140,8 @@ async def take_step(
     if_match: IfMatch = None,
 ) -> Response[MovedView]:
     """Take one step of the reservation's life; a token needs `book` for the company's, `review` for staff's."""
-    step = service.Step(action, expected_version(if_match), data.reason, data.conditions)
-    return moved_answer(await service.act(actor, reservation_id, step, now()))
+    step = steps.Step(action, expected_version(if_match), data.reason, data.conditions)
+    return moved_answer(await steps.act(actor, reservation_id, step, now()))
 
 
 def moved_answer(moved: filing.Moved) -> Response[MovedView]:

@@ -16,12 +16,12 @@ from testfields.accounts.rules import Actor, require_staff
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
 from testfields.projects.rules import THEMES
-from testfields.reservations import lookup
-from testfields.reservations import service as reservations
+from testfields.reservations import reading
+from testfields.reservations import steps as reservations
+from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.rules import Action
-from testfields.reservations.service import Step
-from testfields.reservations.story import height_in_words
-from testfields.reservations.timing import return_deadline, times_of
+from testfields.reservations.steps import Step
+from testfields.reservations.words import height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
 from testfields.reviews.rules import DECISIONS, SORTED_BY_DUE, Due, Shown
@@ -31,15 +31,14 @@ from testfields.reviews.views import (
     day_lanes,
     day_links,
     due_in_days,
-    instant,
     queue_row,
     standing_row,
-    when,
 )
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId, whole_number
+from testfields.web.words import instant, when
 
 PAGE = 50
 FILTERS = ("state", "site", "text", "due")
@@ -114,7 +113,7 @@ async def review_page(
 
 
 @dataclass(frozen=True)
-class Refused:
+class DecisionRefused:
     """Why a decision was not taken, and what had been typed, so that it is there again."""
 
     status: int
@@ -130,7 +129,7 @@ async def _review(
     case: Case,
     day: date,
     filters: str,
-    refused: Refused | None = None,
+    refused: DecisionRefused | None = None,
 ) -> Template:
     row, zone = case.row, case.row["timezone"]
     await service.mark_read(actor, row["id"], row["version"])
@@ -158,7 +157,7 @@ async def _review(
             {"subject": locale.translate(one.subject), "faults": [locale.said(found.message) for found in one.faults]}
             for one in case.checks
         ],
-        events=[_event(one, zone) for one in reversed(await lookup.events(actor, row["id"]))],
+        events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
         standing=[standing_row(one, zone) for one in scene],
         lanes=lanes,
@@ -173,7 +172,7 @@ async def _review(
         filters=filters,
         queue_href=_desk(filters),
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
-        refused=refused or Refused(200, ""),
+        refused=refused or DecisionRefused(200, ""),
     )
 
 
@@ -207,7 +206,7 @@ async def decide(
             {"field": f"{one.path}_{action}" if one.path == "reason" else one.path, "text": locale.said(one.message)}
             for one in error.faults
         ]
-        return await _again(request, actor, reservation_id, filters, Refused(422, _panel(action, form), errors))
+        return await _again(request, actor, reservation_id, filters, DecisionRefused(422, _panel(action, form), errors))
     except (Stale, WrongState) as error:
         return await _again(request, actor, reservation_id, filters, _overtaken(action, form, error))
     return redirect(_desk(filters), "success", DONE[action], number=reservation_id)
@@ -228,12 +227,12 @@ def _panel(action: Action, form: FormMultiDict) -> str:
     return "conditions" if "conditions" in form else action.value
 
 
-def _overtaken(action: Action, form: FormMultiDict, error: PortalError) -> Refused:
+def _overtaken(action: Action, form: FormMultiDict, error: PortalError) -> DecisionRefused:
     text = N_(
         "This application has changed since you opened it. Nothing was decided. Below it is shown as it stands now;"
         " please look at it again."
     )
-    return Refused(
+    return DecisionRefused(
         412 if isinstance(error, Stale) else 409,
         _panel(action, form),
         notice=locale.translate(text) if isinstance(error, Stale) else locale.said(error.message),
@@ -241,12 +240,12 @@ def _overtaken(action: Action, form: FormMultiDict, error: PortalError) -> Refus
 
 
 async def _again(
-    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, filters: str, refused: Refused
+    request: Request[Any, Any, Any], actor: Actor, reservation_id: int, filters: str, refused: DecisionRefused
 ) -> Template:
     case = await service.case(actor, reservation_id)
     form = await request.form()
     typed = {name: str(value) for name, value in form.items() if name == "conditions" or name.startswith("reason_")}
-    shown = Refused(refused.status, refused.action, refused.errors, refused.notice, typed)
+    shown = DecisionRefused(refused.status, refused.action, refused.errors, refused.notice, typed)
     return await _review(request, actor, case, case.days[0], filters, shown)
 
 

@@ -1,9 +1,8 @@
 """The desk over HTTP: the queue, and the shapes of one review. Decisions are steps of the reservation itself."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import asyncpg
 import msgspec
@@ -15,16 +14,17 @@ from testfields.accounts.rules import Actor, Scope, require_scope, require_staff
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.db.values import to_period
-from testfields.reservations.lookup import NO_SUCH, roles_of
-from testfields.reservations.rules import Action, State
+from testfields.reservations.reading import NO_SUCH, roles_of
+from testfields.reservations.rules import State
 from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown, decisions_for
+from testfields.reviews.schemas import CaseView, CheckView, PreviewShapes, ReviewView, Warnings
 from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
 from testfields.web import locale
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
-from testfields.web.shapes import GEOJSON, MultiPolygonView, NamedText, TimeRange
+from testfields.web.schemas import GEOJSON, NamedText, TimeRange
 from testfields.web.versions import IfMatch, etag, expected_version
 
 LONGEST_TEXT = 100
@@ -32,68 +32,6 @@ LONGEST_TEXT = 100
 Text = Annotated[str | None, QueryParameter(max_length=LONGEST_TEXT)]
 InState = Annotated[Shown, QueryParameter(name="state")]
 After = Annotated[str | None, QueryParameter(max_length=60)]
-
-
-class Warnings(msgspec.Struct, frozen=True):
-    """How many others ask for the same, closures at the site in its times, and uses right before or after it."""
-
-    rivals: int
-    closures: int
-    back_to_back: int
-
-
-class ReviewView(msgspec.Struct, frozen=True):
-    """An application as it stands in the queue."""
-
-    id: int
-    state: State
-    version: int
-    company: NamedText
-    project_title: NamedText
-    site: str
-    site_name: NamedText
-    area_name: NamedText
-    first_period: TimeRange
-    periods: int
-    submitted_at: datetime | None
-    due_at: datetime | None
-    has_read: bool
-    warnings: Warnings
-    actions: list[Action]
-
-
-class CheckView(msgspec.Struct, frozen=True):
-    """One thing that was looked at, and the faults found there; none is no proof that all is well."""
-
-    subject: str
-    faults: list[str]
-
-
-class CaseView(msgspec.Struct, frozen=True):
-    """An application as its review adds to it: what was checked, the local days it touches, what one may decide."""
-
-    id: int
-    version: int
-    state: State
-    checks: list[CheckView]
-    days: Sequence[date]
-    actions: list[Action]
-
-
-class PreviewShape(msgspec.Struct, frozen=True):
-    """The site, an area, or what stands or is asked for there; `properties` say which, when and how high."""
-
-    type: Literal["Feature"]
-    id: str
-    geometry: MultiPolygonView
-    properties: dict[str, Any]
-
-
-class PreviewShapes(msgspec.Struct, frozen=True):
-    """All that a review's map shows, as GeoJSON."""
-
-    type: Literal["FeatureCollection"]
-    features: list[PreviewShape]
 
 
 def cursor_of(after: str | None) -> Cursor | None:

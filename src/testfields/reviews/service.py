@@ -16,7 +16,7 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.db.engine import transactional
 from testfields.db.values import to_band, to_period
-from testfields.reservations.lookup import NO_SUCH, asked_for, roles_of
+from testfields.reservations.reading import NO_SUCH, asked_for, roles_of
 from testfields.reservations.rules import Action, Role, State
 from testfields.reviews import queries
 from testfields.reviews.rules import (

@@ -11,27 +11,18 @@ import msgspec
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_
-from testfields.core.local_time import format_date, format_instant, format_period
-from testfields.core.periods import Period
+from testfields.core.local_time import format_date
 from testfields.db.values import to_period
-from testfields.reservations.lookup import roles_of
+from testfields.reservations.reading import roles_of
 from testfields.reservations.rules import Action, State
-from testfields.reservations.story import height_in_words
+from testfields.reservations.words import height_in_words
 from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
+from testfields.reviews.schemas import Feature, FeatureCollection
 from testfields.reviews.service import Ground, Standing
 from testfields.web import locale
+from testfields.web.words import instant, when
 
 UNDECIDED = frozenset({State.SUBMITTED, State.RETURNED, State.WAITING})
-
-
-def when(period: Period, zone: str, language: str | None = None) -> str:
-    """A period for people."""
-    return format_period(period, zone, language or locale.current())
-
-
-def instant(value: datetime | None, zone: str) -> str:
-    """An instant for people; nothing where there is none."""
-    return format_instant(value, zone, locale.current()) if value else ""
 
 
 def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
@@ -165,20 +156,6 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
         datetime.combine(day, time(), tzinfo=local),
         datetime.combine(day + timedelta(days=1), time(), tzinfo=local),
     )
-
-
-class Feature(msgspec.Struct, frozen=True, tag_field="type", tag="Feature"):
-    """One shape of the preview."""
-
-    id: str
-    geometry: msgspec.Raw
-    properties: dict[str, Any]
-
-
-class FeatureCollection(msgspec.Struct, frozen=True, tag_field="type", tag="FeatureCollection"):
-    """The preview as GeoJSON (RFC 7946)."""
-
-    features: list[Feature]
 
 
 def preview(ground: Sequence[Ground], scene: Sequence[Standing], zone: str) -> FeatureCollection:

@@ -1,7 +1,10 @@
 """Words that the pages of several features share, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from testfields.core.local_time import format_instant, format_period
+from testfields.core.periods import Period
 from testfields.web import locale
 
 
@@ -22,3 +25,13 @@ def stay_in_words(minutes: int) -> str:
     if minutes and minutes % 60 == 0:
         return locale.plural("%(num)s hour", "%(num)s hours", minutes // 60)
     return locale.plural("%(num)s minute", "%(num)s minutes", minutes)
+
+
+def when(period: Period, zone: str, language: str | None = None) -> str:
+    """A period for people."""
+    return format_period(period, zone, language or locale.current())
+
+
+def instant(value: datetime | None, zone: str) -> str:
+    """An instant for people; nothing where there is none."""
+    return format_instant(value, zone, locale.current()) if value else ""

@@ -1,0 +1,58 @@
+"""People and their roles as the pages list them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from testfields.accounts.directory import PersonRow
+from testfields.accounts.rules import Membership
+from testfields.accounts.words import ROLE_WORDS
+from testfields.core.errors import N_
+from testfields.core.local_time import JAPANS_ZONE, format_instant
+from testfields.web import locale
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """Words with the reader's comma between them."""
+    return locale.translate(N_(", ")).join(words)
+
+
+def roles_line(memberships: Sequence[Membership]) -> str:
+    """ "Osaka City: Reviewer, Approver" for each organisation."""
+    line = N_("%(organisation)s: %(roles)s")
+    roles: dict[int, list[Membership]] = {}
+    for one in memberships:
+        roles.setdefault(one.organisation_id, []).append(one)
+    return in_a_row(
+        locale.translate(
+            line,
+            None,
+            organisation=locale.named(several[0], "name"),
+            roles=in_a_row(locale.translate(ROLE_WORDS[one.role]) for one in several),
+        )
+        for several in roles.values()
+    )
+
+
+def when(instant: datetime) -> str:
+    """An instant as the operator's clock shows it."""
+    return format_instant(instant, JAPANS_ZONE, locale.current())
+
+
+def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
+    """People as the tables list them."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "email": one.email,
+            "active": one.active,
+            "roles": roles_line(one.memberships),
+        }
+        for one in rows
+    ]
+
+
+def older(path: str, rows: Sequence[Any], limit: int) -> str:
+    """The address of the next page of a list, newest first; empty on the last."""
+    return f"{path}?before={rows[-1].id}&limit={limit}" if len(rows) == limit else ""

@@ -1,0 +1,276 @@
+"""The list of test fields beside their map, and the page of one field with its calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from litestar.response import Template
+from litestar.types import ControllerRouterHandler
+
+from testfields.accounts.identity import Visitor
+from testfields.availability.free import FreeQuery
+from testfields.availability.search import calendar_month, calendar_week, free_sites, free_times
+from testfields.catalogue.calendar_views import (
+    Month,
+    Week,
+    calendar_address,
+    month_words,
+    week_words,
+)
+from testfields.catalogue.forms import Typed, Wanted, parse_day, read, wanted_of
+from testfields.catalogue.views import (
+    SiteRow,
+    area_rows,
+    constraints_of,
+    facility_in_words,
+    facts_of,
+    site_row,
+    use_words,
+)
+from testfields.core.clock import now
+from testfields.core.errors import N_, Fault, InvalidInput, NotFound
+from testfields.core.local_time import JAPANS_ZONE, local_date
+from testfields.core.periods import Period
+from testfields.sites import service as sites
+from testfields.sites.exchange.notation import parse_wanted
+from testfields.sites.rules import SLUG
+from testfields.sites.schemas import SiteView, WholeSiteView
+from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, Measure
+from testfields.web import locale
+from testfields.web.pages import page
+from testfields.web.schemas import GEOJSON
+
+SITES_A_PAGE = 20
+# How far ahead the list looks for the next free time.
+IN_SIGHT = timedelta(days=14)
+# More than the areas of one page of sites.
+MOST_AREAS = 5000
+# Entries of the form that an error can lead to; the rest stands in the address alone.
+FIELDS = frozenset({"words", "on", "start", "end", "ha", "owner", "surface", "facility"})
+
+_SITES = msgspec.json.Decoder(list[SiteView])
+_SITE = msgspec.json.Decoder(WholeSiteView)
+
+
+# --- The list
+
+
+@get("/sites", include_in_schema=False)
+async def site_list(request: Request[Any, Any, Any], visitor: Visitor) -> Template:
+    """Test fields that fit what is asked for; a form that cannot be understood is shown again with its faults."""
+    at, typed = now(), _typed(request)
+    try:
+        wanted = wanted_of(typed, local_date(at, JAPANS_ZONE))
+    except InvalidInput as error:
+        return await _list_page(request, typed, error.faults)
+    found = await _among(wanted, at)
+    listed = await sites.search(visitor, found, typed.after, SITES_A_PAGE)
+    views = _SITES.decode(listed.body)
+    return await _list_page(
+        request,
+        typed,
+        rows=await _rows(views, typed, wanted, at),
+        sources=[
+            {"url": typed.address("/sites.geojson"), "class": "site", "prefix": "site-", "names": True, "dots": True}
+        ],
+        following=typed.address("/sites", after=listed.last) if listed.last else "",
+    )
+
+
+@get("/sites.geojson", include_in_schema=False, media_type=GEOJSON)
+async def found_geojson(request: Request[Any, Any, Any], visitor: Visitor) -> Response[bytes]:
+    """The same test fields for the map beside the list; raises InvalidInput."""
+    at = now()
+    wanted = await _among(wanted_of(_typed(request), local_date(at, JAPANS_ZONE)), at)
+    return Response(await sites.sites_geojson(visitor, wanted), media_type=GEOJSON)
+
+
+def _typed(request: Request[Any, Any, Any]) -> Typed:
+    return read(request.query_params, request.query_params.getall("facility", []))
+
+
+async def _among(wanted: Wanted, at: datetime) -> sites.Search:
+    """The search in the catalogue, kept to what is free where a day is asked for."""
+    if wanted.free is None:
+        return wanted.search
+    return replace(wanted.search, among=await free_sites(wanted.free, at))
+
+
+async def _rows(views: Sequence[SiteView], typed: Typed, wanted: Wanted, at: datetime) -> list[SiteRow]:
+    """Each site with its heights and its next free time, within what was asked for or else soon."""
+    slugs = tuple(one.slug for one in views)
+    soon = FreeQuery(Period(at, at + IN_SIGHT), use=typed.use or None)
+    times = await free_times(replace(wanted.free or soon, sites=slugs, limit=MOST_AREAS), at) if slugs else []
+    starts = {one.area_id: first.start for one in times if (first := next(iter(one.free), None))}
+    bands: dict[str, list[sites.AreaBand]] = {slug: [] for slug in slugs}
+    for band in await sites.bands(slugs):
+        bands[band.site].append(band)
+    return [site_row(one, bands[one.slug], starts, typed.on) for one in views]
+
+
+async def _list_page(
+    request: Request[Any, Any, Any], typed: Typed, faults: Sequence[Fault] = (), **found: Any
+) -> Template:
+    errors = [{"field": one.path if one.path in FIELDS else "", "text": locale.said(one.message)} for one in faults]
+    shown = {"rows": [], "sources": [], "following": "", **found}
+    return page(
+        request,
+        "catalogue/list.html",
+        status=422 if faults else 200,
+        typed=typed,
+        errors=errors,
+        error_of={one["field"]: one["text"] for one in reversed(errors)},
+        uses=_use_chips(typed),
+        owners=[{"value": one.slug, "label": locale.named(one, "name")} for one in await sites.owners()],
+        facilities=_facility_options(typed),
+        surfaces=[{"value": surface, "label": locale.in_words(label)} for surface, label in SURFACES.items()],
+        first=typed.address("/sites") if typed.after else "",
+        **shown,
+    )
+
+
+def _use_chips(typed: Typed) -> list[dict[str, Any]]:
+    every = {
+        "href": typed.address("/sites", use=""),
+        "current": not typed.use,
+        "label": locale.translate(N_("All kinds")),
+    }
+    chips = [
+        {
+            "href": typed.address("/sites", use=use.key),
+            "current": typed.use == use.key,
+            "label": use.label,
+            "icon": use.key,
+        }
+        for use in use_words(list(USES))
+    ]
+    return [every, *chips]
+
+
+def _facility_options(typed: Typed) -> list[dict[str, str]]:
+    """Every facility, and what the address asks for beyond that, such as power_kw=30."""
+    plain = [key for key in FACILITIES if key not in {"surface", "width_m"}]
+    own = [one for one in typed.facility if one not in plain]
+    return [{"value": one, "label": _facility(one)} for one in (*plain, *own)]
+
+
+def _facility(asked: str) -> str:
+    """What is asked for in words; as it was typed where that says nothing."""
+    try:
+        ((key, value),) = parse_wanted([asked], "facility").items()
+    except InvalidInput:
+        return asked
+    words = facility_in_words(key, value)
+    number = FACILITIES[key].measure is Measure.NUMBER and value is not True
+    return locale.translate(N_("%(facility)s or more"), None, facility=words) if number else words
+
+
+# --- One field
+
+
+@get("/sites/{slug:str}", include_in_schema=False)
+async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: FromPath[str]) -> Template:
+    """A test field: where it is, what it offers, how it may be used, and when it is free; raises NotFound."""
+    if not SLUG.fullmatch(slug):
+        raise NotFound(sites.NO_SUCH_SITE)
+    site = _SITE.decode((await sites.find(visitor, slug)).body)
+    at, errors = now(), []
+    today = local_date(at, site.timezone)
+    typed = request.query_params.get("from", "").strip()
+    try:
+        first = parse_day(typed, "from") if typed else today
+    except InvalidInput as error:
+        first, errors = today, [{"field": one.path, "text": locale.said(one.message)} for one in error.faults]
+    by_month = request.query_params.get("view") == "month"
+    calendar = await (_month if by_month else _week)(site, first, at, request.query_params.get("area", ""))
+    return page(
+        request,
+        "catalogue/site.html",
+        status=422 if errors else 200,
+        site=site,
+        title=locale.in_words(site.name),
+        description=locale.in_words(site.description),
+        uses=use_words(site.uses),
+        areas=area_rows(site),
+        facts=facts_of(site),
+        constraints=constraints_of(site),
+        errors=errors,
+        typed=typed if errors else first.isoformat(),
+        views=_views(site.slug, first, by_month),
+        calendar=calendar,
+        sources=[
+            {"url": f"/api/v1/sites/{slug}/areas.geojson", "class": "area", "prefix": "area-", "names": True},
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What stands under the heading of the calendar, and the ways to the time before, after and now."""
+
+    week: Week | None
+    month: Month | None
+    before: str
+    this: str
+    after: str
+    areas: list[dict[str, Any]]
+
+
+def _views(slug: str, first: date, by_month: bool) -> list[dict[str, Any]]:
+    day = first.isoformat()
+    return [
+        {"label": locale.translate(N_("Week")), "href": calendar_address(slug, {"from": day}), "current": not by_month},
+        {
+            "label": locale.translate(N_("Month")),
+            "href": calendar_address(slug, {"view": "month", "from": day}),
+            "current": by_month,
+        },
+    ]
+
+
+async def _week(site: WholeSiteView, first: date, at: datetime, _area: str) -> Calendar:
+    """Seven days from `first`."""
+    areas = await calendar_week(site.slug, first, site.timezone, at)
+    week = timedelta(days=7)
+    ways = [{"from": day.isoformat()} for day in (first - week, first + week)]
+    return Calendar(
+        week=week_words(site, areas, first, at) if areas else None,
+        month=None,
+        before=calendar_address(site.slug, ways[0]),
+        this=calendar_address(site.slug, {}),
+        after=calendar_address(site.slug, ways[1]),
+        areas=[],
+    )
+
+
+async def _month(site: WholeSiteView, day: date, at: datetime, area: str) -> Calendar:
+    """The month of `day`; of the area with that slug, else of all."""
+    first = day.replace(day=1)
+    areas = await calendar_month(site.slug, first.year, first.month, site.timezone, at)
+    chosen = [one for one in areas if one.area == area]
+    asked = {"view": "month", "area": area if chosen else ""}
+    before, after = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=31)).replace(day=1)
+    return Calendar(
+        week=None,
+        month=month_words(site, chosen or areas, first, at) if areas else None,
+        before=calendar_address(site.slug, {**asked, "from": before.isoformat()}),
+        this=calendar_address(site.slug, asked),
+        after=calendar_address(site.slug, {**asked, "from": after.isoformat()}),
+        areas=_area_chips(site, first, area if chosen else "") if len(areas) > 1 else [],
+    )
+
+
+def _area_chips(site: WholeSiteView, first: date, chosen: str) -> list[dict[str, Any]]:
+    named = [("", locale.translate(N_("All areas"))), *((one.slug, locale.in_words(one.name)) for one in site.areas)]
+    asked = {"view": "month", "from": first.isoformat()}
+    return [
+        {"href": calendar_address(site.slug, {**asked, "area": slug}), "label": label, "current": slug == chosen}
+        for slug, label in named
+    ]
+
+
+pages: Sequence[ControllerRouterHandler] = (site_list, found_geojson, site_page)

@@ -1,0 +1,289 @@
+"""A site and its rules in the words of a page: names in the reader's language, numbers with their units."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+
+from testfields.catalogue.calendar_views import minutes_of
+from testfields.core.errors import N_, Message
+from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_instant
+from testfields.sites.schemas import AreaView, OpeningView, SiteView, WholeSiteView
+from testfields.sites.service import AreaBand
+from testfields.sites.vocabulary import (
+    FACILITIES,
+    MODES,
+    PROPERTY_CLASSES,
+    ROAD_ANSWERS,
+    SURFACES,
+    USES,
+    FacilityValue,
+    Mode,
+    PropertyClass,
+    RoadAnswer,
+)
+from testfields.web import locale
+from testfields.web.words import stay_in_words
+
+# What each class means to who wants to use the land (地方自治法 238条の4第7項, 238条の5第1項).
+PROPERTY_MEANS = {
+    PropertyClass.ADMINISTRATIVE: N_("Land in public use. The owner gives a permit to use it."),
+    PropertyClass.ORDINARY: N_("Land not in public use. The owner leases it by contract."),
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A key and what people read for it."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the table of facts."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """A site as the list shows it; `free` is its next free time, empty where there is none in sight."""
+
+    slug: str
+    href: str
+    name: str
+    owner: str
+    size: str
+    uses: list[Word]
+    facilities: str
+    heights: str
+    free: str
+    sample: bool
+    published: bool
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """An area as the list beside the map shows it; `inside` names the area it lies in."""
+
+    id: int
+    slug: str
+    name: str
+    inside: str
+    mode: str
+    mode_means: str
+    size: str
+    ground: str
+    heights: str
+    uses: list[Word]
+
+
+def site_row(site: SiteView, bands: Sequence[AreaBand], starts: Mapping[int, datetime], day: str) -> SiteRow:
+    """A row of the list; `starts` is each area's next free time, `day` the day looked for, to open the calendar at."""
+    free = [starts[one.id] for one in bands if one.id in starts]
+    heights = (min(one.lower for one in bands), max(one.upper for one in bands)) if bands else None
+    return SiteRow(
+        slug=site.slug,
+        href=f"/sites/{site.slug}{f'?from={day}' if day else ''}",
+        name=locale.in_words(site.name),
+        owner=locale.in_words(site.owner.name),
+        size=size_in_words(site.area_m2),
+        uses=use_words(site.uses),
+        facilities=facilities_in_words(site.facilities),
+        heights=heights_in_words(*heights) if heights else "",
+        free=format_instant(min(free), site.timezone, locale.current()) if free else "",
+        sample=site.sample,
+        published=site.published,
+    )
+
+
+def area_rows(site: WholeSiteView) -> list[AreaRow]:
+    """The areas in their owner's order."""
+    names = {one.slug: locale.in_words(one.name) for one in site.areas}
+    return [_area_row(one, names) for one in site.areas]
+
+
+def _area_row(area: AreaView, names: Mapping[str, str]) -> AreaRow:
+    width = _said(N_("%(width)s m wide"), width=f"{area.width_m:g}") if area.width_m else ""
+    return AreaRow(
+        id=area.id,
+        slug=area.slug,
+        name=locale.in_words(area.name),
+        inside=names[area.parent] if area.parent else "",
+        mode=locale.in_words(MODES[area.mode]),
+        mode_means=_said(
+            N_("One company at a time, over all heights")
+            if area.mode is Mode.EXCLUSIVE
+            else N_("Several at once, each in a part or at a height of its own")
+        ),
+        size=size_in_words(area.area_m2),
+        ground=_listed([locale.in_words(SURFACES[area.surface]) if area.surface else "", width]),
+        heights=heights_in_words(area.altitude.lower, area.altitude.upper),
+        uses=use_words(area.uses),
+    )
+
+
+def use_words(uses: Sequence[str]) -> list[Word]:
+    """Uses with their labels."""
+    return [Word(str(use), locale.in_words(USES[use])) for use in uses]
+
+
+def size_in_words(square_metres: float) -> str:
+    """Hectares from one hectare up, else square metres."""
+    if square_metres >= 10_000:
+        return f"{square_metres / 10_000:,.1f} ha"
+    return f"{square_metres:,.0f} m²"
+
+
+def heights_in_words(lower: Decimal | float, upper: Decimal | float) -> str:
+    """A band of heights; metres above ground."""
+    return _said(N_("%(lower)s–%(upper)s m above ground"), lower=f"{float(lower):g}", upper=f"{float(upper):g}")
+
+
+def facilities_in_words(facilities: Mapping[str, FacilityValue]) -> str:
+    """What the site offers, in the vocabulary's order."""
+    return _listed([facility_in_words(key, facilities[key]) for key in FACILITIES if key in facilities])
+
+
+def facility_in_words(key: str, value: FacilityValue) -> str:
+    """One facility with its number or its surface; the number of things is told without a unit in English."""
+    facility = FACILITIES[key]
+    label = locale.in_words(facility.label)
+    if value is True:
+        return label
+    if isinstance(value, str):
+        return f"{label} {locale.in_words(SURFACES[value])}"
+    unit = facility.unit if locale.current() == "ja" or facility.unit.isascii() else ""
+    return f"{label} {value:g} {unit}".strip()
+
+
+def facts_of(site: WholeSiteView) -> list[Fact]:
+    """What is known of the place, as a table."""
+    elevation, geoid = site.ground_elevation, site.geoid_height
+    surface, width = site.facilities.get("surface"), site.facilities.get("width_m")
+    offered = {key: value for key, value in site.facilities.items() if key not in {"surface", "width_m"}}
+    told = {
+        N_("Owner of the land"): locale.in_words(site.owner.name),
+        N_("Where the field is"): locale.in_words(site.address),
+        N_("Size"): _size_in_both(site.area_m2),
+        N_("Surface"): locale.in_words(SURFACES[surface]) if isinstance(surface, str) else "",
+        N_("Width"): f"{width:g} m" if width else "",
+        N_("Height limit"): _height_limit(site.areas),
+        N_("Allowed uses"): _listed([use.label for use in use_words(site.uses)]),
+        N_("Facilities"): facilities_in_words(offered),
+        N_("Opening hours"): hours_in_words(site.hours),
+        N_("Class of property"): _listed_sentence(
+            locale.in_words(PROPERTY_CLASSES[site.property_class]), _said(PROPERTY_MEANS[site.property_class])
+        ),
+        N_("Is it a road? Answer of the police"): _road(site),
+        N_("Ground elevation"): ""
+        if elevation is None
+        else _said(N_("%(metres)s m above sea level (T.P.)"), metres=f"{elevation:g}"),
+        N_("Geoid height"): "" if geoid is None else f"{geoid:g} m",
+    }
+    return [Fact(locale.translate(label), text or _said(N_("Not given"))) for label, text in told.items()]
+
+
+def _size_in_both(square_metres: float) -> str:
+    return f"{square_metres / 10_000:,.2f} ha ({square_metres:,.0f} m²)"
+
+
+def _height_limit(areas: Sequence[AreaView]) -> str:
+    return (
+        _said(N_("%(metres)s m above ground"), metres=f"{max(one.altitude.upper for one in areas):g}") if areas else ""
+    )
+
+
+def _road(site: SiteView) -> str:
+    answer = locale.in_words(ROAD_ANSWERS[site.road.answer])
+    if site.road.answer is RoadAnswer.NOT_ASKED:
+        return _listed_sentence(answer, _said(N_("Ask the owner before a trial with vehicles.")))
+    if site.road.answered_on is None:
+        return answer
+    return _said(
+        N_("%(answer)s (answered on %(day)s)"), answer=answer, day=format_date(site.road.answered_on, locale.current())
+    )
+
+
+def constraints_of(site: WholeSiteView) -> list[str]:
+    """How the site may be booked, as sentences."""
+    return [locale.said(message) for message in _constraints(site)]
+
+
+def _constraints(site: WholeSiteView) -> Iterator[Message]:
+    policy = site.policy
+    yield Message(N_("Times begin and end on a grid of %(slot)s."), {"slot": stay_in_words(policy.slot_minutes)})
+    stay = {"least": stay_in_words(policy.minimum_minutes), "most": stay_in_words(policy.maximum_minutes)}
+    yield Message(N_("One stay lasts from %(least)s to %(most)s."), stay)
+    if policy.notice_minutes:
+        yield Message(
+            N_("Apply at least %(notice)s before the start."), {"notice": stay_in_words(policy.notice_minutes)}
+        )
+    yield Message(N_("Applications are taken up to %(days)s days ahead."), {"days": policy.horizon_days})
+    if policy.turnaround_minutes:
+        turnaround = {"turnaround": stay_in_words(policy.turnaround_minutes)}
+        yield Message(N_("After each stay %(turnaround)s are kept free for clearing up."), turnaround)
+    if policy.lateral_separation_m:
+        metres = {"metres": f"{policy.lateral_separation_m:g}"}
+        yield Message(N_("In shared areas, companies keep %(metres)s m apart from each other."), metres)
+    if policy.vertical_separation_m:
+        metres = {"metres": f"{policy.vertical_separation_m:g}"}
+        yield Message(N_("In shared areas, companies keep %(metres)s m of height between them."), metres)
+    yield Message(
+        N_("A place can be held for %(hold)s before the application is filed."),
+        {"hold": stay_in_words(policy.hold_minutes)},
+    )
+    if policy.processing_days:
+        yield Message(N_("Staff decide within about %(days)s days."), {"days": policy.processing_days})
+
+
+def hours_in_words(hours: Sequence[OpeningView]) -> str:
+    """Weekly hours; neighbouring days with the same hours stand together, and days without any are named last."""
+    by_day = {day: [(one.opens, one.closes) for one in hours if one.weekday == day] for day in range(1, 8)}
+    open_days = [(times, list(days)) for times, days in groupby(by_day, key=lambda day: by_day[day])]
+    parts = [f"{_days(days)} {_spans(times)}" for times, days in open_days if times]
+    closed = [day for day in by_day if not by_day[day]]
+    if closed:
+        parts.append(_said(N_("Closed on %(days)s"), days=_listed([_day(day) for day in closed])))
+    return ("、" if locale.current() == "ja" else "; ").join(parts)
+
+
+def _days(days: Sequence[int]) -> str:
+    if len(days) == 7:
+        return _said(N_("Every day"))
+    return _day(days[0]) if len(days) == 1 else f"{_day(days[0])}–{_day(days[-1])}"
+
+
+def _day(weekday: int) -> str:
+    return WEEKDAYS_JA[weekday - 1] if locale.current() == "ja" else WEEKDAYS_EN[weekday - 1]
+
+
+def _spans(times: Sequence[tuple[str, str]]) -> str:
+    if list(times) == [("00:00", "24:00")]:
+        return _said(N_("day and night"))
+    return _listed([f"{_clock(opens)}–{_clock(closes)}" for opens, closes in times])
+
+
+def _clock(clock: str) -> str:
+    """After midnight the time is that of the next day."""
+    minutes = minutes_of(clock)
+    if minutes > 24 * 60:
+        minutes -= 24 * 60
+        return _said(N_("%(clock)s of the next day"), clock=f"{minutes // 60}:{minutes % 60:02}")
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ("、" if locale.current() == "ja" else ", ").join(text for text in texts if text)
+
+
+def _listed_sentence(word: str, sentence: str) -> str:
+    return f"{word}。{sentence}" if locale.current() == "ja" else f"{word}. {sentence}"
+
+
+def _said(text: str, **values: object) -> str:
+    return locale.translate(text, None, **values)

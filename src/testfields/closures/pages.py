@@ -1,0 +1,179 @@
+"""Closures on the desk: the list, the form, and lifting one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor, require_staff
+from testfields.closures import service as closures
+from testfields.closures.service import Closing, ClosureKind, owners_closing
+from testfields.core.clock import now
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
+from testfields.core.periods import Period, parse_period
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
+from testfields.web.words import instant, when
+
+PAGE = 50
+FIELDS = ("place", "kind", "reason_ja", "reason_en", "period_start", "period_end")
+# A fault's path → the form's field.
+FIELD_OF = {"period": "period-start", "period.start": "period-start", "period.end": "period-end", "area": "place"}
+
+
+@get("/desk/closures", include_in_schema=False)
+async def closures_page(
+    request: Request[Any, Any, Any], actor: Caller, site: FromQuery[str | None] = None, before: Before = LARGEST_ID
+) -> Template:
+    """Closures of the actor's land, newest first, and the form for a new one."""
+    require_staff(actor)
+    return await _page(request, actor, site=site, before=before)
+
+
+@post("/desk/closures", include_in_schema=False, status_code=200)
+async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """Close a place; refused, the page again with what was typed and what stands in the way."""
+    require_staff(actor)
+    form = await request.form()
+    typed = {name: str(form.get(name, "")) for name in FIELDS}
+    places = await closures.places(actor)
+    try:
+        closing = _closing(form, places)
+        await closures.close(actor, closing, now())
+    except InvalidInput as error:
+        errors = [_error(one) for one in error.faults]
+        return await _page(request, actor, status=422, typed=typed, errors=errors)
+    except Taken as refusal:
+        zone = _place(typed["place"], places)["timezone"]
+        standing = [_standing(one, zone) for one in refusal.in_the_way]
+        return await _page(request, actor, status=409, typed=typed, in_the_way=standing)
+    return redirect("/desk/closures", "success", N_("The closure is entered. Nobody can book into it."))
+
+
+@post("/desk/closures/{closure_id:int}/lift", include_in_schema=False, status_code=200)
+async def lift(request: Request[Any, Any, Any], actor: Caller, closure_id: PathId) -> Response[Any]:
+    """Lift a closure at the version that was seen."""
+    require_staff(actor)
+    version = whole_number((await request.form()).get("version")) or 0
+    try:
+        await closures.lift(actor, closure_id, version, now())
+    except (Stale, WrongState) as error:
+        return redirect("/desk/closures", "warning", error.message.id)
+    text = N_("The closure is lifted. Whoever waits for the time is offered it.")
+    return redirect("/desk/closures", "success", text)
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    *,
+    status: int = 200,
+    site: str | None = None,
+    before: int = LARGEST_ID,
+    typed: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+    in_the_way: Sequence[Mapping[str, Any]] = (),
+) -> Template:
+    rows = await closures.listed(actor, site, before, PAGE)
+    places = await closures.places(actor)
+    return page(
+        request,
+        "closures/closures.html",
+        status=status,
+        rows=[_row(actor, row) for row in rows],
+        next_href=f"/desk/closures?before={rows[-1]['id']}" if len(rows) == PAGE else "",
+        places=[{"value": _key(row), "label": _place_name(row)} for row in places],
+        typed=typed or dict.fromkeys(FIELDS, ""),
+        errors=errors,
+        error={one["field"]: one["text"] for one in errors},
+        in_the_way=in_the_way,
+    )
+
+
+def _row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
+    present = now()
+    over = row["lifted_at"] is not None or row["ends_at"] <= present
+    standing = "lifted" if row["lifted_at"] else "over" if over else "now" if row["starts_at"] <= present else "coming"
+    return {
+        "id": row["id"],
+        "version": row["version"],
+        "place": _place_name(row),
+        "kind": row["kind"],
+        "reason": locale.named(row, "reason"),
+        "when": when(Period(row["starts_at"], row["ends_at"]), row["timezone"]),
+        "standing": standing,
+        "lifted": instant(row["lifted_at"], row["timezone"]),
+        "by": row["created_by"],
+        "may_lift": not over and row["owner_id"] in owners_closing(actor),
+    }
+
+
+def _key(row: asyncpg.Record) -> str:
+    return f"{row['site_slug']}/{row['area_slug'] or ''}"
+
+
+def _place_name(row: asyncpg.Record) -> str:
+    site = locale.named(row, "site_name")
+    if row["area_slug"] is None:
+        return locale.translate(N_("%(site)s (the whole test field)"), site=site)
+    return f"{site} – {locale.named(row, 'area_name')}"
+
+
+def _place(key: str, places: Sequence[asyncpg.Record]) -> asyncpg.Record:
+    """What was chosen; raises InvalidInput for what was not on offer."""
+    for row in places:
+        if _key(row) == key:
+            return row
+    raise InvalidInput([fault("place", N_("Please choose what is to be closed."))])
+
+
+def _closing(form: FormMultiDict, places: Sequence[asyncpg.Record]) -> Closing:
+    """What the form asks for; raises InvalidInput with every fault of its own."""
+    faults: list[Fault] = []
+    row, period = None, None
+    try:
+        row = _place(str(form.get("place", "")), places)
+        period = _period(form, row["timezone"])
+    except InvalidInput as error:
+        faults.extend(error.faults)
+    kind = str(form.get("kind", ""))
+    if kind not in list(ClosureKind):
+        faults.append(fault("kind", N_("Please choose why it is closed.")))
+    reasons = {name: str(form.get(name, "")) for name in ("reason_ja", "reason_en")}
+    if faults or row is None or period is None:
+        raise InvalidInput(faults)
+    return Closing(row["site_slug"], row["area_slug"], ClosureKind(kind), **reasons, period=period)
+
+
+def _period(form: FormMultiDict, zone: str) -> Period:
+    """The two local times of the form, in the site's zone."""
+    faults, instants = [], {}
+    for name in ("start", "end"):
+        try:
+            local = datetime.fromisoformat(str(form.get(f"period_{name}", "")))
+        except ValueError:
+            faults.append(fault(f"period.{name}", N_("Please enter a date and a time.")))
+            continue
+        instants[name] = local.replace(tzinfo=ZoneInfo(zone))
+    if faults:
+        raise InvalidInput(faults)
+    return parse_period(instants["start"], instants["end"], "period.start", "period.end")
+
+
+def _error(one: Fault) -> dict[str, str]:
+    return {"field": FIELD_OF.get(one.path, one.path), "text": locale.said(one.message)}
+
+
+def _standing(one: InTheWay, zone: str) -> dict[str, Any]:
+    return {"number": one.reservation_id, "when": when(Period(one.start, one.end), zone)}
+
+
+pages: Sequence[Any] = (closures_page, close, lift)

@@ -1,0 +1,151 @@
+"""Closures: staff keep a site, or one area of it, shut. A claim like any other, over all heights.
+
+A closure needs no notice, no opening hours and no grid of times: works and weather keep none either.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import asyncpg
+
+from testfields.accounts.rules import Actor, MemberRole
+from testfields.availability import queries as claims
+from testfields.availability import service as availability
+from testfields.availability.service import number_of, told_to_anybody
+from testfields.closures import queries
+from testfields.core.errors import N_, InTheWay, InvalidInput, NotAllowed, NotFound, Stale, WrongState, fault
+from testfields.core.periods import Period
+from testfields.core.texts import text_faults, tidy
+from testfields.core.volumes import EVERY_HEIGHT, Volume
+from testfields.db.engine import transactional
+from testfields.db.jobs import Job, defer
+from testfields.db.values import period_range, volume_arrays
+
+# The worker's task that offers what is free at a site to whoever waits there. A closure writes no event of an
+# application, so nothing else would call it.
+OFFER_WAITING = "offer_waiting"
+# A storm does not wait for a form: a closure may begin when somebody began to write it down.
+WRITTEN_DOWN_WITHIN = timedelta(minutes=15)
+# In characters; visitors read it beside the hours of the calendar.
+LONGEST_REASON = 500
+MAY_CLOSE = (MemberRole.APPROVER, MemberRole.SITE_MANAGER)
+
+
+class ClosureKind(StrEnum):
+    """Why a place is shut."""
+
+    WORKS = "works"
+    WEATHER = "weather"
+    DISASTER = "disaster"
+    EVENT = "event"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is to be shut: a site, or one area of it, both by slug; when, and why in both languages."""
+
+    site: str
+    area: str | None
+    kind: ClosureKind
+    reason_ja: str
+    reason_en: str
+    period: Period
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """A closure and the version it has now."""
+
+    id: int
+    version: int
+
+
+def owners_closing(actor: Actor) -> list[int]:
+    """Ids of the owners whose land the actor may close."""
+    return actor.organisations(*MAY_CLOSE)
+
+
+@transactional
+async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
+    """Shut a place. What stands there has to be released first.
+
+    Raises NotFound, NotAllowed, InvalidInput, or Taken with the numbers of the applications in the way.
+    """
+    row = await queries.CLOSABLE.row(site=closing.site, area=closing.area, owners=actor.owners)
+    if row is None:
+        raise NotFound(N_("There is no such test field."))
+    _demand_role(actor, row["owner_id"])
+    _check(closing, row["area_id"], now)
+    (stored,) = await queries.CLOSE.rows(
+        site_id=row["site_id"],
+        area_id=row["area_id"],
+        kind=closing.kind,
+        reason_ja=tidy(closing.reason_ja),
+        reason_en=tidy(closing.reason_en),
+        period=period_range(closing.period),
+        person_id=actor.person_id,
+        now=now,
+    )
+    closed = Versioned(stored["id"], stored["version"])
+    volume = Volume(row["footprint"], EVERY_HEIGHT, closing.period)
+    with availability.refusals(_told_to_staff):
+        await claims.TAKE.run(site_id=row["site_id"], kind="closure", source_id=closed.id, **volume_arrays([volume]))
+    return closed
+
+
+def _demand_role(actor: Actor, owner_id: int) -> None:
+    if owner_id not in owners_closing(actor):
+        raise NotAllowed(N_("Only approvers and site managers may close a test field."))
+
+
+def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
+    faults = []
+    if closing.area is not None and area_id is None:
+        faults.append(fault("area", N_("This test field has no such area.")))
+    if closing.period.start < now - WRITTEN_DOWN_WITHIN:
+        faults.append(fault("period.start", N_("The start lies in the past.")))
+    if closing.period.end <= now:
+        faults.append(fault("period.end", N_("The end lies in the past.")))
+    for name in ("reason_ja", "reason_en"):
+        text = tidy(getattr(closing, name))
+        if not text:
+            faults.append(fault(name, N_("Please state the reason in both languages; visitors read it.")))
+        faults += text_faults(name, text, LONGEST_REASON)
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _told_to_staff(standing: dict[str, Any]) -> InTheWay:
+    return replace(told_to_anybody(standing), reservation_id=number_of(standing["kind"], standing["source"]))
+
+
+@transactional
+async def lift(actor: Actor, closure_id: int, version: int | None, now: datetime) -> Versioned:
+    """End a closure; what becomes free is offered to whoever waits for it. `version` None is any.
+
+    Raises NotFound, NotAllowed, Stale, or WrongState when there is nothing left to lift.
+    """
+    row = await queries.LOCK.row(id=closure_id, owners=actor.owners)
+    if row is None:
+        raise NotFound(N_("There is no such closure."))
+    _demand_role(actor, row["owner_id"])
+    if version is not None and version != row["version"]:
+        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    if row["lifted_at"] is not None or row["ends_at"] <= now:
+        raise WrongState(N_("This closure is over already."))
+    await availability.release(closure_id, ("closure",))
+    await defer([Job(OFFER_WAITING, {"site_id": row["site_id"]})])
+    return Versioned(closure_id, await queries.LIFT.value(id=closure_id, now=now))
+
+
+async def listed(actor: Actor, site: str | None, before: int, limit: int) -> list[asyncpg.Record]:
+    """Closures of the actor's owners, newest first, below the id `before`."""
+    return await queries.LIST.rows(owners=actor.owners, site=site, before=before, limit=limit)
+
+
+async def places(actor: Actor) -> list[asyncpg.Record]:
+    """What the actor may close: each site as a whole, then its areas."""
+    return await queries.PLACES.rows(owners=owners_closing(actor))

@@ -1,0 +1,29 @@
+"""Closures: times in which a site, or one area of it, is shut."""
+
+from piccolo.columns import BigInt, BigSerial, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns.defaults import TimestamptzNow
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from testfields.accounts.tables import Person
+from testfields.db.columns import TsTzRange
+from testfields.sites.tables import Area, Site
+
+
+class Closure(Table, tablename="closure"):
+    """A time in which staff keep a site, or one area of it, shut."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False, index=True)
+    # The index is for an import that removes an area.
+    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=True, default=None, index=True)
+    kind = Text()
+    reason_ja = Text()
+    reason_en = Text()
+    period = TsTzRange()
+    created_by = ForeignKey(Person, on_delete=OnDelete.restrict, null=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+    lifted_at = Timestamptz(null=True, default=None)
+    version = BigInt(default=1)
+
+    closure_kind_1 = Check("kind IN ('works', 'weather', 'disaster', 'event', 'other')")

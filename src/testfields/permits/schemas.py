@@ -1,0 +1,41 @@
+"""What the API answers about permits."""
+
+from datetime import datetime
+
+import msgspec
+
+from testfields.permits.rules import Phase, Standing
+from testfields.web.schemas import NamedText, TimeRange
+
+
+class BandView(msgspec.Struct, frozen=True):
+    """Metres above ground; null is unbounded."""
+
+    lower: float | None
+    upper: float | None
+
+
+class PermittedView(msgspec.Struct, frozen=True):
+    """One time and band of heights."""
+
+    period: TimeRange
+    altitude: BandView
+
+
+class PermitView(msgspec.Struct, frozen=True):
+    """A permit as anybody may see it; `company` only where its project agreed to be named."""
+
+    code: str
+    standing: Standing
+    phase: Phase
+    issued_at: datetime
+    revoked_at: datetime | None
+    use: str
+    project_title: NamedText
+    company: NamedText | None
+    site_name: NamedText
+    area_name: NamedText
+    address: NamedText
+    timezone: str
+    permitted: list[PermittedView]
+    conditions: str

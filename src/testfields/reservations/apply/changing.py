@@ -1,0 +1,69 @@
+"""Asking for other times, or another volume, in the same area: the form of an application once more."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response, get, post
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.core.clock import now
+from testfields.core.errors import N_
+from testfields.reservations import steps
+from testfields.reservations.apply.forms import Entered, read_form
+from testfields.reservations.apply.pages import changed, show_form, show_refusal
+from testfields.reservations.apply.verdicts import application_of, judged, opened, stored
+from testfields.reservations.reading import own
+from testfields.reservations.rules import Action, State
+from testfields.reservations.steps import REFUSALS
+from testfields.web.pages import redirect
+from testfields.web.parameters import PathId, whole_number
+
+CHANGED = {
+    State.SUBMITTED: N_("The change is filed; the owner reviews the application with it."),
+    State.RETURNED: N_("The change is kept. Please submit the application again when it is ready."),
+    State.HELD: N_("The change is kept, and the new place is held. Please submit the application in time."),
+}
+
+
+@get("/my/reservations/{reservation_id:int}/change", include_in_schema=False)
+async def change_page(request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId) -> Template:
+    """The form as the reservation fills it in."""
+    row = await own(actor, reservation_id)
+    form = await judged(actor, await opened(_fixed(await stored(row), row)), now())
+    return await show_form(request, actor, form, change=row)
+
+
+@post("/my/reservations/{reservation_id:int}/change", include_in_schema=False, status_code=200)
+async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId) -> Template | Response[Any]:
+    """Ask for the new times and volume; the old claim stays until the new one is sure."""
+    row, at = await own(actor, reservation_id), now()
+    posted = await request.form()
+    form = await opened(_fixed(read_form(posted), row))
+    if posted.get("do") != "change":
+        form, status = await changed(actor, form, str(posted.get("do", "")), at)
+        return await show_form(request, actor, form, status=status, change=row)
+    try:
+        asked = application_of(form, Action.CHANGE).asked
+        version = whole_number(form.entered.version) or 0
+        moved = await steps.change_volumes(actor, reservation_id, version, asked, at)
+    except REFUSALS as refusal:
+        return await show_refusal(request, actor, form, refusal, at, row)
+    return redirect(f"/my/reservations/{reservation_id}", "success", CHANGED[moved.state])
+
+
+def _fixed(entered: Entered, row: asyncpg.Record) -> Entered:
+    """Project and area stay what they are, whatever a form says."""
+    return replace(
+        entered,
+        project_id=str(row["project_id"]),
+        site=row["site_slug"],
+        area=row["area_slug"],
+        reservation=str(row["id"]),
+        draft="",
+    )
+
+
+change_pages: Sequence[Any] = (change_page, change)

@@ -1,0 +1,260 @@
+"""The page on which a company applies: judged at each change, saved as a draft by itself, and filed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response, get, post
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor, require_company
+from testfields.core.clock import now
+from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, PortalError, Stale, Taken, WrongState
+from testfields.core.local_time import format_instant
+from testfields.projects import service as projects
+from testfields.reservations import filing, reading, steps
+from testfields.reservations.apply.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
+from testfields.reservations.apply.reading import site_names
+from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
+from testfields.reservations.apply.views import by_field, panel_of, told
+from testfields.reservations.filing import Moved
+from testfields.reservations.rules import Action, State
+from testfields.reservations.steps import REFUSALS
+from testfields.reservations.views import day_of
+from testfields.sites.vocabulary import MODES, USES
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import QueryId, whole_number
+from testfields.web.words import stay_in_words
+
+FILING = {"submit": Action.SUBMIT, "hold": Action.HOLD, "save": Action.SAVE, "wait": Action.WAIT}
+FILED = {
+    State.SUBMITTED: N_("The application is submitted. The owner plans to decide by %(until)s."),
+    State.HELD: N_("The place is held for you until %(until)s. Please submit the application by then."),
+    State.WAITING: N_(
+        "You are on the waiting list. When the place becomes free, it is held for you and you get a mail."
+    ),
+    State.DRAFT: N_("The draft is saved."),
+}
+ONLY_OWN = N_("Your own application has this place and time already.")
+
+
+# --- The page, and the parts of it that change while it is filled in.
+
+
+@get("/my/apply", include_in_schema=False)
+async def apply_page(
+    request: Request[Any, Any, Any],
+    actor: Caller,
+    project: FromQuery[str] = "",
+    site: FromQuery[str] = "",
+    area: FromQuery[str] = "",
+    start: FromQuery[str] = "",
+    end: FromQuery[str] = "",
+    draft: QueryId = None,
+) -> Template | Response[Any]:
+    """The form, filled in as far as the link says, or as the draft was left."""
+    require_company(actor)
+    if draft is not None:
+        return await _draft_page(request, actor, draft)
+    form = await opened(Entered(project_id=project, site=site, area=area))
+    if form.site:
+        stay = timedelta(minutes=form.site.policy.minimum_minutes)
+        time = time_from_address(start, end, form.zone, stay)
+        form = replace(form, entered=replace(form.entered, times=(time,)))
+    return await show_form(request, actor, await judged(actor, form, now()))
+
+
+async def _draft_page(request: Request[Any, Any, Any], actor: Actor, draft_id: int) -> Template | Response[Any]:
+    row = await reading.find(actor, draft_id)
+    if row["state"] != State.DRAFT:
+        return redirect(f"/my/reservations/{draft_id}", "info", N_("This is no longer a draft."))
+    entered = replace(await stored(row), draft=str(draft_id), version=str(row["version"]))
+    return await show_form(request, actor, await judged(actor, await opened(entered), now()))
+
+
+@post("/my/apply", include_in_schema=False, status_code=200)
+async def apply(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """One of the form's buttons: change the form, or file what it asks for."""
+    require_company(actor)
+    posted = await request.form()
+    wish, at = str(posted.get("do", "")), now()
+    form = await opened(read_form(posted))
+    if wish not in FILING:
+        form, status = await changed(actor, form, wish, at)
+        return await show_form(request, actor, form, status=status)
+    try:
+        moved = await _file(actor, form, FILING[wish], at)
+    except REFUSALS as refusal:
+        return await show_refusal(request, actor, form, refusal, at)
+    return await _after(actor, moved)
+
+
+async def _file(actor: Actor, form: Form, action: Action, at: datetime) -> Moved:
+    application = complete(form, action)
+    draft_id = whole_number(form.entered.draft)
+    if draft_id is None:
+        return await filing.file(actor, application, at)
+    return await steps.revise_draft(actor, draft_id, whole_number(form.entered.version), application, at)
+
+
+async def changed(actor: Actor, form: Form, wish: str, at: datetime) -> tuple[Form, int]:
+    """The form after one of its own buttons, judged again, and the status to answer with."""
+    try:
+        form = replace(form, entered=edited(form.entered, wish))
+    except InvalidInput as error:
+        return replace(await judged(actor, form, at), errors=error.faults), 422
+    return await judged(actor, form, at), 200
+
+
+async def _after(actor: Actor, moved: Moved) -> Response[Any]:
+    """What was filed, and what comes next."""
+    if moved.state is State.DRAFT:
+        return redirect(f"/my/apply?draft={moved.id}", "success", FILED[State.DRAFT])
+    row = await reading.find(actor, moved.id)
+    zone = row["timezone"]
+    held = moved.state is State.HELD
+    words = format_instant(row["deadline"], zone, locale.current()) if held else day_of(row["due_at"], zone)
+    return redirect(f"/my/reservations/{moved.id}", "success", FILED[moved.state], until=words)
+
+
+@post("/my/apply/check", include_in_schema=False, status_code=200)
+async def check_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """The panel for what the form says at this moment."""
+    return await _part(request, actor, "check")
+
+
+@post("/my/apply/place", include_in_schema=False, status_code=200)
+async def place_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """Site and area, and the limits that come with them."""
+    return await _part(request, actor, "place_part", sites=await _sites())
+
+
+@post("/my/apply/times", include_in_schema=False, status_code=200)
+async def times_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """The times, after one more, one less, or a series."""
+    return await _part(request, actor, "times")
+
+
+async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more: Any) -> Template:
+    require_company(actor)
+    posted = await request.form()
+    form, _ = await changed(actor, await opened(read_form(posted)), str(posted.get("do", "")), now())
+    return page(request, f"reservations/apply/{name}.html", **_context(form), **more)
+
+
+@post("/my/apply/draft", include_in_schema=False, status_code=200)
+async def draft_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
+    """Save the form as a draft by itself; as long as that cannot be done yet, say why."""
+    require_company(actor)
+    form = await opened(read_form(await request.form()))
+    name = "reservations/apply/saved.html"
+    try:
+        moved = await _file(actor, form, Action.SAVE, now())
+    except (Stale, WrongState) as refusal:
+        return page(request, name, entered=form.entered, saved="", refused=locale.said(refusal.message))
+    except (InvalidInput, NotFound):
+        # Before it has been saved once, the line says what saving waits for.
+        why = locale.translate(N_("some entries are missing or cannot be accepted.")) if form.entered.draft else ""
+        return page(request, name, entered=form.entered, saved="", refused=why)
+    entered = replace(form.entered, draft=str(moved.id), version=str(moved.version))
+    saved = local(now(), form.zone)[-len("09:00") :]
+    # Tells the page's guard against leaving that nothing is unsaved.
+    return page(request, name, headers={"HX-Trigger": "saved"}, entered=entered, saved=saved, refused="")
+
+
+async def show_refusal(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    form: Form,
+    refusal: PortalError,
+    at: datetime,
+    change: asyncpg.Record | None = None,
+) -> Template:
+    """The form again, with what was entered and why it was not taken."""
+    if isinstance(refusal, InvalidInput | NotFound):
+        faults = refusal.faults if isinstance(refusal, InvalidInput) else (Fault("area", refusal.message),)
+        form = replace(form, errors=tuple(fields_of(faults, rows_of(form.entered))))
+        return await show_form(request, actor, form, status=422, summary=True, change=change)
+    form = await judged(actor, form, at)
+    if isinstance(refusal, Taken):
+        verdict = replace(form.verdict or filing.Verdict(), in_the_way=refusal.in_the_way)
+        form = replace(form, verdict=verdict)
+        if all(one.reservation_id for one in refusal.in_the_way):
+            refusal = WrongState(ONLY_OWN)
+    return await show_form(request, actor, form, status=409, alert=refusal.message, change=change)
+
+
+async def show_form(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    form: Form,
+    *,
+    status: int = 200,
+    alert: Message | None = None,
+    summary: bool = False,
+    change: asyncpg.Record | None = None,
+) -> Template:
+    """The whole page; `summary` puts the errors at its top, `alert` says what hindered the filing.
+
+    With `change`, a reservation, the form asks for other times and another volume for it, in the same area.
+    """
+    context = _context(form)
+    return page(
+        request,
+        "reservations/apply/page.html",
+        status=status,
+        summary=context["errors"] if summary else [],
+        alert=locale.said(alert) if alert else "",
+        change=change,
+        here=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        sites=await _sites(),
+        projects=await _projects(actor),
+        saved="",
+        refused="",
+        **context,
+    )
+
+
+def _context(form: Form) -> dict[str, Any]:
+    """What the page and its parts show of the form."""
+    errors = told(form.errors)
+    area = form.area
+    return {
+        "entered": form.entered,
+        "site": form.site,
+        "area": area,
+        "areas": [
+            {"value": one.slug, "label": locale.in_words(one.name)} for one in (form.site.areas if form.site else [])
+        ],
+        "mode": locale.in_words(MODES[area.mode]) if area else "",
+        "uses": [locale.in_words(USES[use]) for use in area.uses] if area else [],
+        "errors": errors,
+        "error": by_field(errors),
+        "panel": panel_of(form.entered, form.site, area, form.verdict, form.errors),
+        "sources": _sources(form),
+        "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
+    }
+
+
+def _sources(form: Form) -> list[dict[str, Any]]:
+    """What the map shows: the areas of the site, or every site while none is chosen."""
+    if form.site is None:
+        return [{"url": "/api/v1/sites.geojson", "prefix": "site-", "class": "site", "names": True, "dots": True}]
+    address = f"/api/v1/sites/{form.site.slug}/areas.geojson"
+    return [{"url": address, "prefix": "area-", "class": "area", "names": True}]
+
+
+async def _sites() -> list[dict[str, str]]:
+    return [{"value": one.slug, "label": locale.named(one, "name")} for one in await site_names()]
+
+
+async def _projects(actor: Actor) -> list[dict[str, Any]]:
+    return [{"value": row["id"], "label": locale.named(row, "title")} for row in await projects.own(actor)]
+
+
+apply_pages: Sequence[Any] = (apply_page, apply, check_part, place_part, times_part, draft_part)

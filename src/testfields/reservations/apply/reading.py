@@ -1,0 +1,93 @@
+"""What the form of an application needs to know of the sites: their names, areas, policy and owners."""
+
+import msgspec
+
+from testfields.core.errors import NotFound
+from testfields.reservations.apply import queries
+from testfields.sites import service as sites
+from testfields.web.schemas import Heights, NamedText
+
+
+class AreaChoice(msgspec.Struct, frozen=True):
+    """An area that may be chosen."""
+
+    id: int
+    slug: str
+    name: NamedText
+    mode: str
+    altitude: Heights
+    uses: list[str]
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """How the site may be booked; minutes and days as the names say."""
+
+    slot_minutes: int
+    minimum_minutes: int
+    maximum_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    turnaround_minutes: int
+    hold_minutes: int
+    processing_days: int
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whose land it is."""
+
+    name: NamedText
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """One weekly opening; 1 is Monday, times are local."""
+
+    weekday: int
+    opens: str
+    closes: str
+
+
+class SiteChoice(msgspec.Struct, frozen=True):
+    """A site that may be chosen, with its areas in their order."""
+
+    slug: str
+    name: NamedText
+    owner: Owner
+    timezone: str
+    contact: str
+    hours: list[Hours]
+    policy: Policy
+    areas: list[AreaChoice]
+
+    def area(self, wanted: str) -> AreaChoice | None:
+        """The area with that slug, or with that id."""
+        return next((one for one in self.areas if wanted in (one.slug, str(one.id))), None)
+
+
+class SiteName(msgspec.Struct, frozen=True):
+    """A site as a list names it."""
+
+    slug: str
+    name_ja: str
+    name_en: str
+
+
+_SITE = msgspec.json.Decoder(SiteChoice)
+
+
+async def site_choice(slug: str) -> SiteChoice | None:
+    """A published site, or None where there is no such."""
+    try:
+        return _SITE.decode((await sites.find(None, slug)).body)
+    except NotFound:
+        return None
+
+
+async def site_names() -> list[SiteName]:
+    """Every published site, in the order of their slugs."""
+    return await queries.SITE_NAMES.all(SiteName)
+
+
+async def site_of_area(area_id: int) -> str | None:
+    """The slug of the published site that an area belongs to."""
+    slug: str | None = await queries.SITE_OF_AREA.value(area_id=area_id)
+    return slug

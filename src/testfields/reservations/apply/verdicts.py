@@ -1,0 +1,127 @@
+"""The form of an application with what it names looked up, and how it stands."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from testfields.accounts.rules import Actor
+from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, WrongState, fault
+from testfields.core.periods import Period
+from testfields.reservations import filing
+from testfields.reservations.apply import queries
+from testfields.reservations.apply.forms import Entered, asked_of, fields_of, rows_of, time_of
+from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
+from testfields.reservations.filing import Application, Verdict
+from testfields.reservations.rules import Action
+from testfields.web.parameters import whole_number
+from testfields.web.schemas import Heights, MultiPolygonView
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form with its site and area, and the verdict on it; `errors` are by the form's fields."""
+
+    entered: Entered
+    site: SiteChoice | None
+    area: AreaChoice | None
+    verdict: Verdict | None = None
+    errors: tuple[Fault, ...] = ()
+
+    @property
+    def zone(self) -> str:
+        """The site's zone; before there is a site, the times cannot be read yet and any zone will do."""
+        return self.site.timezone if self.site else "UTC"
+
+
+async def opened(entered: Entered) -> Form:
+    """Look up what the form names; an area may be named by its id alone, and one of one is chosen."""
+    area_id = whole_number(entered.area)
+    slug = entered.site or (await site_of_area(area_id) if area_id else None)
+    site = await site_choice(slug) if slug else None
+    area = site.area(entered.area) if site else None
+    if site and area is None and len(site.areas) == 1:
+        area = site.areas[0]
+    named = replace(entered, site=site.slug if site else "", area=area.slug if area else "")
+    return Form(named, site, area)
+
+
+async def judged(actor: Actor, form: Form, at: datetime) -> Form:
+    """The form with the verdict on it, as far as enough has been entered."""
+    if form.area is None or all(one.blank for one in form.entered.times):
+        return form
+    besides = whole_number(form.entered.reservation) or 0
+    rows = rows_of(form.entered)
+    try:
+        verdict = await filing.check(actor, application_of(form, Action.SUBMIT), at, besides)
+    except InvalidInput as error:
+        return replace(form, errors=tuple(fields_of(error.faults, rows)))
+    except NotFound as error:
+        return replace(form, errors=(Fault("area", error.message),))
+    chosen = bool(form.entered.project_id)
+    faults = [one for one in verdict.faults if chosen or one.path != "project_id"]
+    return replace(form, verdict=verdict, errors=tuple(fields_of(faults, rows)))
+
+
+def application_of(form: Form, action: Action) -> Application:
+    """What the form asks for; raises InvalidInput with every fault, by the form's fields."""
+    faults: list[Fault] = []
+    if form.site is None:
+        faults.append(Fault("site", Message(N_("Please choose a test field."))))
+    elif form.area is None:
+        faults.append(Fault("area", Message(N_("Please choose an area."))))
+    try:
+        asked = asked_of(form.entered, form.zone)
+    except InvalidInput as error:
+        faults.extend(error.faults)
+    if faults or form.area is None:
+        raise InvalidInput(faults)
+    project_id = whole_number(form.entered.project_id) or 0
+    return Application(project_id, form.area.id, asked, action, form.entered.note)
+
+
+def complete(form: Form, action: Action) -> Application:
+    """What the form asks for, ready to be filed: also with a project. Raises as `application_of`."""
+    project = [] if form.entered.project_id else [fault("project_id", N_("Please choose a project."))]
+    try:
+        application = application_of(form, action)
+    except InvalidInput as error:
+        raise InvalidInput([*project, *error.faults]) from error
+    if project:
+        raise InvalidInput(project)
+    return application
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    period: Period
+    altitude: Heights
+    footprint: MultiPolygonView
+
+
+_STORED = msgspec.json.Decoder(list[_Stored])
+
+
+async def stored(row: asyncpg.Record) -> Entered:
+    """The form as a reservation's volumes fill it in.
+
+    Raises WrongState for volumes that the form cannot show: the API may ask for several different shapes at once.
+    """
+    shapes = await queries.SHAPES.row(id=row["id"])
+    if shapes is None or not (shapes["plain"] or shapes["whole"]):
+        raise WrongState(N_("This application asks for several different shapes. Please change it by API."))
+    volumes = _STORED.decode(row["volumes"])
+    first = volumes[0]
+    outline = {"type": "Polygon", "coordinates": first.footprint.coordinates[0]}
+    return Entered(
+        project_id=str(row["project_id"]),
+        site=row["site_slug"],
+        area=row["area_slug"],
+        times=tuple(time_of(one.period, row["timezone"]) for one in volumes),
+        part=not shapes["whole"],
+        footprint="" if shapes["whole"] else msgspec.json.encode(outline).decode(),
+        lower=f"{first.altitude.lower:g}",
+        upper=f"{first.altitude.upper:g}",
+        note=row["note"],
+        version=str(row["version"]),
+    )

@@ -1,0 +1,187 @@
+"""The panel beside the form: whether it fits, what is in the way, what is checked, who decides and by when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from testfields.core.errors import N_, Fault, InTheWay, Message
+from testfields.core.local_time import format_instant, format_period
+from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
+from testfields.reservations.apply.forms import Entered, time_of
+from testfields.reservations.apply.reading import AreaChoice, SiteChoice
+from testfields.reservations.filing import Verdict
+from testfields.reservations.views import day_of, periods_in_words
+from testfields.reservations.words import height_in_words
+from testfields.web import locale
+from testfields.web.words import stay_in_words
+
+KINDS = {
+    "hold": N_("Held by somebody"),
+    "reservation": N_("Booked"),
+    "closure": N_("Closed by the owner"),
+    "allotment": N_("Kept for a lottery"),
+}
+
+
+OWN = N_("Your own application No. %(number)s")
+# How each kind is drawn: the word after ``shape--`` in css/map.css.
+CLASSES = {"hold": "held", "reservation": "taken", "closure": "closed", "allotment": "closed"}
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Something in the way, in words and as a shape; `own` is the number of an application of one's own."""
+
+    feature: str
+    kind: str
+    shape: str
+    when: str
+    heights: str
+    footprint: Mapping[str, object]
+    own: int | None = None
+
+    @property
+    def as_feature(self) -> dict[str, object]:
+        """Its shape for the map."""
+        words = {"name": self.kind, "note": f"{self.when} · {self.heights}"}
+        told = {name: {locale.current(): text} for name, text in words.items()}
+        return {
+            "type": "Feature",
+            "id": self.feature,
+            "geometry": self.footprint,
+            "properties": {**told, "class": self.shape},
+        }
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """A free time near the one asked for; `value` is what its button sends."""
+
+    when: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the panel says; `kind` is incomplete, faulty, taken or fits."""
+
+    kind: str
+    missing: Sequence[str] = ()
+    errors: Sequence[Mapping[str, str]] = ()
+    obstacles: Sequence[Obstacle] = ()
+    nearest: Sequence[FreeTime] = ()
+    checks: Sequence[str] = ()
+    owner: str = ""
+    due: str = ""
+    deadline: str = ""
+
+    @property
+    def only_own(self) -> bool:
+        """Whether all that is in the way is one's own."""
+        return bool(self.obstacles) and all(one.own for one in self.obstacles)
+
+    @property
+    def shapes(self) -> list[dict[str, object]]:
+        """What is in the way, for the map."""
+        return [one.as_feature for one in self.obstacles]
+
+
+def panel_of(
+    entered: Entered,
+    site: SiteChoice | None,
+    area: AreaChoice | None,
+    verdict: Verdict | None,
+    errors: Sequence[Fault],
+) -> Panel:
+    """The panel in the reader's language, its times in the site's zone."""
+    missing = _missing(entered, site, area)
+    if site is None or area is None:
+        return Panel("incomplete", missing, told(errors))
+    taken = verdict is not None and bool(verdict.in_the_way)
+    kind = "faulty" if errors else "taken" if taken else "incomplete" if missing or verdict is None else "fits"
+    panel = Panel(kind, missing, told(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name))
+    return panel if verdict is None else _with_verdict(panel, site, verdict)
+
+
+def by_field(errors: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What is wrong with each field, all of it in one text."""
+    fields = {one["field"]: "" for one in errors}
+    return {name: " ".join(one["text"] for one in errors if one["field"] == name) for name in fields}
+
+
+def told(faults: Sequence[Fault]) -> list[dict[str, str]]:
+    """Faults as the error summary takes them."""
+    return [{"field": one.path, "text": locale.said(one.message)} for one in faults]
+
+
+def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None) -> list[str]:
+    wanted = {
+        N_("the project"): bool(entered.project_id),
+        N_("the test field"): site is not None,
+        N_("the area"): area is not None,
+        N_("the time"): any(not one.blank for one in entered.times),
+    }
+    return [locale.translate(text) for text, there in wanted.items() if not there]
+
+
+def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict) -> Panel:
+    zone, language = site.timezone, locale.current()
+    return replace(
+        panel,
+        obstacles=[_obstacle(place, one, zone) for place, one in enumerate(verdict.in_the_way)],
+        nearest=_nearest(verdict, zone),
+        due=day_of(verdict.due_at, zone) if verdict.due_at else "",
+        deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
+    )
+
+
+def _obstacle(place: int, one: InTheWay, zone: str) -> Obstacle:
+    # Half of the separation may reach below ground, which is no height to speak of.
+    bounds = (None if metres is None else max(Decimal(0), Decimal(str(metres))) for metres in (one.lower, one.upper))
+    band = AltitudeBand(*bounds)
+    when = format_period(Period(one.start, one.end), zone, locale.current())
+    own = one.reservation_id
+    kind = locale.translate(OWN, None, number=own) if own else locale.translate(KINDS[one.kind])
+    heights = locale.said(height_in_words(band))
+    return Obstacle(f"in-the-way-{place}", kind, CLASSES[one.kind], when, heights, one.footprint, own)
+
+
+def _nearest(verdict: Verdict, zone: str) -> list[FreeTime]:
+    free = []
+    for series in verdict.nearest:
+        times = [time_of(one, zone) for one in series]
+        value = " ".join(["take", *(part for time in times for part in (time.start, time.end))])
+        free.append(FreeTime(periods_in_words(series, zone), value))
+    return free
+
+
+def _checks(site: SiteChoice, area: AreaChoice) -> list[str]:
+    """The rules that the portal looks at, with this site's figures."""
+    policy = site.policy
+    rules = [
+        Message(N_("The site is open during the whole time.")),
+        Message(
+            N_("A stay lasts %(least)s to %(most)s, on a grid of %(slot)s minutes."),
+            {
+                "least": stay_in_words(policy.minimum_minutes),
+                "most": stay_in_words(policy.maximum_minutes),
+                "slot": policy.slot_minutes,
+            },
+        ),
+        Message(
+            N_("It begins at least %(notice)s from now and ends within %(days)s days."),
+            {"notice": stay_in_words(policy.notice_minutes), "days": policy.horizon_days},
+        ),
+        Message(N_("The shape lies inside the area.")),
+        Message(
+            N_("Heights lie between %(lower)s and %(upper)s m above ground."),
+            {"lower": f"{area.altitude.lower:g}", "upper": f"{area.altitude.upper:g}"},
+        ),
+        Message(N_("The area allows what the project tries.")),
+        Message(
+            N_("Nothing else is booked there, %(turnaround)s of turnaround included."),
+            {"turnaround": stay_in_words(policy.turnaround_minutes)},
+        ),
+    ]
+    return [locale.translate(one.id, None, **one.values) for one in rules]

@@ -1,0 +1,142 @@
+"""When a step may be taken, and what waits for the company: what the deadline and the times asked for allow."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from testfields.core.errors import N_, WrongState
+from testfields.core.periods import Period
+from testfields.reservations.rules import OVER, Action, State
+
+# A company has this long to change what staff returned, unless its time begins before.
+RETURN_DAYS = 14
+# From this long before the start one may check in.
+CHECK_IN_AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Times:
+    """What runs for a reservation: its deadline, if it has one, and when the times asked for begin and end."""
+
+    deadline: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+def times_of(deadline: datetime | None, periods: Iterable[Period]) -> Times:
+    """The times of an application for `periods`, of which there is one at least."""
+    asked = tuple(periods)
+    return Times(deadline, min(one.start for one in asked), max(one.end for one in asked))
+
+
+def runs_out_at(state: State, times: Times) -> datetime | None:
+    """When the portal ends what nobody has taken further; None for what has no end of its own.
+
+    A hold and a return have their deadline. Who waits can be helped until the time begins, and what has been submitted
+    can be decided, or returned for other times, until the last of them is over.
+    """
+    match state:
+        case State.HELD | State.RETURNED:
+            return times.deadline
+        case State.WAITING:
+            return times.starts_at
+        case State.SUBMITTED:
+            return times.ends_at
+        case _:
+            return None
+
+
+def return_deadline(times: Times, now: datetime) -> datetime:
+    """Until when a company may change what is returned to it now.
+
+    Not beyond the times asked for, as others could use them; where they have begun already, other times are needed,
+    and the company has the days to find them.
+    """
+    late = now + timedelta(days=RETURN_DAYS)
+    return min(late, times.starts_at) if times.starts_at > now else late
+
+
+def may_check_in(times: Times, now: datetime) -> bool:
+    """Whether it is about to begin, or has begun and is not over."""
+    return times.starts_at - CHECK_IN_AHEAD <= now < times.ends_at
+
+
+def refuse_untimely(state: State, action: Action, times: Times, now: datetime) -> None:
+    """Raise WrongState where a step comes too late or too soon.
+
+    A deadline counts from its own instant, not from when the job that ends it happens to run.
+    """
+    begun = times.starts_at <= now
+    end = runs_out_at(state, times)
+    over = end is not None and end <= now
+    match action:
+        case Action.SUBMIT | Action.CHANGE if state in {State.HELD, State.RETURNED} and over:
+            raise WrongState(N_("The deadline has passed. Please apply again."))
+        case Action.SUBMIT if state in {State.HELD, State.RETURNED} and begun:
+            raise WrongState(N_("The time asked for has begun. Please apply for another time."))
+        case Action.APPROVE if begun:
+            raise WrongState(
+                N_("The time asked for has begun. Please return the application so that its times can be changed.")
+            )
+        case Action.CHANGE | Action.CANCEL if times.ends_at <= now and state in {State.APPROVED, State.CONFIRMED}:
+            raise WrongState(N_("The time is over, so it can no longer be changed or cancelled."))
+        case Action.CHECK_IN if not may_check_in(times, now):
+            raise WrongState(N_("You can check in from one hour before the start until the end."))
+        case Action.NO_SHOW if not begun:
+            raise WrongState(N_("The time has not begun yet."))
+        case Action.EXPIRE if not over:
+            raise WrongState(N_("The deadline has not passed yet."))
+
+
+def timely(state: State, action: Action, times: Times, now: datetime) -> bool:
+    """Whether a step comes neither too late nor too soon."""
+    try:
+        refuse_untimely(state, action, times, now)
+    except WrongState:
+        return False
+    return True
+
+
+class Need(IntEnum):
+    """Why an application waits for its company; the most pressing kind first."""
+
+    RETURNED = 1
+    OFFER = 2
+    HOLD = 3
+    CHECK_OUT = 4
+    CHECK_IN = 5
+    REPORT = 6
+    DRAFT = 7
+
+
+NEEDS = {
+    State.RETURNED: Need.RETURNED,
+    State.HELD: Need.HOLD,
+    State.ACTIVE: Need.CHECK_OUT,
+    State.COMPLETED: Need.REPORT,
+    State.DRAFT: Need.DRAFT,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an application stands: its state, the last thing that happened to it, and its times."""
+
+    state: State
+    last_action: Action
+    times: Times
+
+
+def need_of(one: Standing, now: datetime) -> Need | None:
+    """What an application waits for its company to do; None where it does not."""
+    if one.state is State.HELD and one.last_action is Action.OFFER:
+        return Need.OFFER
+    if one.state is State.CONFIRMED and may_check_in(one.times, now):
+        return Need.CHECK_IN
+    return NEEDS.get(one.state)
+
+
+def is_past(one: Standing, now: datetime) -> bool:
+    """Whether it is over, or its time has gone by without anything left for the company to do."""
+    return one.state in OVER or (one.times.ends_at <= now and need_of(one, now) is None)

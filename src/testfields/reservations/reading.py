@@ -1,0 +1,108 @@
+"""Looking applications up: one of them, lists, their stories. Nobody finds what is not theirs."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import asyncpg
+
+from testfields.accounts.rules import Actor, MemberRole, require_company
+from testfields.availability.service import Asked
+from testfields.core.errors import N_, NotFound
+from testfields.core.volumes import Volume
+from testfields.db.values import to_band, to_period
+from testfields.reservations import queries
+from testfields.reservations.rules import OVER, Role, State
+
+# More than a company has under way at a time; the newest are shown.
+MOST_UNDER_WAY = 500
+ROLE_OF_MEMBER = {
+    MemberRole.REVIEWER: Role.REVIEWER,
+    MemberRole.APPROVER: Role.APPROVER,
+    MemberRole.SITE_MANAGER: Role.SITE_MANAGER,
+}
+NO_SUCH = N_("There is no such application.")
+
+
+def roles_of(actor: Actor | None, company_id: int, owner_id: int) -> frozenset[Role]:
+    """What somebody is to a reservation of that company on that owner's land; the portal itself is no actor."""
+    if actor is None:
+        return frozenset({Role.PORTAL})
+    company = {Role.COMPANY} if company_id in actor.companies else set()
+    staff = {role for member, role in ROLE_OF_MEMBER.items() if actor.has(member, owner_id)}
+    return frozenset(company | staff)
+
+
+async def find(actor: Actor, reservation_id: int) -> asyncpg.Record:
+    """A reservation with all that its page shows; raises NotFound, also for another company's."""
+    row = await queries.FIND.row(id=reservation_id, companies=actor.companies, owners=actor.owners)
+    return row if row is not None else _no_such()
+
+
+async def own(actor: Actor, reservation_id: int) -> asyncpg.Record:
+    """A reservation of the actor's own company; raises NotFound, also where the actor sees it as staff only."""
+    require_company(actor)
+    row = await find(actor, reservation_id)
+    if row["company_id"] not in actor.companies:
+        raise NotFound(NO_SUCH)
+    return row
+
+
+async def volumes_of(reservation_id: int) -> tuple[Volume, ...]:
+    """The volumes of a reservation that somebody has found already, by when they begin."""
+    rows = await queries.VOLUMES.rows(id=reservation_id)
+    return tuple(Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])) for row in rows)
+
+
+async def asked_for(reservation_id: int) -> tuple[Asked, ...]:
+    """The same, as they would be asked for now."""
+    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await volumes_of(reservation_id))
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """Which reservations to list, newest first, below the id `before`."""
+
+    before: int = 2**63 - 1
+    limit: int = 50
+    state: State | None = None
+    site: str | None = None
+    project_id: int | None = None
+
+
+async def listed(actor: Actor, query: ListQuery) -> list[asyncpg.Record]:
+    """The reservations that the actor may see."""
+    return await queries.LIST.rows(
+        companies=actor.companies,
+        owners=actor.owners,
+        before=query.before,
+        limit=query.limit,
+        state=query.state,
+        site=query.site,
+        project_id=query.project_id,
+    )
+
+
+async def under_way(actor: Actor) -> list[asyncpg.Record]:
+    """What the actor's companies have under way, by when it takes place, with the last thing that happened to each."""
+    return await queries.UNDER_WAY.rows(companies=actor.companies, over=sorted(OVER), limit=MOST_UNDER_WAY)
+
+
+async def past(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
+    """What is over for the actor's companies, newest first, below the id `before`."""
+    return await queries.PAST.rows(companies=actor.companies, over=sorted(OVER), before=before, limit=limit)
+
+
+async def events(actor: Actor, reservation_id: int) -> list[asyncpg.Record]:
+    """The story of a reservation, from its first event; raises NotFound."""
+    row = await find(actor, reservation_id)
+    sees_staff = Role.COMPANY not in roles_of(actor, row["company_id"], row["owner_id"])
+    return await queries.EVENTS.rows(id=reservation_id, sees_staff=sees_staff)
+
+
+async def broken_chains() -> list[tuple[int, int]]:
+    """Reservation and sequence of every event whose seal does not fit; none when every story is whole."""
+    return [(row["reservation_id"], row["sequence"]) for row in await queries.BROKEN_CHAINS.rows()]
+
+
+def _no_such() -> NoReturn:
+    raise NotFound(NO_SUCH)

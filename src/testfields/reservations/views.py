@@ -1,0 +1,23 @@
+"""The times of an application as its pages show them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from testfields.core.local_time import format_date, format_period, local_date
+from testfields.core.periods import Period
+from testfields.web import locale
+
+
+def day_of(instant: datetime, zone: str) -> str:
+    """The local day of something that is due by the end of it."""
+    return format_date(local_date(instant, zone), locale.current())
+
+
+def periods_in_words(periods: Sequence[Period], zone: str) -> str:
+    """The first stay, and how many more there are."""
+    first = format_period(periods[0], zone, locale.current())
+    if len(periods) == 1:
+        return first
+    return locale.plural(
+        "%(first)s and %(num)s more time", "%(first)s and %(num)s more times", len(periods) - 1, first=first
+    )
