@@ -35,6 +35,8 @@ class Postbox:
 
     url: str = ""
     received: list[EmailMessage] = field(default_factory=list)
+    # As they stand on the wire, between < and >.
+    receivers: list[str] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     # While it is cleared, mails are taken but not answered for.
@@ -60,14 +62,23 @@ class Postbox:
         return [one for one in self.received if one["To"].addresses[0].addr_spec == address]
 
 
+class Listening(SMTP):
+    """A server that keeps a receiver as it was written: aiosmtpd's own envelope has lost its quotes."""
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 (aiosmtpd's name)
+        if arg is not None:
+            self.event_handler.receivers.append(arg.partition("<")[2].partition(">")[0])
+        await super().smtp_RCPT(arg)
+
+
 @asynccontextmanager
 async def postbox(tls: ssl.SSLContext | None = None) -> AsyncIterator[Postbox]:
     """An SMTP server; where `tls` is given it offers STARTTLS and then wants a login."""
     box = Postbox()
     box.answering.set()
 
-    def session() -> SMTP:
-        return SMTP(
+    def session() -> Listening:
+        return Listening(
             box,
             hostname="localhost",
             enable_SMTPUTF8=True,

@@ -26,6 +26,8 @@ from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
 from testfields.demo.routes import look_as
 from testfields.health import alive, ready
+from testfields.leaving.pages import pages as leaving_pages
+from testfields.leaving.routes import router as leaving
 from testfields.maps import pages as map_pages
 from testfields.maps.routes import router as trials
 from testfields.notifications.pages import pages as mail_pages
@@ -56,6 +58,7 @@ LARGEST_BODY = 1_000_000
 API: Sequence[ControllerRouterHandler] = (
     trials,
     accounts,
+    leaving,
     sites,
     reservations,
     availability,
@@ -70,6 +73,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *review_pages,
     *closure_pages,
     *account_pages,
+    *leaving_pages,
     *map_pages.pages,
     *site_pages,
     *project_pages.pages,

@@ -16,6 +16,7 @@ from testfields import schema
 from testfields.accounts.commands import owners, people
 from testfields.db import cluster
 from testfields.db.engine import DB
+from testfields.leaving.commands import lock_out
 from testfields.reservations.reading import broken_chains
 from testfields.settings import Settings, SettingsError, load
 from testfields.sites.commands import sites
@@ -67,6 +68,7 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(people)
+people.add_command(lock_out)
 cli.add_command(owners)
 cli.add_command(sites)
 

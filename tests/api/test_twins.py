@@ -87,6 +87,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /admin/people": ("GET /people",),
     "POST /admin/people": ("POST /people",),
     "POST /admin/people/{person_id}/password": ("POST /people/{person_id}/password",),
+    "GET /admin/people/{person_id}/deactivate": ("GET /people/{person_id}/leaving",),
     "POST /admin/people/{person_id}/deactivate": ("POST /people/{person_id}/deactivate",),
     "POST /admin/people/{person_id}/activate": ("POST /people/{person_id}/activate",),
     "GET /admin/mails": ("GET /mails",),

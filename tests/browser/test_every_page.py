@@ -48,7 +48,10 @@ PAGES = {
         "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense", "{desk}", "/desk/closures",
         "/desk/9999999",
     ],
-    "admin": ["/admin", "/admin/organisations", "/admin/people", "/admin/mails", "/admin/mails/1"],
+    "admin": [
+        "/admin", "/admin/organisations", "/admin/people", "/admin/people/1/deactivate", "/admin/people/5/deactivate",
+        "/admin/mails", "/admin/mails/1",
+    ],
 }  # fmt: skip
 # Forms that are sent with nothing in them: the address, and the button that sends.
 EMPTY = {

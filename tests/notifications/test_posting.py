@@ -11,9 +11,12 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from testfields.accounts.entries import EMAIL, is_email
 from testfields.notifications.posting import hand_over, message, trusted
-from testfields.notifications.rules import Unsent, one_line
+from testfields.notifications.rules import Unsent, one_line, quoted
 from tests.working import postbox, words_of
 
 SENDER = "実証フィールドポータル <portal@city.test>"
@@ -42,6 +45,37 @@ async def test_a_mail_arrives_in_japanese_as_text_and_as_html(tmp_path: Path) ->
     assert words_of(arrived) == MAIL.text
     assert words_of(arrived, "html") == MAIL.html
     assert all(byte < 128 for byte in message(MAIL, SENDER).as_bytes())
+
+
+@pytest.mark.parametrize("local", ["taro..yamada", "taro.", ".taro", "...", "t'ar/o+1", "a" * 61 + "."])
+async def test_addresses_with_dots_where_no_standard_has_them_get_their_mail(local: str, tmp_path: Path) -> None:
+    address = f"{local}@docomo.example"
+    assert is_email(address)
+    async with postbox() as box:
+        await hand_over(replace(MAIL, email=address), box.url, SENDER, tmp_path)
+    assert box.receivers == [quoted(address)]
+    (to,) = box.received[0]["To"].addresses
+    assert (to.display_name, to.username, to.domain) == (MAIL.name, local, "docomo.example")
+
+
+@pytest.mark.parametrize("local", ["=?utf-8?q?a=0D=0ABcc:_e@x?=", "=?utf-8?q?a?=", "a" * 63, '"a b"', "é"])
+def test_what_cannot_be_sent_to_is_no_address(local: str) -> None:
+    assert not is_email(f"{local}@docomo.example")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.from_regex(EMAIL, fullmatch=True))
+def test_every_address_that_is_taken_can_be_written_to(address: str) -> None:
+    assume(is_email(address))
+    made = message(replace(MAIL, email=address), SENDER)
+    assert made["To"].addresses[0].addr_spec.replace('"', "") == address
+    assert quoted(address) in made.as_bytes().decode()
+
+
+def test_only_what_needs_quotes_has_them() -> None:
+    plain = ["taro.yamada@city.test", "a@b.test", "a-b.c_d@e.test"]
+    assert [quoted(one) for one in plain] == plain
+    assert quoted("taro.@city.test") == '"taro."@city.test'
 
 
 async def test_a_mail_sent_again_bears_the_same_id(tmp_path: Path) -> None:
@@ -101,6 +135,15 @@ def test_a_line_break_in_a_name_or_subject_adds_no_header(breaking: str) -> None
     assert read["Bcc"] is None
     assert read["Subject"] == "A Bcc: everybody@example.test"
     assert [one.addr_spec for one in read["To"].addresses] == ["person@example.test"]
+
+
+@pytest.mark.parametrize("name", ['A, "B" <c@d>', "=?utf-8?q?a=0D=0ABcc:_e@x?=", "(", '"', "", "@", "= ? =?", "\\"])
+def test_no_name_keeps_a_mail_from_being_written(name: str) -> None:
+    made = message(replace(MAIL, name=name, subject=name, email="taro..@docomo.example"), SENDER)
+    read = email.message_from_bytes(made.as_bytes(), policy=default)
+    assert [one.username for one in read["To"].addresses] == ["taro.."]
+    assert read["To"].addresses[0].display_name == read["Subject"] == name.replace("=?", "= ?")
+    assert read["Bcc"] is None
 
 
 @pytest.mark.parametrize("length", range(1, 40))

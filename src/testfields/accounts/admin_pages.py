@@ -20,7 +20,6 @@ from testfields.accounts.rules import (
 )
 from testfields.accounts.views import older, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
-from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.web import locale
 from testfields.web.pages import page, redirect
@@ -163,14 +162,6 @@ async def reset_password(request: Request[Any, Any, Any], actor: Caller, person_
     return await _people(request, actor, made=await directory.reset_password(actor, person_id))
 
 
-@post("/admin/people/{person_id:int}/deactivate", include_in_schema=False)
-async def deactivate(actor: Caller, person_id: PathId) -> Response[Any]:
-    """Lock a person out."""
-    await directory.deactivate(actor, person_id, now())
-    message = N_("The person is locked out. Browsers are logged out and API tokens revoked.")
-    return redirect("/admin/people", "success", message)
-
-
 @post("/admin/people/{person_id:int}/activate", include_in_schema=False)
 async def activate(actor: Caller, person_id: PathId) -> Response[Any]:
     """Let a person in again."""
@@ -217,6 +208,5 @@ pages = [
     people_page,
     add_person,
     reset_password,
-    deactivate,
     activate,
 ]

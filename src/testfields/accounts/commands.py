@@ -13,7 +13,7 @@ from testfields.core.errors import InvalidInput
 from testfields.web import locale
 
 # Runs work on the portal's database; the command line puts it into click's context.
-Run = Callable[[Callable[[], Coroutine[Any, Any, int]]], int]
+Run = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
 
 
 @click.group()

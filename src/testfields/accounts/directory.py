@@ -244,12 +244,17 @@ async def _set_password(person_id: int, password_hash: str) -> str:
     return email
 
 
-@transactional
 async def deactivate(actor: Actor, person_id: int, now: datetime) -> None:
     """Lock a person out at once: sessions end and tokens are revoked, and stay so. Raises NotFound, NotAllowed."""
     require_admin(actor)
     if person_id == actor.person_id:
         raise NotAllowed(N_("You cannot lock yourself out. Please ask another administrator."))
+    await lock_out(person_id, now)
+
+
+@transactional
+async def lock_out(person_id: int, now: datetime) -> None:
+    """The same as the command line does it. Raises NotFound."""
     await _set_active(person_id, False)
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)

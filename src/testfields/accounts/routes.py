@@ -118,14 +118,6 @@ async def reset_password(actor: Caller, person_id: PathId) -> Response[PasswordV
     return _told_once(await directory.reset_password(actor, person_id), 200)
 
 
-@post("/people/{person_id:int}/deactivate", tags=["administration"], status_code=200)
-async def deactivate(actor: Caller, person_id: PathId) -> ActiveView:
-    """Lock a person out at once; sessions end, tokens are revoked."""
-    require_scope(actor, Scope.MANAGE)
-    await directory.deactivate(actor, person_id, now())
-    return ActiveView(person_id, False)
-
-
 @post("/people/{person_id:int}/activate", tags=["administration"], status_code=200)
 async def activate(actor: Caller, person_id: PathId) -> ActiveView:
     """Let a person log in again."""
@@ -152,7 +144,6 @@ router = Router(
         list_people,
         add_person,
         reset_password,
-        deactivate,
         activate,
     ],
 )

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from testfields.notifications.rules import Unsent, one_line
+from testfields.notifications.rules import Unsent, one_line, quoted
 
 SECONDS = 30
 
@@ -46,7 +46,9 @@ def message(mail: Unsent, sender: str) -> EmailMessage:
     name, address = parseaddr(sender)
     made = EmailMessage(policy=POLICY)
     made["From"] = Address(one_line(name), addr_spec=address)
-    made["To"] = Address(one_line(mail.name), addr_spec=mail.email)
+    # The name as an Address writes it; of the address it would drop the quotes.
+    named = str(Address(one_line(mail.name), "receiver", "invalid")).removesuffix("receiver@invalid>")
+    made["To"] = f"{named}{quoted(mail.email)}>" if mail.name else quoted(mail.email)
     made["Subject"] = one_line(mail.subject)
     made["Date"] = format_datetime(mail.created_at)
     # The same for every attempt, so that a server which took the mail twice can tell.
@@ -68,7 +70,7 @@ async def hand_over(mail: Unsent, smtp_url: str | None, sender: str, folder: Pat
     if smtp_url is None:
         await asyncio.to_thread(_write, made, folder / f"{mail.id}.eml")
     else:
-        await _send(made, smtp_url)
+        await _send(made, quoted(mail.email), smtp_url)
 
 
 @cache
@@ -77,14 +79,14 @@ def trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-async def _send(made: EmailMessage, smtp_url: str) -> None:
+async def _send(made: EmailMessage, receiver: str, smtp_url: str) -> None:
     """``smtp://`` becomes TLS by STARTTLS where the server offers it, ``smtps://`` is TLS from the start."""
     server = urlsplit(smtp_url)
     await aiosmtplib.send(
         # As bytes: of a message it would fold the headers in its own way.
         made.as_bytes(),
         sender=made["From"].addresses[0].addr_spec,
-        recipients=[one.addr_spec for one in made["To"].addresses],
+        recipients=[receiver],
         hostname=server.hostname,
         port=server.port,
         username=unquote(server.username) if server.username else None,

@@ -1,0 +1,46 @@
+"""Before somebody is locked out, the page that says what is left behind."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Template
+
+from testfields.accounts.identity import Caller
+from testfields.core.clock import now
+from testfields.core.errors import N_, Message
+from testfields.core.local_time import JAPANS_ZONE, format_instant
+from testfields.leaving import service
+from testfields.leaving.rules import Left
+from testfields.leaving.words import pending, remains, warnings
+from testfields.web import locale
+from testfields.web.pages import page, redirect
+from testfields.web.parameters import PathId
+
+
+@get("/admin/people/{person_id:int}/deactivate", include_in_schema=False)
+async def leaving_page(request: Request[Any, Any, Any], actor: Caller, person_id: PathId) -> Template:
+    """What is open and who is left, and the button that locks the person out."""
+    leaver = await service.leaver(actor, person_id, now())
+    return page(request, "leaving/leaving.html", leaver=leaver, left=[_shown(one) for one in leaver.left])
+
+
+@post("/admin/people/{person_id:int}/deactivate", include_in_schema=False)
+async def deactivate(actor: Caller, person_id: PathId) -> Response[Any]:
+    """Lock a person out."""
+    await service.lock_out(actor, person_id, now())
+    message = N_("The person is locked out. Browsers are logged out and API tokens revoked.")
+    return redirect("/admin/people", "success", message)
+
+
+def _shown(left: Left) -> dict[str, Any]:
+    due = left.due_at
+    first = format_instant(due, JAPANS_ZONE, locale.current()) if due else ""
+    dated = [Message(N_("The first decision is due by %(when)s."), {"when": first})] if due else []
+    return {
+        "name": locale.named(left, "name"),
+        "warnings": [locale.said(one) for one in warnings(left)],
+        "lines": [locale.said(one) for one in (*pending(left), *dated, *remains(left))],
+    }
+
+
+pages = (leaving_page, deactivate)

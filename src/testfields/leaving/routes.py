@@ -1,0 +1,32 @@
+"""Locking somebody out, over HTTP."""
+
+import msgspec
+from litestar import Router, get, post
+
+from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Scope, require_scope
+from testfields.core.clock import now
+from testfields.leaving import service
+from testfields.leaving.schemas import LeaverView
+from testfields.web.parameters import PathId
+
+
+@get("/{person_id:int}/leaving")
+async def show_leaver(actor: Caller, person_id: PathId) -> LeaverView:
+    """What would be left behind by locking a person out: what is open, and who could still decide."""
+    require_scope(actor, Scope.MANAGE)
+    return _view(await service.leaver(actor, person_id, now()))
+
+
+@post("/{person_id:int}/deactivate", status_code=200)
+async def deactivate(actor: Caller, person_id: PathId) -> LeaverView:
+    """Lock a person out at once; sessions end, tokens are revoked. The answer tells what is left behind."""
+    require_scope(actor, Scope.MANAGE)
+    return _view(await service.lock_out(actor, person_id, now()))
+
+
+def _view(leaver: service.Leaver) -> LeaverView:
+    return msgspec.convert(leaver, LeaverView, from_attributes=True)
+
+
+router = Router("/people", tags=["administration"], route_handlers=[show_leaver, deactivate])

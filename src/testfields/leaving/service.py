@@ -1,0 +1,57 @@
+"""Locking somebody out with open eyes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from testfields.accounts import directory
+from testfields.accounts.entries import folded_email
+from testfields.accounts.rules import Actor, OrganisationKind, require_admin
+from testfields.core.errors import N_, NotFound
+from testfields.db.engine import transactional
+from testfields.leaving import queries
+from testfields.leaving.rules import DECIDING, SETTLED, UNDECIDED, Left
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """A person and what they leave behind, by organisation."""
+
+    id: int
+    name: str
+    email: str
+    active: bool
+    left: tuple[Left, ...]
+
+
+async def leaver(actor: Actor, person_id: int, now: datetime) -> Leaver:
+    """What would be left behind by a person; raises NotAllowed, NotFound."""
+    require_admin(actor)
+    return await look(person_id, now)
+
+
+async def find(email: str, now: datetime) -> Leaver:
+    """The same by e-mail address, for the command line; raises NotFound."""
+    return await look(await queries.BY_EMAIL.value(email=folded_email(email)) or 0, now)
+
+
+async def look(person_id: int, now: datetime) -> Leaver:
+    """The same for whoever has made sure that it may be seen."""
+    row = await queries.PERSON.row(person_id=person_id)
+    if row is None:
+        raise NotFound(N_("There is no such person."))
+    rows = await queries.LEFT.rows(
+        person_id=person_id,
+        deciding=sorted(DECIDING),
+        settled=sorted(SETTLED),
+        undecided=sorted(UNDECIDED),
+        now=now,
+    )
+    left = tuple(Left(**dict(one.items()) | {"kind": OrganisationKind(one["kind"])}) for one in rows)
+    return Leaver(**dict(row.items()), left=left)
+
+
+@transactional
+async def lock_out(actor: Actor, person_id: int, now: datetime) -> Leaver:
+    """Lock a person out at once; what is left behind. Raises NotAllowed, NotFound."""
+    await directory.deactivate(actor, person_id, now)
+    return await look(person_id, now)

@@ -1,0 +1,95 @@
+"""Locking somebody out tells beforehand, and in its answer, what is open and who is left."""
+
+from httpx import AsyncClient
+
+from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.accounts.tables import Person
+from testfields.availability.service import Asked
+from testfields.cli import people
+from testfields.core.clock import now
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
+from testfields.reservations.rules import Action
+from tests import factories
+from tests.accounts.test_commands import type_in
+
+
+async def administrator() -> Actor:
+    operator = await factories.organisation(OrganisationKind.OPERATOR)
+    return await factories.person(operator, OrganisationKind.OPERATOR, MemberRole.ADMIN)
+
+
+async def filed(field: factories.Field, company: Actor, hour: int, action: Action = Action.SUBMIT) -> None:
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(hour)),), action)
+    await filing.file(company, application, now())
+
+
+async def test_the_answer_tells_what_is_open_and_whether_anybody_can_decide(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    await filed(field, company, 9)
+    await filed(field, company, 11)
+    await filed(field, company, 13, Action.HOLD)
+    await filed(field, company, 15, Action.SAVE)
+    headers = {"Authorization": f"Bearer {await factories.token(await administrator())}"}
+
+    before = (await client.get(f"/api/v1/people/{field.approver.person_id}/leaving", headers=headers)).json()
+    assert before["active"] is True
+    out = await client.post(f"/api/v1/people/{field.approver.person_id}/deactivate", headers=headers)
+    assert out.json() == before | {"active": False}
+    (left,) = out.json()["left"]
+    assert (left["others"], left["deciders"], left["open"], left["overdue"]) == (2, 0, 2, 0)
+    assert left["due_at"] is not None
+
+    out = await client.post(f"/api/v1/people/{company.person_id}/deactivate", headers=headers)
+    (left,) = out.json()["left"]
+    assert (left["kind"], left["others"], left["open"]) == ("company", 0, 3)
+
+
+async def test_who_is_locked_out_already_is_nobody_who_is_left(db: None, client: AsyncClient) -> None:
+    company = await factories.company()
+    colleague = await factories.person(company.companies[0], OrganisationKind.COMPANY, MemberRole.MANAGER)
+    headers = {"Authorization": f"Bearer {await factories.token(await administrator())}"}
+
+    for person, others in ((company, 1), (colleague, 0)):
+        out = await client.post(f"/api/v1/people/{person.person_id}/deactivate", headers=headers)
+        assert [one["others"] for one in out.json()["left"]] == [others]
+
+
+async def test_the_page_asks_with_all_of_it_before_its_eyes(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    await filed(field, company, 9)
+    form = await factories.log_in(client, await administrator())
+
+    shown = (await client.get(f"/admin/people/{field.approver.person_id}/deactivate", params={"lang": "en"})).text
+    assert "Nobody is left who can approve or reject." in shown
+    assert "Applications that wait for a decision: 1" in shown
+    assert "The first decision is due by" in shown
+    assert "Others who can log in: 2" in shown
+    assert "address for contact" not in shown
+
+    shown = (await client.get(f"/admin/people/{company.person_id}/deactivate?lang=ja")).text
+    assert "ほかにログインできる人がいません" in shown
+    assert "登録された連絡先に送ります：contact" in shown
+    assert "手続き中の申請：1件" in shown
+
+    sent = await client.post(f"/admin/people/{company.person_id}/deactivate", data=form)
+    assert sent.status_code == 303
+    assert await Person.count().where(Person.active.eq(False)) == 1
+    assert "停止しています" in (await client.get(f"/admin/people/{company.person_id}/deactivate")).text
+
+
+async def test_the_command_says_so_and_asks(own_db: str) -> None:
+    field = await factories.field()
+    email = field.approver.email
+
+    status, said = await type_in(people, "lock-out", email, line="n")
+    assert status == 1
+    assert said.index("Nobody is left who can approve or reject.") < said.index(f"Lock {email} out?")
+    assert await Person.count().where(Person.active.eq(False)) == 0
+
+    status, said = await type_in(people, "lock-out", email.upper(), line="y")
+    assert (status, said.strip().endswith("API tokens revoked.")) == (0, True), said
+    assert await Person.count().where(Person.active.eq(False)) == 1
+    status, said = await type_in(people, "lock-out", "nobody@city.test", "--yes")
+    assert status == 1
+    assert "There is no such person." in said
