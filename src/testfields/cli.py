@@ -94,7 +94,7 @@ async def migrate(url: str) -> schema.SchemaStatus:
 
 @db.command()
 def status() -> None:
-    """Which migrations have run. Exit status 1 when one is pending."""
+    """Which migrations have run, and which SQL has to be loaded. Exit status 1 unless all is as it should be."""
 
     async def look(url: str) -> schema.SchemaStatus:
         DB.use(url)
@@ -104,9 +104,10 @@ def status() -> None:
         found = asyncio.run(look(url))
     for one in found.done:
         console.print(f"done     {one}")
-    for one in found.pending:
-        console.print(f"[bold]pending[/]  {one}")
-    sys.exit(1 if found.pending else 0)
+    for word, these in (("pending", found.pending), ("unknown", found.foreign), ("to load", found.stale)):
+        for one in these:
+            console.print(f"[bold]{word}[/]  {one}")
+    sys.exit(0 if found.current else 1)
 
 
 @db.command()

@@ -17,10 +17,10 @@ async def ready() -> Response[dict[str, object]]:
     """The database answers and its schema is the one this code was written for; 503 otherwise."""
     try:
         async with DB.transaction():
-            pending = (await schema.status()).pending
+            found = await schema.status()
     except (OutOfReach, schema.SchemaError, *ERRORS) as error:
         return Response({"status": "no database", "detail": type(error).__name__}, status_code=503)
-    return Response(
-        {"status": "ready" if not pending else "migrations pending", "pending": list(pending)},
-        status_code=503 if pending else 200,
-    )
+    if found.current:
+        return Response({"status": "ready", "pending": []})
+    outstanding = [*found.foreign, *found.pending, *found.stale]
+    return Response({"status": "another version's database", "pending": outstanding}, status_code=503)

@@ -1,31 +1,39 @@
 """The portal as Piccolo sees it: one app, whose tables are the only schema."""
 
+from functools import cache
 from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, table_finder
 
 HERE = Path(__file__).parent
-TABLE_MODULES = [
-    f"testfields.{feature}.tables"
-    for feature in (
-        "accounts",
-        "sites",
-        "availability",
-        "closures",
-        "projects",
-        "reservations",
-        "reviews",
-        "permits",
-        "notifications",
-        "web",
-    )
-]
+# The rooms with tables or SQL files of their own, in the order of the floors: what a file builds on is there before it.
+ROOMS = (
+    "db",
+    "web",
+    "accounts",
+    "notifications",
+    "sites",
+    "availability",
+    "closures",
+    "projects",
+    "reservations",
+    "reviews",
+    "permits",
+)
+TABLE_MODULES = [f"testfields.{room}.tables" for room in ROOMS]
 
 
 def data_folder(name: str) -> Path:
     """A folder of data such as ``migrations``: inside an installed package, beside ``src`` in a checkout."""
     packed = HERE / "data" / name
     return packed if packed.exists() else HERE.parents[1] / name
+
+
+@cache
+def sql_files() -> dict[str, str]:
+    """The text of each room's SQL files, by room and file, in the order in which they are loaded."""
+    paths = [path for room in ROOMS for path in sorted((HERE / room).glob("*.sql"))]
+    return {f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in paths}
 
 
 APP_CONFIG = AppConfig(

@@ -1,6 +1,11 @@
-"""The database schema over time: which migrations there are, which ran, and bringing it up to date."""
+"""The database schema over time: which migrations ran, which SQL is loaded, and bringing both up to date.
+
+Migrations make tables, once and in order. Functions, triggers and what Piccolo's tables cannot say stand in the rooms'
+SQL files in the form they have now, and are loaded whole after the migrations.
+"""
 
 import contextlib
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +17,8 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager, _create_n
 from piccolo.apps.migrations.tables import Migration
 
 from testfields.db.engine import DB, EXTENSIONS
-from testfields.piccolo_app import APP_CONFIG
+from testfields.db.tables import SqlFile
+from testfields.piccolo_app import APP_CONFIG, sql_files
 
 # One process migrates at a time; any fixed number serves.
 MIGRATION_LOCK = 7_031_996
@@ -33,17 +39,45 @@ class SchemaError(Exception):
 
 @dataclass(frozen=True)
 class SchemaStatus:
-    """Migrations by id: those that ran here and those still to run."""
+    """What this database has of what this version brings.
+
+    Migrations by id: those that ran here, those still to run, and those that ran but are not of this version; and the
+    SQL files that are not loaded as they stand here.
+    """
 
     done: tuple[str, ...]
     pending: tuple[str, ...]
+    foreign: tuple[str, ...]
+    stale: tuple[str, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether this version can work with it."""
+        return not (self.pending or self.foreign or self.stale)
 
 
 async def demand_current() -> None:
     """Raise SchemaError for a database that this version cannot work with."""
-    pending = (await status()).pending
-    if pending:
-        raise SchemaError(f"{len(pending)} migrations have not been run in this database. Run: testfields db upgrade")
+    found = await status()
+    _refuse_foreign(found)
+    if found.pending:
+        raise SchemaError(
+            f"{len(found.pending)} migrations have not been run in this database. Run: testfields db upgrade"
+        )
+    if found.stale:
+        raise SchemaError(
+            f"{', '.join(found.stale)}: not loaded in this database as this version has it. Run: testfields db upgrade"
+        )
+
+
+def _refuse_foreign(found: SchemaStatus) -> None:
+    """Raise SchemaError for a database that an older or a newer version has made."""
+    if found.foreign:
+        raise SchemaError(
+            f"This database has run {len(found.foreign)} migrations that this version does not know, the last of them"
+            f" {found.foreign[-1]}. Use the version that made it, or begin anew: the demo with --fresh, the portal"
+            " with an empty database."
+        )
 
 
 async def status() -> SchemaStatus:
@@ -66,28 +100,57 @@ async def _status() -> SchemaStatus:
         set(await Migration.get_migrations_which_ran(APP_CONFIG.app_name)) if await Migration.table_exists() else set()
     )
     return SchemaStatus(
-        done=tuple(one for one in known if one in ran), pending=tuple(one for one in known if one not in ran)
+        done=tuple(one for one in known if one in ran),
+        pending=tuple(one for one in known if one not in ran),
+        foreign=tuple(sorted(ran.difference(known))),
+        stale=await _stale(),
     )
 
 
-async def upgrade() -> SchemaStatus:
-    """Run every pending migration, each in its own transaction; answers with the status before.
+async def _stale() -> tuple[str, ...]:
+    """The SQL files that differ from those loaded, also when one was taken away here."""
+    loaded: dict[str, str] = {}
+    if await SqlFile.table_exists():
+        loaded = {row["name"]: row["sha256"] for row in await SqlFile.select()}
+    here = {name: _sha256(text) for name, text in sql_files().items()}
+    return tuple(name for name in sorted(here | loaded) if here.get(name) != loaded.get(name))
 
-    Raises SchemaError where the database does not answer, or lacks an extension that others have to bring.
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def upgrade() -> SchemaStatus:
+    """Run every pending migration, each in its own transaction, then load all SQL; answers with the status before.
+
+    Raises SchemaError where the database does not answer, lacks an extension that others have to bring, or was made by
+    another version.
     """
     with _reaching():
         connection = await DB.get_new_connection()
     try:
         await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+        before = await status()
+        _refuse_foreign(before)
         for extension in EXTENSIONS:
             await _create_extension(connection, extension)
-        before = await status()
         # Piccolo reports by printing; the commands above this floor speak for themselves.
         with contextlib.redirect_stdout(io.StringIO()):
             await ForwardsMigrationManager(app_name=APP_CONFIG.app_name).run()
+        await load_sql(connection)
     finally:
         await connection.close()
     return before
+
+
+async def load_sql(connection: asyncpg.Connection) -> None:
+    """Load every room's SQL files, in one transaction, over what was loaded before or has been changed by hand."""
+    async with connection.transaction():
+        for text in sql_files().values():
+            await connection.execute(text)
+        await connection.execute("DELETE FROM sql_file")
+        rows = [(name, _sha256(text)) for name, text in sql_files().items()]
+        await connection.executemany("INSERT INTO sql_file (name, sha256) VALUES ($1, $2)", rows)
 
 
 async def _create_extension(connection: asyncpg.Connection, name: str) -> None:

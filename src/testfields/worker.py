@@ -30,7 +30,7 @@ from testfields.workflow import Follows
 logger = logging.getLogger("testfields.worker")
 
 CONCURRENCY = 4
-# Events do not NOTIFY (see the migration that drops that trigger), so the worker looks this often. From approval to
+# Events do not NOTIFY (see db/jobs.sql), so the worker looks this often. From approval to
 # the permit's mail it is six jobs, each enqueued by the one before.
 LOOK_SECONDS = 0.25
 # 2, 4, 8 … seconds between attempts: the last of them 18 hours after the one before.

@@ -11,9 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # Where each thing lies in the tree, and in the wheel.
 CARRIED = {
-    "src/testfields/templates": "testfields/templates",
-    "src/testfields/static": "testfields/static",
-    "src/testfields/locales": "testfields/locales",
+    # Templates, what pages load, texts, and the SQL of the rooms.
+    "src/testfields": "testfields",
     "migrations": "testfields/data/migrations",
     "maps": "testfields/data/maps",
 }

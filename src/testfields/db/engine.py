@@ -150,7 +150,7 @@ class PostGISEngine(PostgresEngine):
         """Nothing: Piccolo would connect while being imported, before anybody said where to."""
 
     async def prep_database(self) -> None:
-        """Nothing: the migrations create the extensions."""
+        """Nothing: the upgrade creates the extensions."""
 
     def use(self, url: str) -> None:
         """Talk to the database at `url` from now on."""

@@ -1,19 +1,7 @@
-"""What a booking takes, written once; separation holds across shared areas that lie on the same ground."""
-
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from testfields.db.engine import DB
-
-ID = "2026-11-26T02:10:00:000000"
-VERSION = "1.38.0"
-DESCRIPTION = "what a booking takes"
-
-# Half the separation on every side; the neighbour brings the other half. It goes as far as the shared areas that share
-# ground with this one, so that it holds between the whole field and a track on it, and ends at the edge where another
-# area merely begins: that is the owner's own line. Found by area_once.
-WIDENED = """
-DROP FUNCTION widened(geometry, geometry, numeric, bigint);
-CREATE FUNCTION widened(footprint geometry, place area, separation_m numeric, metric_crs bigint) RETURNS geometry
+-- Half the separation on every side; the neighbour brings the other half. It goes as far as the shared areas that share
+-- ground with this one, so that it holds between the whole field and a track on it, and ends at the edge where another
+-- area merely begins: that is the owner's own line. Found by area_once.
+CREATE OR REPLACE FUNCTION widened(footprint geometry, place area, separation_m numeric, metric_crs bigint) RETURNS geometry
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE
         WHEN footprint IS NULL AND around.ground IS NULL THEN place.geometry
@@ -28,13 +16,11 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
           AND other.geometry && place.geometry AND ST_Relate(other.geometry, place.geometry, 'T********')
     ) around
 $$;
-"""
 
-# An exclusive area is taken as a whole at every height; of a shared one the volume with half the site's separations
-# around it; both until the turnaround is over. No footprint is the whole area, no altitude all its heights. One plain
-# SELECT, so that PostgreSQL merges it into the query that asks.
-TAKEN = """
-CREATE FUNCTION taken(place area, policy site, metric_crs bigint,
+-- An exclusive area is taken as a whole at every height; of a shared one the volume with half the site's separations
+-- around it; both until the turnaround is over. No footprint is the whole area, no altitude all its heights. One plain
+-- SELECT, so that PostgreSQL merges it into the query that asks.
+CREATE OR REPLACE FUNCTION taken(place area, policy site, metric_crs bigint,
                       footprint geometry, altitude numrange, period tstzrange)
 RETURNS TABLE (footprint geometry, altitude numrange, period tstzrange)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -50,17 +36,3 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
            END,
            tstzrange(lower(period), upper(period) + make_interval(mins => policy.turnaround_minutes))
 $$;
-"""
-
-
-async def forwards() -> MigrationManager:
-    """Replace `widened`, add `taken`."""
-    manager = MigrationManager(migration_id=ID, app_name="testfields", description=DESCRIPTION)
-
-    async def run() -> None:
-        async with DB.connection() as connection:
-            for script in (WIDENED, TAKEN):
-                await connection.execute(script)
-
-    manager.add_raw(run)
-    return manager

@@ -1,16 +1,6 @@
-"""Published sites are compared when asked for at the end of a transaction: two of them may change places in it."""
+-- Published sites share no ground. They are compared when asked for at the end of a transaction, as they stand by then:
+-- two of them may change places in it.
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from testfields.db.engine import DB
-
-ID = "2026-11-26T02:20:00:000000"
-VERSION = "1.38.0"
-DESCRIPTION = "published sites may change places"
-
-# It looks at the site as it stands by then, which need not be the row that the trigger was called for.
-SITES = """
-DROP TRIGGER site_guard ON site;
 CREATE OR REPLACE FUNCTION guard_published_sites() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     other text;
@@ -29,18 +19,6 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+DROP TRIGGER IF EXISTS site_guard ON site;
 CREATE CONSTRAINT TRIGGER site_guard AFTER INSERT OR UPDATE OF geometry, published ON site
     DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (NEW.published) EXECUTE FUNCTION guard_published_sites();
-"""
-
-
-async def forwards() -> MigrationManager:
-    """Make the guard deferrable."""
-    manager = MigrationManager(migration_id=ID, app_name="testfields", description=DESCRIPTION)
-
-    async def run() -> None:
-        async with DB.connection() as connection:
-            await connection.execute(SITES)
-
-    manager.add_raw(run)
-    return manager
