@@ -1,8 +1,10 @@
 """What is kept of a text, and what is refused."""
 
+import unicodedata
+
 import pytest
 
-from testfields.core.texts import line_faults, text_faults, tidy
+from testfields.core.texts import MOST_MARKS, PIECE, filled, line_faults, normal, text_faults, tidy
 
 FAMILY = "👩\u200d👩\u200d👧"
 DOCTOR = "👩🏽\u200d⚕\ufe0f"
@@ -62,3 +64,27 @@ def test_a_title_is_one_line_and_a_plan_may_have_several() -> None:
 def test_a_text_may_be_as_long_as_its_field() -> None:
     assert line_faults("name", "あ" * 200, 200) == []
     assert len(line_faults("name", "あ" * 201, 200)) == 1
+
+
+def test_places_are_filled_with_values_as_they_are() -> None:
+    text = filled("%(who)s: 100 %%, %(what)s, %(a)400000000s, %d", {"who": "%(what)s", "what": r"\1"})
+    assert text == r"%(what)s: 100 %, \1, %(a)400000000s, %d"
+    with pytest.raises(KeyError):
+        filled("%(who)s", {})
+
+
+# What composes over two and over three letters, each where a piece may end.
+@pytest.mark.parametrize(
+    "letters", ["か\u3099", "\u1112\u1161\u11ab", "\u09c7\u09be", "ｶﾞ", "a\u0323\u0302", "神\ufa19"]
+)
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+def test_a_long_text_is_normalized_as_a_whole(letters: str, form: str) -> None:
+    for before in range(PIECE - 3, PIECE + 1):
+        text = "x" * before + letters * 100
+        assert normal(form, text) == unicodedata.normalize(form, text)
+
+
+def test_more_marks_than_any_writing_knows_are_sorted_in_pieces() -> None:
+    marks = "\u0300\u0323" * 10_000
+    assert len(normal("NFC", marks)) == len(marks)
+    assert normal("NFC", "a" + marks[:MOST_MARKS]) == unicodedata.normalize("NFC", "a" + marks[:MOST_MARKS])

@@ -1,6 +1,5 @@
 """What administrators do about organisations and people."""
 
-import unicodedata
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -21,6 +20,7 @@ from testfields.accounts.rules import (
 from testfields.accounts.views import older, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.texts import normal
 from testfields.web import locale
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
@@ -74,7 +74,7 @@ async def create_organisation(request: Request[Any, Any, Any], actor: Caller) ->
 
 def _organisation(form: Typed) -> NewOrganisation:
     """Numbers are taken in full width and with hyphens too, as letterheads print them."""
-    number = unicodedata.normalize("NFKC", form.text("corporate_number")).replace("-", "").replace(" ", "")
+    number = normal("NFKC", form.text("corporate_number")).replace("-", "").replace(" ", "")
     if form.text("kind") not in list(OrganisationKind):
         raise InvalidInput([fault("kind", N_("Please choose one of these."))])
     return NewOrganisation(

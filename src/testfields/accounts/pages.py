@@ -98,7 +98,7 @@ async def enter(
     before = session_secret(request)
     if before:
         await service.close_session(before)
-    answer = redirect(where, "info" if text else "", text)
+    answer = redirect(where, "info", text)
     answer.set_cookie(session_cookie(request, session.secret))
     answer.set_cookie(browser_cookie(request, session.browser))
     return answer

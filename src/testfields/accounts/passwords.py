@@ -3,11 +3,12 @@
 import asyncio
 import os
 import secrets
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from pwdlib import PasswordHash
+
+from testfields.core.texts import normal
 
 HASHING = PasswordHash.recommended()
 # A hash takes a core and 64 MiB for a tenth of a second: more at once than cores would only take more memory.
@@ -33,7 +34,7 @@ def initial() -> str:
 
 def _typed(password: str) -> str:
     """The same for a password typed with full-width or half-width letters (NIST SP 800-63B, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    return normal("NFKC", password)
 
 
 def _matches(password: str, stored: str | None) -> bool:

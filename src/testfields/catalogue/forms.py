@@ -12,6 +12,7 @@ from testfields.availability.free import FreeQuery
 from testfields.core.errors import N_, InvalidInput, fault, tried
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.periods import EARLIEST, LATEST, Period
+from testfields.core.texts import normal
 from testfields.sites.exchange.notation import parse_wanted
 from testfields.sites.rules import SLUG
 from testfields.sites.service import Search
@@ -122,7 +123,7 @@ def _square_metres(hectares: str) -> float | None:
     if not hectares:
         return None
     try:
-        number = float(unicodedata.normalize("NFKC", hectares))
+        number = float(normal("NFKC", hectares))
     except ValueError:
         number = -1
     if not 0 <= number <= LARGEST_HECTARES:

@@ -1,13 +1,13 @@
 """Finding sites in the catalogue and showing them."""
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
+from testfields.core.texts import normal
 from testfields.sites import queries
 from testfields.sites.vocabulary import FacilityValue
 
@@ -134,7 +134,7 @@ def _conditions(actor: Actor | None, wanted: Search) -> dict[str, object]:
         "least_m2": wanted.least_m2,
         "most_m2": wanted.most_m2,
         # Full-width letters and half-width katakana find what is written the other way.
-        "words": unicodedata.normalize("NFKC", wanted.words).lower().strip() if wanted.words else None,
+        "words": normal("NFKC", wanted.words).lower().strip() if wanted.words else None,
         "facilities": json.dumps(dict(wanted.facilities)),
         "west": wanted.box.west,
         "south": wanted.box.south,

@@ -6,7 +6,7 @@ that there is no compiled copy that could be out of date.
 
 import gettext
 import io
-from collections.abc import Mapping
+import re
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from litestar.connection import ASGIConnection
 
 from testfields.core.errors import Message
+from testfields.core.texts import filled
 
 LOCALES = ("ja", "en")
 DEFAULT = "ja"
@@ -73,21 +74,29 @@ def choose(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 def accepted(header: str) -> str:
     """The first of the portal's languages that an Accept-Language header names, by its weights (RFC 9110, 12.5.4)."""
-    weighted = []
-    for place, part in enumerate(header.split(",")):
-        name, _, weight = part.strip().partition(";q=")
-        try:
-            weighted.append((-float(weight or 1), place, name.split("-")[0].lower()))
-        except ValueError:
-            continue
+    ranges = [match for match in map(_RANGE.fullmatch, header.split(",")) if match]
+    weighted = [(-float(one["weight"] or 1), place, one["name"].lower()) for place, one in enumerate(ranges)]
     # Weight 0 means "not this one".
     return next((name for weight, _, name in sorted(weighted) if weight and name in LOCALES), DEFAULT)
+
+
+# A language range with its weight, with blanks where RFC 9110 allows them.
+_RANGE = re.compile(
+    r"[ \t]*(?P<name>[A-Za-z]+)(?:-[A-Za-z0-9-]*)?[ \t]*(?:;[ \t]*[qQ]=(?P<weight>[01](?:\.[0-9]{0,3})?)[ \t]*)?"
+)
+
+
+@cache
+def texts() -> frozenset[str]:
+    """Every text that the portal has: each stands in the Japanese catalogue."""
+    with (FOLDER / "ja" / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        return frozenset(one.id for one in read_po(source, locale="ja") if isinstance(one.id, str) and one.id)
 
 
 def translate(text: str, locale: str | None = None, /, **values: object) -> str:
     """`text` in the current language, its places filled."""
     translated = catalogue(locale or current()).gettext(text)
-    return translated % values if values else translated
+    return filled(translated, values) if values else translated
 
 
 def said(message: Message, locale: str | None = None) -> str:
@@ -129,5 +138,4 @@ def named(of: Any, name: str, locale: str | None = None) -> str:
 def plural(singular: str, several: str, count: int, /, **values: object) -> str:
     """The right one of two texts for `count`, in the current language."""
     translated = catalogue(current()).ngettext(singular, several, count)
-    places: Mapping[str, object] = {"num": count, **values}
-    return translated % places
+    return filled(translated, {"num": count, **values})

@@ -3,10 +3,10 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -16,7 +16,9 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Template
+from markupsafe import Markup, escape
 
+from testfields.core.texts import filled
 from testfields.web import locale
 
 ROOT = Path(__file__).parents[1]
@@ -25,10 +27,13 @@ FLASH_COOKIE = "flash"
 FLASH_SECONDS = 60
 
 
-class Flash(msgspec.Struct, frozen=True):
-    """A message shown once; `text` is a gettext id."""
+Kind = Literal["info", "success", "warning", "error"]
 
-    kind: str
+
+class Flash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message shown once. It comes back from the client, so `text` is one of the portal's own or nothing is shown."""
+
+    kind: Kind
     text: str
     values: dict[str, str] = {}
 
@@ -48,8 +53,23 @@ def template_engine() -> JinjaTemplateEngine:
         lambda one, many, count: locale.catalogue(locale.current()).ngettext(one, many, count),
         newstyle=True,
     )
+    # In the place of the extension's own, which fill places by Python's formatting.
+    environment.globals |= {"gettext": _text, "ngettext": _plural}
     environment.globals["static"] = static
     return JinjaTemplateEngine.from_environment(environment)
+
+
+def _text(text: str, /, **values: object) -> Markup:
+    return _markup(locale.catalogue(locale.current()).gettext(text), values)
+
+
+def _plural(one: str, many: str, num: int, /, **values: object) -> Markup:
+    return _markup(locale.catalogue(locale.current()).ngettext(one, many, num), {"num": num, **values})
+
+
+def _markup(text: str, values: Mapping[str, object]) -> Markup:
+    words = filled(text, {name: escape(value) for name, value in values.items()})
+    return Markup(words)  # noqa: S704 (the text is the portal's own)
 
 
 @cache
@@ -144,11 +164,11 @@ def language_cookie(request: Request[Any, Any, Any], language: str) -> Cookie:
     )
 
 
-def redirect(path: str, kind: str = "", text: str = "", **values: object) -> Response[Any]:
+def redirect(path: str, kind: Kind = "info", text: str = "", **values: object) -> Response[Any]:
     """See another page next, with a message on it where one is given."""
     cookies = []
     if text:
-        flash = [Flash(kind, text, {name: str(value) for name, value in values.items()})]
+        flash = Flash(kind, text, {name: str(value) for name, value in values.items()})
         packed = base64.urlsafe_b64encode(msgspec.json.encode(flash)).decode()
         cookies.append(
             Cookie(key=FLASH_COOKIE, value=packed, max_age=FLASH_SECONDS, path="/", httponly=True, samesite="lax")
@@ -157,13 +177,14 @@ def redirect(path: str, kind: str = "", text: str = "", **values: object) -> Res
 
 
 def _read_flash(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
-    """What the last answer left to say; somebody who forges the cookie only talks to themselves."""
+    """What the last answer left to say; whoever forges the cookie chooses among the portal's texts, for themselves."""
     packed = request.cookies.get(FLASH_COOKIE)
     if not packed:
         return []
     try:
-        left = msgspec.json.decode(base64.urlsafe_b64decode(packed), type=list[Flash])
-        return [{"kind": one.kind, "text": locale.translate(one.text, None, **one.values)} for one in left]
-    # KeyError and TypeError are of places in the text that the values do not fill.
-    except (msgspec.MsgspecError, binascii.Error, ValueError, KeyError, TypeError):
+        left = msgspec.json.decode(base64.urlsafe_b64decode(packed), type=Flash)
+        text = locale.translate(left.text, None, **left.values) if left.text in locale.texts() else ""
+    # KeyError is of places in the text that the values do not fill.
+    except (msgspec.MsgspecError, binascii.Error, ValueError, KeyError):
         return []
+    return [{"kind": left.kind, "text": text}] if text else []

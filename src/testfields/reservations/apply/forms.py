@@ -1,7 +1,6 @@
 """The form of an application: what was typed, and what it asks for. Times are local to the site."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
+from testfields.core.texts import normal
 from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
 
 MOST_REPEATS = 52
@@ -65,7 +65,7 @@ def read_form(form: Mapping[str, object]) -> Entered:
         return value.strip() if isinstance(value, str) else ""
 
     def figures(name: str) -> str:
-        return unicodedata.normalize("NFKC", text(name)).strip()
+        return normal("NFKC", text(name)).strip()
 
     times: list[Time] = []
     while len(times) < MOST_VOLUMES and f"time{len(times)}_start" in form:
