@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.db.engine import DB
 from testfields.db.statements import Statement
-from testfields.sites import queries, routes
+from testfields.sites import queries, schemas
 from testfields.sites.exchange import importing
 from tests import factories
 from tests.sites.catalogue import GROUND, NOW, PAD, TRACK, harbour, owner, site, track, write
@@ -49,10 +49,10 @@ async def test_a_site_is_shown_with_its_shape_hours_and_areas(db: None, client: 
 
     assert answer.headers["etag"] == '"1"'
     # What the description promises is what is sent, and nothing else.
-    view = msgspec.json.decode(answer.content, type=routes.WholeSiteView)
-    assert msgspec.to_builtins(view) == answer.json()
+    view = msgspec.json.decode(answer.content, type=schemas.WholeSiteView)
+    assert msgspec.json.decode(msgspec.json.encode(view)) == answer.json()
     assert view.name.en == "Harbour test field"
-    assert view.hours[-1] == routes.OpeningView(weekday=6, opens="22:00", closes="26:00")
+    assert view.hours[-1] == schemas.OpeningView(weekday=6, opens="22:00", closes="26:00")
     assert [(one.slug, one.parent) for one in view.areas] == [("track", None), ("pad", "track")]
     # The track has no uses of its own.
     assert [[*one.uses] for one in view.areas] == [["drone", "vehicle"], ["drone"]]
@@ -65,7 +65,7 @@ async def test_areas_are_listed_and_mapped_alike(db: None, client: AsyncClient, 
     listed = await client.get(f"{SITES}/harbour/areas")
     mapped = await client.get(f"{SITES}/harbour/areas.geojson")
     assert mapped.headers["content-type"].startswith("application/geo+json")
-    msgspec.json.decode(mapped.content, type=routes.AreaFeatures)
+    msgspec.json.decode(mapped.content, type=schemas.AreaFeatures)
     assert [one["properties"] for one in mapped.json()["features"]] == listed.json()
     shapes = [shape(one["geometry"]) for one in mapped.json()["features"]]
     assert [one.equals(drawn) for one, drawn in zip(shapes, (TRACK, PAD), strict=True)] == [True, True]
@@ -119,7 +119,7 @@ async def test_the_map_says_how_many_sites_there_are(db: None, client: AsyncClie
     await three_sites(tmp_path)
     answer = await client.get("/api/v1/sites.geojson", params={"bbox": "134.9,33.9,135.05,34.1"})
     assert answer.headers["content-type"].startswith("application/geo+json")
-    collection = msgspec.json.decode(answer.content, type=routes.SiteFeatures)
+    collection = msgspec.json.decode(answer.content, type=schemas.SiteFeatures)
     assert (collection.numberMatched, collection.numberReturned) == (1, 1)
     assert collection.features[0].properties.name.ja == "みなと実証フィールド"
     nothing = await client.get("/api/v1/sites.geojson", params={"bbox": "130,30,131,31"})

@@ -13,11 +13,11 @@ from shapely.geometry import MultiPolygon
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume, in_metres, join_own
-from testfields.sites.rules import LIMITS
+from testfields.sites.fields import POLICY
 
 MOST_VOLUMES = 60
 # No site allows more, so nobody need look whether it would be open.
-LONGEST_STAY = timedelta(minutes=LIMITS["maximum_minutes"][1])
+LONGEST_STAY = timedelta(minutes=POLICY["maximum_minutes"].field.limits[1])
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from testfields.catalogue.calendar_views import minutes_of
-from testfields.core.errors import N_, Message
+from testfields.core.errors import N_
 from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_instant
+from testfields.sites.fields import POLICY, SITE_FACTS, Unit
 from testfields.sites.schemas import AreaView, OpeningView, SiteView, WholeSiteView
 from testfields.sites.service import AreaBand
 from testfields.sites.vocabulary import (
@@ -163,7 +164,6 @@ def facility_in_words(key: str, value: FacilityValue) -> str:
 
 def facts_of(site: WholeSiteView) -> list[Fact]:
     """What is known of the place, as a table."""
-    elevation, geoid = site.ground_elevation, site.geoid_height
     surface, width = site.facilities.get("surface"), site.facilities.get("width_m")
     offered = {key: value for key, value in site.facilities.items() if key not in {"surface", "width_m"}}
     told = {
@@ -180,12 +180,17 @@ def facts_of(site: WholeSiteView) -> list[Fact]:
             locale.in_words(PROPERTY_CLASSES[site.property_class]), _said(PROPERTY_MEANS[site.property_class])
         ),
         N_("Is it a road? Answer of the police"): _road(site),
-        N_("Ground elevation"): ""
-        if elevation is None
-        else _said(N_("%(metres)s m above sea level (T.P.)"), metres=f"{elevation:g}"),
-        N_("Geoid height"): "" if geoid is None else f"{geoid:g} m",
     }
-    return [Fact(locale.translate(label), text or _said(N_("Not given"))) for label, text in told.items()]
+    lines = [(locale.translate(label), text) for label, text in told.items()]
+    return [Fact(label, text or _said(N_("Not given"))) for label, text in (*lines, *_further(site))]
+
+
+def _further(site: SiteView) -> Iterator[tuple[str, str]]:
+    """What the table of facts has words for, with its label."""
+    for name, row in SITE_FACTS.items():
+        if row.field.label and row.field.says:
+            words = {name: _number(getattr(site, name), row.field.unit)}
+            yield locale.in_words(row.field.label), locale.in_words(row.field.says) % words if words[name] else ""
 
 
 def _size_in_both(square_metres: float) -> str:
@@ -210,35 +215,16 @@ def _road(site: SiteView) -> str:
 
 
 def constraints_of(site: WholeSiteView) -> list[str]:
-    """How the site may be booked, as sentences."""
-    return [locale.said(message) for message in _constraints(site)]
+    """How the site may be booked, as the table of its policy says it; what is 0 or not there is no rule."""
+    words = {name: _number(getattr(site.policy, name), row.field.unit) for name, row in POLICY.items()}
+    said = [row.field.says for name, row in POLICY.items() if getattr(site.policy, name)]
+    return [locale.in_words(one) % words for one in said if one]
 
 
-def _constraints(site: WholeSiteView) -> Iterator[Message]:
-    policy = site.policy
-    yield Message(N_("Times begin and end on a grid of %(slot)s."), {"slot": stay_in_words(policy.slot_minutes)})
-    stay = {"least": stay_in_words(policy.minimum_minutes), "most": stay_in_words(policy.maximum_minutes)}
-    yield Message(N_("One stay lasts from %(least)s to %(most)s."), stay)
-    if policy.notice_minutes:
-        yield Message(
-            N_("Apply at least %(notice)s before the start."), {"notice": stay_in_words(policy.notice_minutes)}
-        )
-    yield Message(N_("Applications are taken up to %(days)s days ahead."), {"days": policy.horizon_days})
-    if policy.turnaround_minutes:
-        turnaround = {"turnaround": stay_in_words(policy.turnaround_minutes)}
-        yield Message(N_("After each stay %(turnaround)s are kept free for clearing up."), turnaround)
-    if policy.lateral_separation_m:
-        metres = {"metres": f"{policy.lateral_separation_m:g}"}
-        yield Message(N_("In shared areas, companies keep %(metres)s m apart from each other."), metres)
-    if policy.vertical_separation_m:
-        metres = {"metres": f"{policy.vertical_separation_m:g}"}
-        yield Message(N_("In shared areas, companies keep %(metres)s m of height between them."), metres)
-    yield Message(
-        N_("A place can be held for %(hold)s before the application is filed."),
-        {"hold": stay_in_words(policy.hold_minutes)},
-    )
-    if policy.processing_days:
-        yield Message(N_("Staff decide within about %(days)s days."), {"days": policy.processing_days})
+def _number(number: float | None, unit: Unit | None) -> str:
+    if number is None:
+        return ""
+    return stay_in_words(int(number)) if unit is Unit.MINUTES else f"{number:g}"
 
 
 def hours_in_words(hours: Sequence[OpeningView]) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy.types import BigInteger
 
 from testfields.accounts.tables import Organisation
 from testfields.db.statements import Statement, core_table
+from testfields.sites.fields import AREA_FACTS, POLICY, SITE_FACTS
 from testfields.sites.tables import Area, OpeningHours, Site
 
 SITE = core_table(Site)
@@ -81,19 +82,9 @@ _OPENINGS = (
 )
 _NAME = _object(ja=SITE.c.name_ja, en=SITE.c.name_en)
 _OWNER = _object(slug=OWNER.c.slug, name=_object(ja=OWNER.c.name_ja, en=OWNER.c.name_en))
-_POLICY = _object(
-    slot_minutes=SITE.c.slot_minutes,
-    minimum_minutes=SITE.c.minimum_minutes,
-    maximum_minutes=SITE.c.maximum_minutes,
-    notice_minutes=SITE.c.notice_minutes,
-    horizon_days=SITE.c.horizon_days,
-    turnaround_minutes=SITE.c.turnaround_minutes,
-    lateral_separation_m=SITE.c.lateral_separation_m,
-    vertical_separation_m=SITE.c.vertical_separation_m,
-    hold_minutes=SITE.c.hold_minutes,
-    processing_days=SITE.c.processing_days,
-)
+_POLICY = _object(**{name: SITE.c[name] for name in POLICY})
 _SITE = {
+    **{name: SITE.c[name] for name in SITE_FACTS},
     "id": SITE.c.id,
     "slug": SITE.c.slug,
     "version": SITE.c.version,
@@ -101,31 +92,20 @@ _SITE = {
     "name": _NAME,
     "description": _object(ja=SITE.c.description_ja, en=SITE.c.description_en),
     "address": _object(ja=SITE.c.address_ja, en=SITE.c.address_en),
-    "contact": SITE.c.contact,
-    "published": SITE.c.published,
-    "sample": SITE.c.sample,
-    "uses": SITE.c.uses,
-    "facilities": SITE.c.facilities,
     "area_m2": _square_metres(SITE.c.geometry),
-    "property_class": SITE.c.property_class,
     "road": _object(answer=SITE.c.road_answer, answered_on=SITE.c.road_answered_on),
-    "ground_elevation": SITE.c.ground_elevation,
-    "geoid_height": SITE.c.geoid_height,
-    "timezone": SITE.c.timezone,
     "hours": _OPENINGS,
     "policy": _POLICY,
 }
 _AREA = {
+    **{name: AREA.c[name] for name in AREA_FACTS},
     "id": AREA.c.id,
     "slug": AREA.c.slug,
     "parent": AREA.c.parent_slug,
     "name": _object(ja=AREA.c.name_ja, en=AREA.c.name_en),
-    "mode": AREA.c.mode,
     "altitude": _object(lower=func.lower(AREA.c.altitude), upper=func.upper(AREA.c.altitude), reference=_word("AGL")),
     # An area without uses of its own has those of its site.
     "uses": func.coalesce(func.nullif(AREA.c.uses, literal_column("CAST('{}' AS text[])")), SITE.c.uses),
-    "surface": AREA.c.surface,
-    "width_m": AREA.c.width_m,
     "area_m2": _square_metres(AREA.c.geometry),
 }
 # Each facility asked for is there; a number is at least the number asked for.

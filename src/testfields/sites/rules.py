@@ -1,4 +1,4 @@
-"""What a site, its areas and its hours are, and what makes a catalogue fit to be published.
+"""What makes a catalogue of sites fit to be published.
 
 Values in, faults out: every check looks at all of the catalogue and tells all it finds.
 """
@@ -6,106 +6,22 @@ Values in, faults out: every check looks at all of the catalogue and tells all i
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import shapely
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, Message
 from testfields.core.local_time import JAPANS_ZONE
-from testfields.core.volumes import AltitudeBand
-from testfields.sites.vocabulary import FacilityValue, RoadAnswer
+from testfields.sites.drafts import AREA, SITE, AreaDraft, SiteDraft, told_of
+from testfields.sites.vocabulary import RoadAnswer
 
 DAY_MINUTES = 24 * 60
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # About 0.1 m: what rounding to six decimals may move a corner that two shapes have in common.
 INSIDE_TOLERANCE_DEGREES = 1e-6
-# Least and most of each number; minutes, days and metres as the names say. Ground: from the lowest land of Japan
-# (mines and polders lie below the sea) to above Mt Fuji. Geoid heights of Japan lie between about 20 and 45 m.
-LIMITS: Mapping[str, tuple[int, int]] = {
-    "slot_minutes": (1, 1440),
-    "minimum_minutes": (1, 525_600),
-    "maximum_minutes": (1, 525_600),
-    "notice_minutes": (0, 525_600),
-    "horizon_days": (1, 3650),
-    "turnaround_minutes": (0, 1440),
-    "lateral_separation_m": (0, 1000),
-    "vertical_separation_m": (0, 1000),
-    "hold_minutes": (1, 43_200),
-    "processing_days": (0, 365),
-    "ground_elevation": (-200, 4000),
-    "geoid_height": (0, 60),
-    "width_m": (0, 10_000),
-}
 NOWHERE = MultiPolygon()
-
-
-@dataclass(frozen=True, order=True)
-class OpeningDraft:
-    """One weekly opening: ISO weekday (1 is Monday), minutes after local midnight; past 1440 is the next day."""
-
-    weekday: int
-    opens_minute: int
-    closes_minute: int
-
-
-@dataclass(frozen=True)
-class AreaDraft:
-    """A bookable part of a site as a file or a form gives it; no uses means those of the site."""
-
-    slug: str
-    parent_slug: str | None
-    name_ja: str
-    name_en: str
-    geometry: MultiPolygon
-    altitude: AltitudeBand
-    mode: str
-    uses: tuple[str, ...]
-    surface: str | None
-    width_m: Decimal | None
-    # The feature of the file this came from; two drafts are the same wherever they stood.
-    feature: int = field(default=-1, compare=False)
-
-
-@dataclass(frozen=True)
-class SiteDraft:
-    """A site with all that belongs to it; metres, minutes and days as the names say."""
-
-    slug: str
-    owner: str
-    published: bool
-    sample: bool
-    name_ja: str
-    name_en: str
-    description_ja: str
-    description_en: str
-    address_ja: str
-    address_en: str
-    contact: str
-    geometry: MultiPolygon
-    timezone: str
-    property_class: str
-    road_answer: str
-    road_answered_on: date | None
-    ground_elevation: Decimal | None
-    geoid_height: Decimal | None
-    facilities: Mapping[str, FacilityValue]
-    uses: tuple[str, ...]
-    slot_minutes: int
-    minimum_minutes: int
-    maximum_minutes: int
-    notice_minutes: int
-    horizon_days: int
-    turnaround_minutes: int
-    lateral_separation_m: Decimal
-    vertical_separation_m: Decimal
-    hold_minutes: int
-    processing_days: int
-    hours: tuple[OpeningDraft, ...]
-    areas: tuple[AreaDraft, ...]
-    feature: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -149,7 +65,7 @@ def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
     yield from _check_slug(site)
     yield from _check_numbers(site)
     yield from _check_grid(site)
-    if site.minimum_minutes > site.maximum_minutes:
+    if site.policy.minimum_minutes > site.policy.maximum_minutes:
         yield feature_fault(site, "maximum_minutes", N_("The longest stay is shorter than the shortest."))
     if site.timezone != JAPANS_ZONE:
         yield feature_fault(site, "timezone", N_("All of Japan keeps one time zone; please write Asia/Tokyo."))
@@ -167,16 +83,17 @@ def _check_slug(draft: SiteDraft | AreaDraft) -> Iterator[FeatureFault]:
 
 
 def _check_numbers(draft: SiteDraft | AreaDraft) -> Iterator[FeatureFault]:
-    for name, (least, most) in LIMITS.items():
-        value = getattr(draft, name, None)
-        if value is not None and not least <= value <= most:
+    rows = AREA if isinstance(draft, AreaDraft) else SITE
+    for name, value in told_of(draft).items():
+        least, most = rows[name].field.limits
+        if rows[name].type in {int, float} and value is not None and not least <= value <= most:
             message = N_("The number must be between %(least)s and %(most)s.")
             yield feature_fault(draft, name, message, least=least, most=most)
 
 
 def _check_grid(site: SiteDraft) -> Iterator[FeatureFault]:
     """Slots are counted from midnight, so a day and every stay must be whole numbers of them."""
-    slot = site.slot_minutes
+    slot = site.policy.slot_minutes
     if slot < 1:
         return
     if DAY_MINUTES % slot:
@@ -184,7 +101,7 @@ def _check_grid(site: SiteDraft) -> Iterator[FeatureFault]:
             site, "slot_minutes", N_("The grid must divide the day of 1440 minutes, as 10, 15 or 30 do.")
         )
     for name in ("minimum_minutes", "maximum_minutes"):
-        if getattr(site, name) % slot:
+        if getattr(site.policy, name) % slot:
             message = N_("The stay must be a whole number of the grid's %(slot)s minutes.")
             yield feature_fault(site, name, message, slot=slot)
 

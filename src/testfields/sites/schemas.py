@@ -1,11 +1,13 @@
 """What the API answers about the catalogue."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 
-from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Surface, Use
+from testfields.sites.fields import AreaFacts, Policy, SiteFacts
+from testfields.sites.vocabulary import RoadAnswer, Use
 from testfields.web.schemas import Heights, MultiPolygonView, NamedText
 
 
@@ -31,22 +33,8 @@ class OpeningView(msgspec.Struct, frozen=True):
     closes: str
 
 
-class PolicyView(msgspec.Struct, frozen=True):
-    """How a site may be booked, in minutes, days and metres."""
-
-    slot_minutes: int
-    minimum_minutes: int
-    maximum_minutes: int
-    notice_minutes: int
-    horizon_days: int
-    turnaround_minutes: int
-    lateral_separation_m: float
-    vertical_separation_m: float
-    hold_minutes: int
-    processing_days: int
-
-
-class SiteView(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, kw_only=True)
+class SiteView(SiteFacts):
     """A site. Heights are metres above Tokyo Peil; the size is measured in the owner's plane system."""
 
     id: int
@@ -56,37 +44,27 @@ class SiteView(msgspec.Struct, frozen=True):
     name: NamedText
     description: NamedText
     address: NamedText
-    contact: str
-    published: bool
-    sample: bool
-    uses: list[Use]
-    facilities: dict[str, bool | float | str]
     area_m2: float
-    property_class: PropertyClass
     road: RoadView
-    ground_elevation: float | None
-    geoid_height: float | None
-    timezone: str
     hours: list[OpeningView]
-    policy: PolicyView
+    policy: Policy
 
 
-class AreaView(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, kw_only=True)
+class AreaView(AreaFacts):
     """A bookable part of a site; `parent` is the slug of the area it lies in."""
 
     id: int
     slug: str
     parent: str | None
     name: NamedText
-    mode: Mode
     altitude: Heights
     uses: list[Use]
-    surface: Surface | None
-    width_m: float | None
     area_m2: float
 
 
-class WholeSiteView(SiteView, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class WholeSiteView(SiteView):
     """A site with its shape and its areas."""
 
     geometry: MultiPolygonView

@@ -15,7 +15,7 @@ from testfields.core.errors import InvalidInput, NotFound
 from testfields.piccolo_app import data_folder
 from testfields.sites.exchange import files
 from testfields.sites.exchange.exporting import export_file
-from testfields.sites.exchange.features import FIELDS
+from testfields.sites.exchange.features import COLUMNS
 from testfields.sites.exchange.importing import ImportReport, import_file
 from testfields.sites.exchange.stored import stored_sites
 from tests import factories
@@ -73,7 +73,7 @@ async def test_a_shapefile_has_short_names_and_says_that_it_is_utf_8(db: None, t
     await bring(tmp_path, harbour())
     await export_file(tmp_path / "out.shp")
     names = raw.read(tmp_path / "out.shp", read_geometry=False)[0]["fields"]
-    assert list(names) == [one.short for one in FIELDS]
+    assert list(names) == [one.short for one in COLUMNS]
     assert (tmp_path / "out.cpg").read_text() == "UTF-8"
 
 

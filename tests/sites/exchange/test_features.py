@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 import pytest
 import shapely
@@ -12,7 +11,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from testfields.piccolo_app import data_folder
-from testfields.sites.exchange.features import FIELDS, Feature, read_catalogue, write_catalogue
+from testfields.sites.exchange.features import COLUMNS, Feature, read_catalogue, write_catalogue
 from tests.sites.catalogue import GROUND, PAD, harbour, pad, site, track
 
 TODAY = date(2026, 11, 20)
@@ -27,7 +26,7 @@ def test_a_sound_catalogue_has_no_fault() -> None:
     (draft,), found = read_catalogue(harbour(), None, TODAY)
     assert found == []
     assert draft.road_answered_on == date(2026, 4, 1)
-    assert draft.lateral_separation_m == Decimal("12.5")
+    assert draft.policy.lateral_separation_m == 12.5
     assert [one.slug for one in draft.areas] == ["track", "pad"]
     assert draft.areas[1].parent_slug == "track"
 
@@ -42,11 +41,11 @@ def test_what_is_written_reads_as_the_same_catalogue() -> None:
 def test_every_field_of_the_format_is_written() -> None:
     drafts, _ = read_catalogue(harbour(), None, TODAY)
     written = {name for one in write_catalogue(drafts) for name in one.values}
-    assert written == {one.name for one in FIELDS}
+    assert written == {one.name for one in COLUMNS}
 
 
 def test_short_names_fit_a_shapefile_and_differ() -> None:
-    shorts = [one.short for one in FIELDS]
+    shorts = [one.short for one in COLUMNS]
     assert max(len(one) for one in shorts) <= 10
     assert len(set(shorts)) == len(shorts)
 
@@ -269,4 +268,4 @@ def test_the_format_is_told_to_people() -> None:
     told = (data_folder("maps") / "README.md").read_text(encoding="utf-8")
     table = [line for line in told.splitlines() if line.startswith("| `")]
     named = {name for line in table for name in re.findall(r"`(\w+)`", "|".join(line.split("|")[1:3]))}
-    assert {one.name for one in FIELDS} | {one.short for one in FIELDS} <= named
+    assert {one.name for one in COLUMNS} | {one.short for one in COLUMNS} <= named

@@ -13,7 +13,7 @@ from shapely.affinity import translate
 from testfields.db.engine import DB
 from testfields.piccolo_app import data_folder
 from testfields.sites.exchange.exporting import export_file
-from testfields.sites.exchange.features import FIELDS
+from testfields.sites.exchange.features import COLUMNS
 from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.stored import stored_sites
 from tests.sites.catalogue import (
@@ -106,12 +106,12 @@ def write_shapefile(path: Path, encoding: str = "UTF-8", crs: str = "EPSG:4326",
     """The small catalogue as a Shapefile, written without the code under test."""
     features = harbour(name_ja="実証フィールド")
     shapes = np.array([shapely.to_wkb(translate(one.shape, xoff=xoff)) for one in features], dtype=object)
-    columns = [[one.values.get(field.name) for one in features] for field in FIELDS]
+    columns = [[one.values.get(field.name) for one in features] for field in COLUMNS]
     raw.write(
         path,
         shapes,
         [np.array(["" if value is None else str(value) for value in column], dtype=object) for column in columns],
-        [field.short for field in FIELDS],
+        [field.short for field in COLUMNS],
         driver="ESRI Shapefile",
         geometry_type="Polygon",
         crs=crs,

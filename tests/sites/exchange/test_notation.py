@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testfields.core.errors import InvalidInput
+from testfields.sites.drafts import OpeningDraft
 from testfields.sites.exchange.notation import (
     format_facilities,
     format_hours,
@@ -13,7 +14,6 @@ from testfields.sites.exchange.notation import (
     parse_uses,
     parse_wanted,
 )
-from testfields.sites.rules import OpeningDraft
 
 
 @pytest.mark.parametrize(

@@ -1,90 +1,78 @@
 """Between the features of a file and the catalogue's values: one flat record for each site and each area.
 
-`FIELDS` is the format: the name in GeoJSON and GeoPackage, the short name in a Shapefile (whose names end after ten
-characters), the type, and whether sites, areas or both have it. maps/README.md tells it to people.
+`COLUMNS` is the format, as `sites.fields` and `sites.drafts` tell it, with what stands in files alone: the name in
+GeoJSON and GeoPackage, the short name in a Shapefile, the type, and whether sites, areas or both have it.
+maps/README.md tells it to people.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from difflib import get_close_matches
+from typing import Any
 
 from shapely import orient_polygons
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_
+from testfields.core.fields import Row
+from testfields.sites.drafts import AREA, SITE, AreaDraft, Hours, SiteDraft, told_of
 from testfields.sites.exchange.notation import format_facilities, format_hours
 from testfields.sites.exchange.record import Record
-from testfields.sites.rules import AreaDraft, FeatureFault, SiteDraft, check_catalogue, placed_fault
-from testfields.sites.vocabulary import MODES, PROPERTY_CLASSES, ROAD_ANSWERS, SURFACES
+from testfields.sites.fields import POLICY, Facilities, Field, Policy, Unit, Uses
+from testfields.sites.rules import FeatureFault, check_catalogue, placed_fault
 
-SITE, AREA = "site", "area"
-BOTH = frozenset({SITE, AREA})
+AN_AREA, A_SITE = "area", "site"
+BOTH = frozenset({A_SITE, AN_AREA})
 
-FieldType = type[str] | type[int] | type[float] | type[bool] | type[date]
+ColumnType = type[str] | type[int] | type[float] | type[bool] | type[date]
 
 
 @dataclass(frozen=True)
-class Field:
-    """One column of a file."""
+class Column:
+    """One column of a file; `row` is what is said of its field."""
 
     name: str
-    short: str
-    type: FieldType
+    type: ColumnType
     kinds: frozenset[str]
+    row: Row[Field]
+
+    @property
+    def short(self) -> str:
+        """Its name in a Shapefile."""
+        return self.row.field.short or self.name
 
 
-def _fields(kinds: Iterable[str], *fields: tuple[str, str, FieldType]) -> list[Field]:
-    return [Field(name, short, kind, frozenset(kinds)) for name, short, kind in fields]
+# What a file holds of each type that it cannot hold itself.
+WRITTEN: Mapping[Any, ColumnType] = {Hours: str, Uses: str, Facilities: str}
 
 
-FIELDS: Sequence[Field] = (
-    *_fields(BOTH, ("kind", "kind", str), ("slug", "slug", str)),
-    *_fields({AREA}, ("site", "site", str), ("parent", "parent", str)),
-    *_fields({SITE}, ("owner", "owner", str), ("published", "published", bool), ("sample", "sample", bool)),
-    *_fields(BOTH, ("name_ja", "name_ja", str), ("name_en", "name_en", str)),
-    *_fields(
-        {SITE},
-        ("description_ja", "desc_ja", str),
-        ("description_en", "desc_en", str),
-        ("address_ja", "addr_ja", str),
-        ("address_en", "addr_en", str),
-        ("contact", "contact", str),
-        ("timezone", "timezone", str),
-        ("property_class", "prop_class", str),
-        ("road_answer", "road", str),
-        ("road_answered_on", "road_date", date),
-        ("ground_elevation", "ground_m", float),
-        ("geoid_height", "geoid_m", float),
-        ("facilities", "facilities", str),
-        ("hours", "hours", str),
+def _columns(rows: Iterable[Row[Field]], *kinds: str) -> Iterator[Column]:
+    for one in rows:
+        written: ColumnType = WRITTEN.get(one.type, one.type)
+        yield Column(one.name, str if issubclass(written, str) else written, frozenset(kinds), one)
+
+
+def _only_here(name: str, kind: ColumnType, field: Field, *kinds: str) -> Column:
+    return Column(name, kind, frozenset(kinds), Row(name, kind, not field.required, field))
+
+
+COLUMNS: Sequence[Column] = (
+    _only_here("kind", str, Field("`site` or `area`"), A_SITE, AN_AREA),
+    *_columns((row for name, row in SITE.items() if name in AREA), A_SITE, AN_AREA),
+    *_columns((row for name, row in SITE.items() if name not in AREA), A_SITE),
+    _only_here("site", str, Field("slug of the site it belongs to"), AN_AREA),
+    _only_here("parent", str, Field("slug of the area it lies in", required=False), AN_AREA),
+    *_columns((row for name, row in AREA.items() if name not in SITE), AN_AREA),
+    _only_here(
+        "altitude_lower", float, Field("lowest height that may be asked for", "alt_lower", Unit.METRES), AN_AREA
     ),
-    *_fields(BOTH, ("uses", "uses", str)),
-    *_fields(
-        {SITE},
-        ("slot_minutes", "slot_min", int),
-        ("minimum_minutes", "least_min", int),
-        ("maximum_minutes", "most_min", int),
-        ("notice_minutes", "notice_min", int),
-        ("horizon_days", "horizon_d", int),
-        ("turnaround_minutes", "turn_min", int),
-        ("lateral_separation_m", "lateral_m", float),
-        ("vertical_separation_m", "vertical_m", float),
-        ("hold_minutes", "hold_min", int),
-        ("processing_days", "process_d", int),
-    ),
-    *_fields(
-        {AREA},
-        ("mode", "mode", str),
-        ("altitude_lower", "alt_lower", float),
-        ("altitude_upper", "alt_upper", float),
-        ("surface", "surface", str),
-        ("width_m", "width_m", float),
+    _only_here(
+        "altitude_upper", float, Field("greatest height that may be asked for", "alt_upper", Unit.METRES), AN_AREA
     ),
 )
-NAMES = tuple(one.name for one in FIELDS)
+NAMES = tuple(one.name for one in COLUMNS)
 # Columns that programs add by themselves.
 IGNORED = frozenset({"id", "fid", "objectid"})
 
@@ -112,10 +100,10 @@ def read_catalogue(
     for place, one in enumerate(features):
         record = Record(place, one.values, one.shape)
         records.append(record)
-        kind = record.word("kind", (SITE, AREA))
-        if kind == SITE:
+        kind = record.word("kind", (A_SITE, AN_AREA))
+        if kind == A_SITE:
             sites.append(_site(record, owner))
-        elif kind == AREA:
+        elif kind == AN_AREA:
             areas.append((record, record.text("site"), _area(record)))
         _refuse_stray_values(record, kind)
     drafts = _with_areas(sites, areas)
@@ -152,7 +140,7 @@ def in_order(faults: Iterable[FeatureFault]) -> list[FeatureFault]:
 
 def _refuse_stray_values(record: Record, kind: str) -> None:
     """A value in a column that is unknown or belongs to the other kind would be lost in silence."""
-    allowed = {one.name for one in FIELDS if kind in one.kinds}
+    allowed = {one.name for one in COLUMNS if kind in one.kinds}
     for name in record.given():
         if name not in NAMES and name.lower() not in IGNORED:
             near = get_close_matches(name, NAMES, n=1)
@@ -165,40 +153,15 @@ def _refuse_stray_values(record: Record, kind: str) -> None:
 
 
 def _site(record: Record, owner: str | None) -> SiteDraft:
+    told = {name: record.told(row) for name, row in SITE.items() if name != "owner"}
+    policy = Policy(**{name: told.pop(name) for name in POLICY})
     return SiteDraft(
-        feature=record.place,
-        slug=record.text("slug"),
+        **told,
         owner=_owner(record, owner),
-        published=record.truth("published"),
-        sample=record.truth("sample"),
-        name_ja=record.text("name_ja", most=200),
-        name_en=record.text("name_en", most=200),
-        description_ja=record.text("description_ja", required=False, lines=True),
-        description_en=record.text("description_en", required=False, lines=True),
-        address_ja=record.text("address_ja", required=False),
-        address_en=record.text("address_en", required=False),
-        contact=record.text("contact", required=False),
         geometry=record.polygon(),
-        timezone=record.text("timezone"),
-        property_class=record.word("property_class", PROPERTY_CLASSES),
-        road_answer=record.word("road_answer", ROAD_ANSWERS),
-        road_answered_on=record.day("road_answered_on"),
-        ground_elevation=record.number("ground_elevation"),
-        geoid_height=record.number("geoid_height"),
-        facilities=record.facilities(),
-        uses=record.uses(required=True),
-        slot_minutes=record.whole("slot_minutes"),
-        minimum_minutes=record.whole("minimum_minutes"),
-        maximum_minutes=record.whole("maximum_minutes"),
-        notice_minutes=record.whole("notice_minutes"),
-        horizon_days=record.whole("horizon_days"),
-        turnaround_minutes=record.whole("turnaround_minutes"),
-        lateral_separation_m=record.required_number("lateral_separation_m"),
-        vertical_separation_m=record.required_number("vertical_separation_m"),
-        hold_minutes=record.whole("hold_minutes"),
-        processing_days=record.whole("processing_days"),
-        hours=record.hours(),
+        policy=policy,
         areas=(),
+        feature=record.place,
     )
 
 
@@ -212,17 +175,11 @@ def _owner(record: Record, owner: str | None) -> str:
 
 def _area(record: Record) -> AreaDraft:
     return AreaDraft(
-        feature=record.place,
-        slug=record.text("slug"),
+        **{name: record.told(row) for name, row in AREA.items()},
         parent_slug=record.text("parent", required=False) or None,
-        name_ja=record.text("name_ja", most=200),
-        name_en=record.text("name_en", most=200),
-        geometry=record.polygon(),
         altitude=record.altitude(),
-        mode=record.word("mode", MODES),
-        uses=record.uses(required=False),
-        surface=record.word("surface", SURFACES, required=False) or None,
-        width_m=record.number("width_m"),
+        geometry=record.polygon(),
+        feature=record.place,
     )
 
 
@@ -232,32 +189,27 @@ def write_catalogue(sites: Iterable[SiteDraft]) -> list[Feature]:
 
 
 def _feature_of(site: SiteDraft) -> Feature:
-    told = {name: _plain(getattr(site, name)) for name in NAMES if hasattr(site, name)}
-    texts = {
-        "kind": SITE,
-        "facilities": format_facilities(site.facilities),
-        "hours": format_hours(site.hours),
-        "uses": "; ".join(site.uses),
-    }
-    return Feature({**told, **texts}, _shape(site.geometry))
+    return Feature({"kind": A_SITE, **_written(site)}, _shape(site.geometry))
 
 
 def _part_of(site: SiteDraft, area: AreaDraft) -> Feature:
-    told = {name: _plain(getattr(area, name)) for name in NAMES if hasattr(area, name)}
-    texts = {
-        "kind": AREA,
+    here = {
+        "kind": AN_AREA,
         "site": site.slug,
         "parent": area.parent_slug,
-        "uses": "; ".join(area.uses),
-        "altitude_lower": _plain(area.altitude.lower),
-        "altitude_upper": _plain(area.altitude.upper),
+        "altitude_lower": None if area.altitude.lower is None else float(area.altitude.lower),
+        "altitude_upper": None if area.altitude.upper is None else float(area.altitude.upper),
     }
-    return Feature({**told, **texts}, _shape(area.geometry))
+    return Feature({**here, **_written(area)}, _shape(area.geometry))
 
 
-def _plain(value: object) -> object:
-    """Decimals as the floats that files hold."""
-    return float(value) if isinstance(value, Decimal) else value
+def _written(draft: SiteDraft | AreaDraft) -> dict[str, object]:
+    """Its values as files hold them."""
+    told = told_of(draft)
+    texts = {"uses": "; ".join(told["uses"])}
+    if isinstance(draft, SiteDraft):
+        texts |= {"facilities": format_facilities(draft.facilities), "hours": format_hours(draft.hours)}
+    return {**told, **texts}
 
 
 def _shape(geometry: MultiPolygon) -> BaseGeometry:

@@ -19,7 +19,7 @@ from pyogrio import raw
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 
 from testfields.core.errors import N_, InvalidInput, Message, fault
-from testfields.sites.exchange.features import FIELDS, Feature, Field
+from testfields.sites.exchange.features import COLUMNS, Column, Feature
 from testfields.sites.exchange.record import DECIMALS
 from testfields.sites.rules import FeatureFault, placed_fault
 
@@ -126,7 +126,7 @@ def _srid(crs: str | None) -> int:
 
 
 def _full_names(names: Sequence[str]) -> list[str]:
-    full = {one.short: one.name for one in FIELDS}
+    full = {one.short: one.name for one in COLUMNS}
     return [full.get(name.lower(), name) for name in names]
 
 
@@ -181,13 +181,13 @@ def write(path: Path, features: Sequence[Feature]) -> None:
     if kind.short_names:
         _refuse_long_texts(features)
     shapes = np.array([shapely.to_wkb(one.shape) for one in features], dtype=object)
-    columns = [[feature.values.get(field.name) for feature in features] for field in FIELDS]
+    columns = [[feature.values.get(field.name) for feature in features] for field in COLUMNS]
     try:
         raw.write(
             path,
             shapes,
-            [_column(field, column) for field, column in zip(FIELDS, columns, strict=True)],
-            [field.short if kind.short_names else field.name for field in FIELDS],
+            [_column(field, column) for field, column in zip(COLUMNS, columns, strict=True)],
+            [field.short if kind.short_names else field.name for field in COLUMNS],
             field_mask=[np.array([value is None for value in column]) for column in columns],
             driver=kind.driver,
             geometry_type=kind.geometry_type,
@@ -214,7 +214,7 @@ def _refuse_long_texts(features: Sequence[Feature]) -> None:
 STAND_INS = {str: "", int: 0, float: 0.0, bool: False}
 
 
-def _column(field: Field, values: Sequence[object]) -> Any:
+def _column(field: Column, values: Sequence[object]) -> Any:
     """A column as GDAL takes it; the mask beside it says where there is no value."""
     if field.type.__name__ == "date":
         return np.array(values, dtype="datetime64[D]")

@@ -17,10 +17,11 @@ from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import DB, transactional
 from testfields.db.values import altitude_range
+from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
 from testfields.sites.exchange.stored import stored_sites, write_sites
-from testfields.sites.rules import OVERLAPS, FeatureFault, SiteDraft, feature_fault
+from testfields.sites.rules import OVERLAPS, FeatureFault, feature_fault
 
 BATCH = 500
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
-from testfields.sites.rules import DAY_MINUTES, OpeningDraft
-from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValue, Measure
+from testfields.sites.drafts import OpeningDraft
+from testfields.sites.rules import DAY_MINUTES
+from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValue, Measure, Use
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -105,14 +106,14 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def parse_uses(text: str, path: str) -> tuple[str, ...]:
+def parse_uses(text: str, path: str) -> tuple[Use, ...]:
     """Uses in the portal's own order; raises InvalidInput for unknown ones."""
     words = {part.lower() for part in _parts(text, ";")}
     unknown = sorted(words - set(USES))
     if unknown:
         message = N_("“%(part)s” is not a use. Known are: %(known)s")
         raise InvalidInput([fault(path, message, part=one, known=", ".join(USES)) for one in unknown])
-    return tuple(use for use in USES if use in words)
+    return tuple(use for use in Use if use in words)
 
 
 def parse_facilities(text: str, path: str) -> dict[str, FacilityValue]:

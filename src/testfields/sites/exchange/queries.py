@@ -1,23 +1,17 @@
 """Every statement of importing and exporting the catalogue."""
 
+from collections.abc import Sequence
+
 from testfields.db.statements import Statement
+from testfields.sites.drafts import AREA, SITE
 
 # Rows come as JSON: a site's uses are an array, and unnest would flatten an array of arrays.
 
-_SITE_COLUMNS = (
-    "slug", "owner_id", "published", "sample", "name_ja", "name_en", "description_ja", "description_en",
-    "address_ja", "address_en", "contact", "geometry", "timezone", "property_class", "road_answer",
-    "road_answered_on", "ground_elevation", "geoid_height", "facilities", "uses", "slot_minutes", "minimum_minutes",
-    "maximum_minutes", "notice_minutes", "horizon_days", "turnaround_minutes", "lateral_separation_m",
-    "vertical_separation_m", "hold_minutes", "processing_days",
-)  # fmt: skip
-_AREA_COLUMNS = (
-    "site_id", "slug", "parent_slug", "position", "name_ja", "name_en", "geometry", "altitude", "mode", "uses",
-    "surface", "width_m",
-)  # fmt: skip
+_SITE_COLUMNS = ("owner_id", "geometry", *(name for name in SITE if name not in {"owner", "hours"}))
+_AREA_COLUMNS = ("site_id", "position", "parent_slug", "geometry", "altitude", *AREA)
 
 
-def _listed(columns: tuple[str, ...], table: str = "") -> str:
+def _listed(columns: Sequence[str], table: str = "") -> str:
     return ", ".join(f"{table}{name}" for name in columns)
 
 

@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from math import isfinite
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shapely import get_coordinates, get_parts, orient_polygons
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
+from testfields.core.fields import Row
 from testfields.core.texts import line_faults, text_faults, tidy
 from testfields.core.volumes import AltitudeBand, checked_shape, parse_altitude, parse_polygon
+from testfields.sites.drafts import Hours, OpeningDraft
 from testfields.sites.exchange.notation import parse_facilities, parse_hours, parse_uses
-from testfields.sites.rules import NOWHERE, OpeningDraft
-from testfields.sites.vocabulary import FacilityValue
+from testfields.sites.fields import LONGEST_TEXT, Facilities, Field, Uses
+from testfields.sites.rules import NOWHERE
+from testfields.sites.vocabulary import FacilityValue, Use
 
 T = TypeVar("T")
 
-LONGEST_TEXT = 4000
 # About 0.1 mm. Formats differ in the last bits they keep; rounded, a shape is the same from each of them.
 DECIMALS = 9
 UNREAD_BAND = AltitudeBand(None, None)
@@ -44,6 +45,18 @@ class Record:
     def given(self) -> Iterator[str]:
         """Names of the columns that hold something here."""
         return (name for name, value in self._values.items() if value is not None and value != "")
+
+    def told(self, row: Row[Field]) -> Any:
+        """What stands in a field, read as its type asks; its default where nothing stands there."""
+        name, field = row.name, row.field
+        if field.default is not None and self._values.get(name) in {None, ""}:
+            return field.default
+        required = field.required and not row.optional
+        if field.words:
+            word = self.word(name, field.words, required)
+            return row.type(word) if word else None if row.optional else word
+        value = READ[row.type](self, name, field, required)
+        return 0 if value is None and row.type in {int, float} and not row.optional else value
 
     def text(self, name: str, required: bool = True, most: int = LONGEST_TEXT, lines: bool = False) -> str:
         """Text as it is kept, of one line or of several; a file cannot tell empty text from none."""
@@ -78,10 +91,12 @@ class Record:
             self.add(name, N_("Please write true or false."))
         return bool(truth)
 
-    def number(self, name: str) -> Decimal | None:
-        """A finite number, or None where there is none."""
+    def number(self, name: str, required: bool = True) -> float | None:
+        """A finite number; None where there is none, also where it had to be there."""
         value = self._values.get(name)
         if value is None or value == "":
+            if required:
+                self.add(name, N_("This field is required."))
             return None
         try:
             number = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else None
@@ -90,21 +105,14 @@ class Record:
         if number is None or not isfinite(number):
             self.add(name, N_("A number is expected here."))
             return None
-        return Decimal(repr(number)).normalize()
+        return number
 
-    def required_number(self, name: str) -> Decimal:
-        """A finite number that must be there."""
-        number = self.number(name)
-        if number is None and not self._has_fault(name):
-            self.add(name, N_("This field is required."))
-        return Decimal(0) if number is None else number
-
-    def whole(self, name: str) -> int:
-        """A whole number that must be there."""
-        number = self.required_number(name)
-        if number != number.to_integral_value():
+    def whole(self, name: str, required: bool = True) -> int | None:
+        """A whole number; None where there is none."""
+        number = self.number(name, required)
+        if number is not None and not number.is_integer():
             self.add(name, N_("A whole number is expected here."))
-        return int(number)
+        return None if number is None else int(number)
 
     def day(self, name: str) -> date | None:
         """A date, or None where there is none."""
@@ -119,7 +127,7 @@ class Record:
             self.add(name, N_("A date is expected here, as in 2026-04-01."))
             return None
 
-    def uses(self, required: bool) -> tuple[str, ...]:
+    def uses(self, required: bool) -> tuple[Use, ...]:
         """What may be tried there."""
         text = self.text("uses", required)
         return self._parsed(parse_uses, "uses", text, ())
@@ -136,11 +144,11 @@ class Record:
 
     def altitude(self) -> AltitudeBand:
         """The heights that may be asked for, in metres above ground."""
-        lower, upper = self.required_number("altitude_lower"), self.required_number("altitude_upper")
-        if self._has_fault("altitude_lower") or self._has_fault("altitude_upper"):
+        lower, upper = self.number("altitude_lower"), self.number("altitude_upper")
+        if lower is None or upper is None:
             return UNREAD_BAND
         try:
-            return parse_altitude(float(lower), float(upper), "altitude_upper")
+            return parse_altitude(lower, upper, "altitude_upper")
         except InvalidInput as error:
             self._note("altitude_upper", error.faults)
             return UNREAD_BAND
@@ -165,9 +173,6 @@ class Record:
     def _note(self, name: str, faults: Collection[Fault]) -> None:
         self.faults += [(name, one.message) for one in faults]
 
-    def _has_fault(self, name: str) -> bool:
-        return any(name == one for one, _ in self.faults)
-
 
 def _checked(shape: BaseGeometry | None, path: str) -> MultiPolygon:
     if shape is None:
@@ -183,3 +188,15 @@ def _rings(polygon: Polygon) -> list[list[list[float]]]:
         get_coordinates(ring, include_z=ring.has_z).round(DECIMALS).tolist()
         for ring in (polygon.exterior, *polygon.interiors)
     ]
+
+
+READ: Mapping[Any, Callable[[Record, str, Field, bool], object]] = {
+    str: lambda record, name, field, required: record.text(name, required, field.limits[1], field.lines),
+    bool: lambda record, name, _field, _required: record.truth(name),
+    int: lambda record, name, _field, required: record.whole(name, required),
+    float: lambda record, name, _field, required: record.number(name, required),
+    date: lambda record, name, _field, _required: record.day(name),
+    Hours: lambda record, _name, _field, _required: record.hours(),
+    Facilities: lambda record, _name, _field, _required: record.facilities(),
+    Uses: lambda record, _name, _field, required: record.uses(required),
+}

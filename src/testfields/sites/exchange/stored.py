@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import msgspec
 
 from testfields.db.engine import to_ewkb
 from testfields.db.values import to_band
+from testfields.sites.drafts import AREA, SITE, AreaDraft, OpeningDraft, SiteDraft, told_of
 from testfields.sites.exchange import queries
-from testfields.sites.rules import AreaDraft, OpeningDraft, SiteDraft
+from testfields.sites.fields import POLICY, Policy
 from testfields.sites.vocabulary import FacilityValue
 
 
@@ -35,16 +38,15 @@ def _json(rows: Sequence[Mapping[str, object]]) -> str:
 
 def _site_row(site: SiteDraft, owners: Mapping[str, int]) -> dict[str, object]:
     """A site as PostgreSQL reads a row of its table from JSON."""
-    values = {name: value for name, value in vars(site).items() if name not in {"owner", "hours", "areas", "feature"}}
-    return {**values, "owner_id": owners[site.owner], "geometry": to_ewkb(site.geometry).hex()}
+    return {**told_of(site), "owner_id": owners[site.owner], "geometry": to_ewkb(site.geometry).hex()}
 
 
 def _area_row(area: AreaDraft, site_id: int, position: int) -> dict[str, object]:
-    values = {name: value for name, value in vars(area).items() if name != "feature"}
     return {
-        **values,
+        **told_of(area),
         "site_id": site_id,
         "position": position,
+        "parent_slug": area.parent_slug,
         "geometry": to_ewkb(area.geometry).hex(),
         "altitude": f"[{area.altitude.lower},{area.altitude.upper})",
     }
@@ -67,11 +69,23 @@ FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
 
 
 def _site_of(row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft]) -> SiteDraft:
-    taken = {name: row[name] for name in SiteDraft.__dataclass_fields__ if name not in {"hours", "areas", "feature"}}
-    told = {"facilities": FACILITIES.decode(row["facilities"]), "uses": tuple(row["uses"])}
-    return SiteDraft(**{**taken, **told}, hours=tuple(hours), areas=tuple(areas))
+    told = {name: _told(row[name]) for name in SITE if name != "hours"}
+    policy = Policy(**{name: told.pop(name) for name in POLICY})
+    more = {"facilities": FACILITIES.decode(row["facilities"]), "hours": tuple(hours)}
+    return SiteDraft(**{**told, **more}, geometry=row["geometry"], policy=policy, areas=tuple(areas))
 
 
 def _area_of(row: asyncpg.Record) -> AreaDraft:
-    taken = {name: row[name] for name in AreaDraft.__dataclass_fields__ if name != "feature"}
-    return AreaDraft(**{**taken, "altitude": to_band(row["altitude"]), "uses": tuple(row["uses"])})
+    return AreaDraft(
+        **{name: _told(row[name]) for name in AREA},
+        parent_slug=row["parent_slug"],
+        altitude=to_band(row["altitude"]),
+        geometry=row["geometry"],
+    )
+
+
+def _told(value: Any) -> Any:
+    """A column's value as a draft holds it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return tuple(value) if isinstance(value, list) else value
