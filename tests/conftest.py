@@ -3,6 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -12,8 +13,10 @@ from litestar import Litestar
 
 from testfields import schema
 from testfields.app import create_app
+from testfields.core.clock import now
 from testfields.db import cluster
 from testfields.db.engine import DB
+from testfields.demo import seed
 from testfields.settings import load
 from tests import described, network
 
@@ -83,33 +86,59 @@ async def db(_pool: None) -> AsyncIterator[None]:
         await transaction.__aexit__(None, None, None)
 
 
+@asynccontextmanager
+async def pool_on(url: str, size: int) -> AsyncIterator[None]:
+    """The portal's pool on another database for the block."""
+    shared_pool, shared_config = DB.pool, DB.config
+    DB.pool = None
+    DB.use(url)
+    try:
+        async with DB.open(size):
+            yield
+    finally:
+        DB.pool, DB.config = shared_pool, shared_config
+
+
+@asynccontextmanager
+async def cloned(postgres: cluster.Cluster, template: str) -> AsyncIterator[str]:
+    """A copy of the database `template`, the portal's own for the block; its address."""
+    name = f"clone_{next(CLONES)}"
+    await _statement(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    async with pool_on(postgres.url(name), 32):
+        yield postgres.url(name)
+    await _statement(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 async def own_db(postgres: cluster.Cluster, template: str, _pool: None) -> AsyncIterator[str]:
     """A migrated database of the test's own, with commits and races; its address."""
-    name = f"clone_{next(CLONES)}"
-    await _statement(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
-    shared_pool, shared_config = DB.pool, DB.config
-    DB.pool = None
-    DB.use(postgres.url(name))
-    async with DB.open(32):
-        yield postgres.url(name)
-    DB.pool, DB.config = shared_pool, shared_config
-    await _statement(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    async with cloned(postgres, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def played(postgres: cluster.Cluster, template: str, _pool: None) -> str:
+    """The name of a database with the demo's fortnight that others are cloned from."""
+    await _statement(postgres, f"CREATE DATABASE template_played TEMPLATE {template}")
+    async with pool_on(postgres.url("template_played"), 4):
+        await seed.play(now())
+    return "template_played"
+
+
+@pytest.fixture
+async def played_db(postgres: cluster.Cluster, played: str) -> AsyncIterator[str]:
+    """A database of the test's own with the demo's fortnight; its address."""
+    async with cloned(postgres, played) as url:
+        yield url
 
 
 @pytest.fixture
 async def own_cluster(_pool: None) -> AsyncIterator[cluster.Cluster]:
     """A PostgreSQL of the test's own, migrated, so that stopping it harms nobody else."""
-    shared_pool, shared_config = DB.pool, DB.config
-    try:
-        with tempfile.TemporaryDirectory(prefix="tfown") as folder, cluster.running(Path(folder)) as running:
-            DB.pool = None
-            DB.use(running.url())
+    with tempfile.TemporaryDirectory(prefix="tfown") as folder, cluster.running(Path(folder)) as running:
+        async with pool_on(running.url(), 8):
             await schema.upgrade()
-            async with DB.open(8):
-                yield running
-    finally:
-        DB.pool, DB.config = shared_pool, shared_config
+            yield running
 
 
 @pytest.fixture(scope="session")

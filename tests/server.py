@@ -1,17 +1,23 @@
-"""The portal as a process of its own, on a free port of this machine."""
+"""The portal on a free port of this machine: as processes of its own, or in the test's loop, which starts at once."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import uvicorn
+from litestar import Litestar
+
+from testfields.app import create_app
+from testfields.settings import load
 
 STARTS_WITHIN_S = 60
 
@@ -69,6 +75,28 @@ class Server:
         self.processes.clear()
 
 
+@asynccontextmanager
+async def serving_here(port: int, app: Litestar) -> AsyncIterator[str]:
+    """`app` in this loop, on the test's own pool; its address. What a browser sees is the same as of `serving`."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", lifespan="off"))
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 (uvicorn tells it no other way)
+        await asyncio.sleep(0.01)
+    yield app_address(port)
+    server.should_exit = True
+    await running
+
+
+def app_address(port: int) -> str:
+    """Where a portal on `port` is."""
+    return f"http://127.0.0.1:{port}"
+
+
+def app_on(port: int) -> Litestar:
+    """The portal as it is served on `port`."""
+    return create_app(load({"TESTFIELDS_BASE_URL": app_address(port)}))
+
+
 @contextmanager
 def serving(database_url: str, folder: Path, worker: bool = False, **settings: str) -> Iterator[Server]:
     """The portal on `database_url`, which is migrated; `settings` are environment variables."""
@@ -81,7 +109,7 @@ def serving(database_url: str, folder: Path, worker: bool = False, **settings: s
         "TESTFIELDS_WORKERS": "2",
         **settings,
     }
-    server = Server(f"http://127.0.0.1:{port}", environment, folder / "server.log")
+    server = Server(app_address(port), environment, folder / "server.log")
     server.start("serve")
     if worker:
         server.start("worker")

@@ -1,17 +1,20 @@
-"""A real browser against a real server: Chromium by Playwright, the portal in processes of its own."""
+"""A real browser against the portal: Chromium by Playwright. The journey runs against processes of the portal's own."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from testfields.accounts.identity import SESSION_COOKIE
 from testfields.accounts.rules import Actor
 from testfields.accounts.service import open_session
 from testfields.core.clock import now
-from tests.server import Server, serving
+from tests.server import app_on, free_port, serving_here
+
+# In ms: on a busy machine a page takes its time, and a test that fails for that says nothing about the portal.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -23,14 +26,28 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@dataclass(frozen=True)
+class Portal:
+    """Where a browser finds the portal."""
+
+    base_url: str
+
+
+@pytest.fixture(scope="session")
+async def portal() -> AsyncIterator[Portal]:
+    """The portal for all browser tests, started once; its pool is the one that the test's fixture has opened."""
+    port = free_port()
+    async with serving_here(port, app_on(port)) as base_url:
+        yield Portal(base_url)
+
+
 @pytest.fixture
-def server(own_db: str, tmp_path: Path) -> Iterator[Server]:
+def server(own_db: str, portal: Portal) -> Portal:
     """The portal on the test's own database."""
-    with serving(own_db, tmp_path, TESTFIELDS_WORKERS="1") as running:
-        yield running
+    return portal
 
 
-async def logged_in(chromium: Browser, server: Server, actor: Actor, locale: str = "en") -> BrowserContext:
+async def logged_in(chromium: Browser, server: Portal, actor: Actor, locale: str = "en") -> BrowserContext:
     """A browser window of the actor's, in a language; the caller closes it."""
     session = await open_session(actor.person_id, now())
     context = await chromium.new_context(locale=locale)

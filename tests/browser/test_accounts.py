@@ -10,7 +10,7 @@ from testfields.accounts.identity import SESSION_COOKIE
 from testfields.accounts.rules import Actor
 from tests import factories
 from tests.accounts.people import PASSWORD, with_password
-from tests.server import Server
+from tests.browser.conftest import Portal
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ async def window(chromium: Browser, **options: object) -> AsyncIterator[Page]:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-async def test_logging_in_and_out(server: Server, chromium: Browser, scripts: bool) -> None:
+async def test_logging_in_and_out(server: Portal, chromium: Browser, scripts: bool) -> None:
     somebody = await with_password(await factories.company())
     async with window(chromium, java_script_enabled=scripts) as page:
         await page.goto(f"{server.base_url}/my/account")
@@ -47,7 +47,7 @@ async def test_logging_in_and_out(server: Server, chromium: Browser, scripts: bo
         assert not [one for one in await page.context.cookies() if one["name"] == SESSION_COOKIE]
 
 
-async def enter(page: Page, server: Server, somebody: Actor) -> None:
+async def enter(page: Page, server: Portal, somebody: Actor) -> None:
     await page.goto(f"{server.base_url}/login")
     await page.fill("#f-email", somebody.email)
     await page.fill("#f-password", PASSWORD)
@@ -71,7 +71,7 @@ async def posted_from(page: Page, site: str, address: str) -> int:
     return answer.status
 
 
-async def test_a_page_of_another_site_cannot_log_anybody_in_or_out(server: Server, chromium: Browser) -> None:
+async def test_a_page_of_another_site_cannot_log_anybody_in_or_out(server: Portal, chromium: Browser) -> None:
     """The forms of a page at another name are sent by the browser itself, with all that it adds."""
     somebody = await with_password(await factories.company())
     stranger = server.base_url.replace("127.0.0.1", "localhost")
@@ -84,7 +84,7 @@ async def test_a_page_of_another_site_cannot_log_anybody_in_or_out(server: Serve
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-async def test_somebody_chooses_the_language_of_their_mails(server: Server, chromium: Browser, scripts: bool) -> None:
+async def test_somebody_chooses_the_language_of_their_mails(server: Portal, chromium: Browser, scripts: bool) -> None:
     somebody = await with_password(await factories.company())
     async with window(chromium, java_script_enabled=scripts) as page:
         await enter(page, server, somebody)

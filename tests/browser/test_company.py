@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,12 +18,11 @@ from testfields.reservations.rules import Action
 from testfields.reservations.tables import Reservation, Volume
 from testfields.sites.tables import Site
 from tests import factories
-from tests.browser.conftest import logged_in
-from tests.server import Server
+from tests.browser.axe import violations
+from tests.browser.conftest import Portal, logged_in
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "a password for this test alone"
 
 
@@ -53,18 +51,7 @@ async def own_reservations(company: Actor) -> list[dict[str, object]]:
     return found
 
 
-async def accessible(page: Page) -> None:
-    """axe-core finds nothing on the page as it stands."""
-    session = await page.context.new_cdp_session(page)
-    expression = (
-        f"{AXE.read_text()}; axe.run(document, {{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']}})"
-        ".then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.nodes[0].html])))"
-    )
-    answer = await session.send("Runtime.evaluate", {"expression": expression, "awaitPromise": True})
-    assert answer["result"].get("value") == "[]", answer
-
-
-async def test_from_the_first_project_to_the_withdrawal(server: Server, chromium: Browser) -> None:
+async def test_from_the_first_project_to_the_withdrawal(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     taken = (await taken_by_a_rival(field)).period
     site = await site_of(field)
@@ -101,7 +88,7 @@ async def test_from_the_first_project_to_the_withdrawal(server: Server, chromium
     await page.fill("#f-time0-start", typed(taken.start))
     await page.fill("#f-time0-end", typed(taken.end))
     await expect(page.locator("#verdict")).to_contain_text("重なっている予約")
-    await accessible(page)
+    assert await violations(page) == []
     await page.locator(".leaflet-draw-draw-rectangle").click()
     box = await page.locator(".map .shape--area").bounding_box()
     assert box is not None
@@ -116,7 +103,7 @@ async def test_from_the_first_project_to_the_withdrawal(server: Server, chromium
     await expect(page.locator("#f-time0-start")).to_have_value(typed(taken.end))
     await expect(page.locator("#verdict")).to_contain_text("空いています。")
     await expect(page.locator("#saved")).to_contain_text("自動で保存しました。")
-    await accessible(page)
+    assert await violations(page) == []
     await page.locator(".decision-bar").get_by_role("button", name="申請する").click()
     await page.wait_for_url("**/my/reservations/*")
     await expect(page.locator(".flash")).to_contain_text("申請を提出しました。")
@@ -129,7 +116,7 @@ async def test_from_the_first_project_to_the_withdrawal(server: Server, chromium
     assert whole is not None
     assert 0.02 < shape["footprint"].area / whole["geometry"].area < 0.08
     await expect(page.locator(".map .shape--asked")).to_be_visible()
-    await accessible(page)
+    assert await violations(page) == []
 
     await page.locator("summary", has_text="申請を取り下げる").click()
     await page.get_by_role("button", name="申請を取り下げる").click()
@@ -146,7 +133,7 @@ HIDDEN = """() => {
 }"""
 
 
-async def test_nothing_with_the_focus_is_hidden_behind_the_bar(server: Server, chromium: Browser) -> None:
+async def test_nothing_with_the_focus_is_hidden_behind_the_bar(server: Portal, chromium: Browser) -> None:
     """WCAG 2.2, 2.4.11, on a phone, where the bar is largest."""
     field, company = await factories.field(), await factories.company()
     await factories.project(company)
@@ -174,7 +161,7 @@ async def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab never reaches {selector}")
 
 
-async def test_applying_for_a_part_of_an_area_by_keyboard_alone(server: Server, chromium: Browser) -> None:
+async def test_applying_for_a_part_of_an_area_by_keyboard_alone(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     site, asked = await site_of(field), factories.period(9, 2)
     await factories.project(company)
@@ -211,7 +198,7 @@ async def test_applying_for_a_part_of_an_area_by_keyboard_alone(server: Server, 
     await context.close()
 
 
-async def test_enter_in_a_field_looks_and_never_files(server: Server, chromium: Browser) -> None:
+async def test_enter_in_a_field_looks_and_never_files(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     site, asked = await site_of(field), factories.period(9)
     project_id = await factories.project(company)
@@ -226,7 +213,7 @@ async def test_enter_in_a_field_looks_and_never_files(server: Server, chromium: 
     await context.close()
 
 
-async def test_a_draft_saves_itself_and_is_found_on_my_page(server: Server, chromium: Browser) -> None:
+async def test_a_draft_saves_itself_and_is_found_on_my_page(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     site, asked = await site_of(field), factories.period(9)
     await factories.project(company)
@@ -247,7 +234,7 @@ async def test_a_draft_saves_itself_and_is_found_on_my_page(server: Server, chro
     await context.close()
 
 
-async def test_applying_without_scripts(server: Server, chromium: Browser) -> None:
+async def test_applying_without_scripts(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     taken = (await taken_by_a_rival(field)).period
     site = await site_of(field)
@@ -273,7 +260,7 @@ async def test_applying_without_scripts(server: Server, chromium: Browser) -> No
     await with_scripts.close()
 
 
-async def test_what_is_in_the_way_is_drawn_and_tied_to_its_line(server: Server, chromium: Browser) -> None:
+async def test_what_is_in_the_way_is_drawn_and_tied_to_its_line(server: Portal, chromium: Browser) -> None:
     field, company, rival = await factories.field(), await factories.company(), await factories.company()
     site, asked = await site_of(field), factories.period(9, 2)
     whole = await Site.select(Site.geometry).where(Site.id == field.site_id).first()
@@ -302,7 +289,7 @@ async def test_what_is_in_the_way_is_drawn_and_tied_to_its_line(server: Server, 
     await expect(page.locator(".map .shape--held")).not_to_have_class(re.compile("is-lit"))
     await page.locator(".map .shape--held").hover()
     await expect(lines.filter(has_text="Held by somebody")).to_have_class("is-lit")
-    await accessible(page)
+    assert await violations(page) == []
 
     # Elsewhere in time nothing is in the way, and nothing of it stays on the map.
     await page.fill("#f-time0-end", typed(asked.end + (asked.end - asked.start)))
@@ -318,7 +305,7 @@ async def test_what_is_in_the_way_is_drawn_and_tied_to_its_line(server: Server, 
     await context.close()
 
 
-async def test_a_fault_leaves_the_search_button_beside_its_fields(server: Server, chromium: Browser) -> None:
+async def test_a_fault_leaves_the_search_button_beside_its_fields(server: Portal, chromium: Browser) -> None:
     page = await chromium.new_page(viewport={"width": 1280, "height": 900})
     await page.goto(f"{server.base_url}/sites?on=2026-02-30")
     await expect(page.locator("#f-on-error")).to_be_visible()

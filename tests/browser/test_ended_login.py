@@ -9,8 +9,9 @@ from testfields.accounts.identity import SESSION_COOKIE
 from testfields.accounts.rules import Actor
 from tests import factories
 from tests.accounts.people import PASSWORD, with_password
-from tests.browser.test_company import accessible, own_reservations, site_of, typed
-from tests.server import Server
+from tests.browser.axe import violations
+from tests.browser.conftest import Portal
+from tests.browser.test_company import own_reservations, site_of, typed
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +32,7 @@ async def enter(page: Page, somebody: Actor) -> None:
     await page.locator(".site-tools__who").wait_for()
 
 
-async def applying(server: Server, page: Page) -> Actor:
+async def applying(server: Portal, page: Page) -> Actor:
     """Somebody logged in, with an application filled in but for its note."""
     field, company = await factories.field(), await with_password(await factories.company())
     site, asked = await site_of(field), factories.period(9, 2)
@@ -45,7 +46,7 @@ async def applying(server: Server, page: Page) -> Actor:
 
 
 async def test_a_form_that_was_sent_too_late_is_sent_again_after_logging_in(
-    server: Server, context: BrowserContext
+    server: Portal, context: BrowserContext
 ) -> None:
     page = await context.new_page()
     company = await applying(server, page)
@@ -64,7 +65,7 @@ async def test_a_form_that_was_sent_too_late_is_sent_again_after_logging_in(
     await expect(page.locator("main")).to_contain_text("Two vans & a crane")
 
 
-async def test_the_parts_of_a_form_go_on_after_logging_in_in_another_tab(server: Server, chromium: Browser) -> None:
+async def test_the_parts_of_a_form_go_on_after_logging_in_in_another_tab(server: Portal, chromium: Browser) -> None:
     context = await chromium.new_context(locale="en", viewport={"width": 390, "height": 700})
     page = await context.new_page()
     company = await applying(server, page)
@@ -77,7 +78,7 @@ async def test_the_parts_of_a_form_go_on_after_logging_in_in_another_tab(server:
     await expect(page.locator("header.site-header")).to_have_count(1)
     await expect(page.locator("#verdict")).to_contain_text("It fits")
     await expect(page.locator("#saved")).to_contain_text("Saved as a draft by itself once")
-    await accessible(page)
+    assert await violations(page) == []
 
     async with context.expect_page() as opened:
         await problem.get_by_role("link", name="Log in in a new tab").click()

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from testfields.core.clock import now
-from testfields.demo import seed
 from testfields.demo.cast import PASSWORD
 from tests.server import Server, serving
 
@@ -61,10 +59,9 @@ async def log_in(page: Page, server: Server, email: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_company_then_staff_then_public(own_db: str, tmp_path: Path, chromium: Browser, language: str) -> None:
+async def test_company_then_staff_then_public(played_db: str, tmp_path: Path, chromium: Browser, language: str) -> None:
     words = WORDS[language]
-    await seed.play(now())
-    with serving(own_db, tmp_path, worker=True, TESTFIELDS_WORKERS="1") as server:
+    with serving(played_db, tmp_path, worker=True, TESTFIELDS_WORKERS="1") as server:
         other = "en" if language == "ja" else "ja"
         contexts = [await chromium.new_context(locale=other, viewport={"width": 1280, "height": 900}) for _ in "123"]
         company, staff, public = [await context.new_page() for context in contexts]

@@ -7,9 +7,8 @@ from playwright.async_api import Browser, Page, expect
 
 from testfields.reservations import reading
 from tests import factories
-from tests.browser.conftest import logged_in
+from tests.browser.conftest import Portal, logged_in
 from tests.reviews.cases import file
-from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +27,7 @@ async def tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"Tab never reaches “{text}”")
 
 
-async def test_approving_by_keyboard_alone(server: Server, chromium: Browser) -> None:
+async def test_approving_by_keyboard_alone(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     number, following = await file(field, company, 9), await file(field, company, 11)
     context = await logged_in(chromium, server, field.approver)
@@ -70,7 +69,7 @@ async def test_approving_by_keyboard_alone(server: Server, chromium: Browser) ->
     await context.close()
 
 
-async def test_the_slider_dims_what_is_not_there(server: Server, chromium: Browser) -> None:
+async def test_the_slider_dims_what_is_not_there(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
     number, later = await file(field, company, 9), await file(field, company, 15)
     context = await logged_in(chromium, server, field.reviewer)

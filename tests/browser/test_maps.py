@@ -1,33 +1,27 @@
 """Maps in a real browser, under the portal's own Content-Security-Policy."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from litestar import Request, Response, get
 from litestar.params import FromPath
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from playwright.async_api import Request as Fetched
 
-from testfields.app import create_app
 from testfields.reservations.rules import State
-from testfields.settings import load
 from testfields.web.pages import page as page_of
 from tests import factories
+from tests.browser.axe import violations
+from tests.browser.conftest import Portal
 from tests.maps.making import trial
 from tests.maps.test_public import around_now
-from tests.server import free_port
+from tests.server import app_on, free_port, serving_here
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 HOSTILE = "${alert(1)}</script><img src=x onerror=alert(1)>`"
 SQUARE = [[[135.4, 34.6], [135.41, 34.6], [135.41, 34.61], [135.4, 34.61], [135.4, 34.6]]]
 TRIAL_PAGE = """
@@ -99,52 +93,22 @@ class Watch:
         await self.page.evaluate("document.getElementById('map').map.ready")
         return self.page
 
-    async def accessibility_faults(self) -> list[str]:
-        """axe-core's findings; the protocol may run scripts where the policy refuses them to pages."""
-        protocol = await self.page.context.new_cdp_session(self.page)
-        run = f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})"
-        told = "found => JSON.stringify(found.violations.map(one => `${one.id}: ${one.nodes[0].target}`))"
-        answer = await protocol.send(
-            "Runtime.evaluate", {"expression": f"{AXE};{run}.then({told})", "awaitPromise": True}
-        )
-        faults: list[str] = json.loads(answer["result"]["value"])
-        return faults
-
-
-@asynccontextmanager
-async def serving() -> AsyncIterator[str]:
-    """The portal with the trial page, in this loop and on the test's database; its address."""
-    port = free_port()
-    app = create_app(load({"TESTFIELDS_BASE_URL": f"http://127.0.0.1:{port}"}))
-    app.register(a_map)
-    app.register(some_shapes)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 (uvicorn tells it no other way)
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await running
-
-
-@pytest.fixture
-async def portal(own_db: str) -> AsyncIterator[str]:
-    async with serving() as base_url:
-        yield base_url
-
 
 @pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        await browser.close()
+async def portal() -> AsyncIterator[Portal]:
+    """The portal with the trial page."""
+    port = free_port()
+    app = app_on(port)
+    app.register(a_map)
+    app.register(some_shapes)
+    async with serving_here(port, app) as base_url:
+        yield Portal(base_url)
 
 
 @pytest.fixture
-async def watch(chromium: Browser, portal: str) -> AsyncIterator[Watch]:
+async def watch(chromium: Browser, server: Portal) -> AsyncIterator[Watch]:
     context = await chromium.new_context(viewport={"width": 1280, "height": 900})
-    yield Watch(await context.new_page(), portal)
+    yield Watch(await context.new_page(), server.base_url)
     await context.close()
 
 
@@ -171,7 +135,7 @@ async def test_the_public_map_shows_its_sites_and_harms_nobody(watch: Watch, loc
     assert await page.locator("path.shape--site").count() >= 1
     assert await page.locator(".map-name").first.text_content() == HOSTILE
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await watch.accessibility_faults() == []
+    assert await violations(watch.page) == []
     assert watch.wrong == []
 
 
@@ -260,5 +224,5 @@ async def test_drawing_and_typing_say_the_same(watch: Watch) -> None:
     await page.get_by_label("The whole area").check()
     assert await ring() == []
     assert await page.get_by_label("Latitude 1").is_hidden()
-    assert await watch.accessibility_faults() == []
+    assert await violations(watch.page) == []
     assert watch.wrong == []
