@@ -14,7 +14,8 @@ from testfields.core.clock import now
 from tests.server import app_on, free_port, serving_here
 
 # In ms: on a busy machine a page takes its time, and a test that fails for that says nothing about the portal.
-expect.set_options(timeout=30_000)
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium where it is installed, else Playwright's own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
         yield browser
         await browser.close()
 
