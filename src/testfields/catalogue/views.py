@@ -9,6 +9,7 @@ from itertools import groupby
 from testfields.catalogue.calendar_views import minutes_of
 from testfields.core.errors import N_
 from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_instant
+from testfields.core.texts import filled
 from testfields.sites.fields import POLICY, SITE_FACTS, Unit
 from testfields.sites.schemas import AreaView, OpeningView, SiteView, WholeSiteView
 from testfields.sites.service import AreaBand
@@ -190,7 +191,10 @@ def _further(site: SiteView) -> Iterator[tuple[str, str]]:
     for name, row in SITE_FACTS.items():
         if row.field.label and row.field.says:
             words = {name: _number(getattr(site, name), row.field.unit)}
-            yield locale.in_words(row.field.label), locale.in_words(row.field.says) % words if words[name] else ""
+            yield (
+                locale.in_words(row.field.label),
+                filled(locale.in_words(row.field.says), words) if words[name] else "",
+            )
 
 
 def _size_in_both(square_metres: float) -> str:
