@@ -222,7 +222,7 @@ def constraints_of(site: WholeSiteView) -> list[str]:
     """How the site may be booked, as the table of its policy says it; what is 0 or not there is no rule."""
     words = {name: _number(getattr(site.policy, name), row.field.unit) for name, row in POLICY.items()}
     said = [row.field.says for name, row in POLICY.items() if getattr(site.policy, name)]
-    return [locale.in_words(one) % words for one in said if one]
+    return [filled(locale.in_words(one), words) for one in said if one]
 
 
 def _number(number: float | None, unit: Unit | None) -> str:
