@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from litestar import Litestar
 from testfields.app import create_app
 from testfields.settings import load
 
-STARTS_WITHIN_S = 60
+SPAWNED = re.compile(r"Spawning worker-(\d+) with PID: (\d+)")
 
 
 def free_port() -> int:
@@ -36,26 +37,36 @@ class Server:
     base_url: str
     environment: dict[str, str]
     log: Path
+    # Python that runs before the command, to make its limits as small as a test wants them.
+    beforehand: str = ""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Run a command of the portal's in a group of its own."""
-        command = [sys.executable, "-m", "testfields", *words]
+        code = f"{self.beforehand}\nfrom testfields.cli import main\nmain()"
+        command = [sys.executable, "-c", code, *words]
         with self.log.open("ab") as log:
             process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
         self.processes.append(process)
         return process
 
+    def said(self) -> str:
+        """What its processes have logged so far."""
+        return self.log.read_text()
+
+    def answering(self) -> list[int]:
+        """The processes that answer, as last started."""
+        return list({place: int(number) for place, number in SPAWNED.findall(self.said())}.values())
+
     def wait_until_up(self) -> None:
-        """Return when the portal answers; raises with its log when it does not."""
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < deadline:
+        """Return when the portal answers; raises with its log when it has ended instead."""
+        while all(process.poll() is None for process in self.processes):
             try:
                 if httpx.get(f"{self.base_url}/healthz").status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+        raise AssertionError(self.said())
 
     def kill(self) -> None:
         """``kill -9`` for every process of the portal's."""
@@ -98,8 +109,13 @@ def app_on(port: int) -> Litestar:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, worker: bool = False, **settings: str) -> Iterator[Server]:
-    """The portal on `database_url`, which is migrated; `settings` are environment variables."""
+def serving(
+    database_url: str, folder: Path, worker: bool = False, beforehand: str = "", **settings: str
+) -> Iterator[Server]:
+    """The portal on `database_url`, which is migrated; `settings` are environment variables.
+
+    Without an address it is the embedded database of `folder`.
+    """
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("TESTFIELDS_")},
@@ -109,7 +125,7 @@ def serving(database_url: str, folder: Path, worker: bool = False, **settings: s
         "TESTFIELDS_WORKERS": "2",
         **settings,
     }
-    server = Server(app_address(port), environment, folder / "server.log")
+    server = Server(app_address(port), environment, folder / "server.log", beforehand)
     server.start("serve")
     if worker:
         server.start("worker")

@@ -48,13 +48,15 @@ from testfields.reviews.pages import pages as review_pages
 from testfields.reviews.routes import router as reviews
 from testfields.settings import Settings, load
 from testfields.sites.routes import router as sites
-from testfields.web import problems, security
+from testfields.web import problems, security, slow_bodies
 from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
 
 LARGEST_BODY = 1_000_000
+# The largest body over 0.3 Mbit/s.
+BODY_WITHIN_S = 30.0
 API: Sequence[ControllerRouterHandler] = (
     trials,
     accounts,
@@ -120,7 +122,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     describe(app)
-    app.asgi_handler = answering_heads(app.asgi_handler)
+    app.asgi_handler = slow_bodies.within(answering_heads(app.asgi_handler), BODY_WITHIN_S)
     return app
 
 

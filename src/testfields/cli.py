@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -12,19 +11,17 @@ from typing import Any, TypeVar
 import rich_click as click
 from rich.console import Console
 
-from testfields import schema
+from testfields import ports, schema
 from testfields.accounts.commands import owners, people
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.leaving.commands import lock_out
 from testfields.reservations.reading import broken_chains
-from testfields.settings import Settings, SettingsError, load
+from testfields.settings import SettingsError, load
 from testfields.sites.commands import sites
 
 console = Console()
 T = TypeVar("T")
-# Longer than any answer takes.
-STOPS_WITHIN_S = 20
 
 
 def database() -> AbstractContextManager[str]:
@@ -60,6 +57,7 @@ def on_pool(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 @click.group()
+@click.version_option(package_name="testfields", message="%(package)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """The test-field portal."""
@@ -130,30 +128,10 @@ def revise(description: str) -> None:
 @cli.command()
 def serve() -> None:
     """Serve pages and API until stopped."""
-    settings = load()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with cluster.address(settings.database_url, settings.data) as url:
-        asyncio.run(demand_current(url))
-        os.environ["DATABASE_URL"] = url
-        _serve(settings)
+    from testfields import serving  # noqa: PLC0415 (only this command needs the server)
 
-
-def _serve(settings: Settings) -> None:
-    from granian import Granian  # noqa: PLC0415 (its workers import this module again)
-    from granian.constants import Interfaces  # noqa: PLC0415
-
-    Granian(
-        "testfields.app:create_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        log_access=False,
-        websockets=False,
-        # One that is told to stop while it is still starting may miss it.
-        workers_kill_timeout=STOPS_WITHIN_S,
-    ).serve()
+    _log_to_terminal()
+    serving.serve(load())
 
 
 @cli.command()
@@ -174,7 +152,7 @@ def worker() -> None:
     """Do what follows from decisions, in the background, until stopped."""
     from testfields.worker import run_worker  # noqa: PLC0415 (only this command needs the job queue)
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _log_to_terminal()
     run_worker(load())
 
 
@@ -192,10 +170,14 @@ def openapi(write: str | None) -> None:
         click.echo(text)
 
 
+def _log_to_terminal() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
 def main() -> None:
     """Run the command; what the administrator can mend is told in one line."""
     try:
         cli()
-    except (SettingsError, cluster.ClusterError, schema.SchemaError) as error:
-        Console(stderr=True).print(f"[bold red]{error}[/]")
+    except (SettingsError, cluster.ClusterError, schema.SchemaError, ports.PortInUse) as error:
+        Console(stderr=True).print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)

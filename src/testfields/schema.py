@@ -7,6 +7,7 @@ SQL files in the form they have now, and are loaded whole after the migrations.
 import contextlib
 import hashlib
 import io
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.commands.new import AutoMigrationManager, _create_new_migration
 from piccolo.apps.migrations.tables import Migration
 
-from testfields.db.engine import DB, EXTENSIONS
+from testfields.db.engine import DB, EXTENSIONS, OutOfReach
 from testfields.db.tables import SqlFile
 from testfields.piccolo_app import APP_CONFIG, sql_files
 
@@ -24,17 +25,28 @@ from testfields.piccolo_app import APP_CONFIG, sql_files
 MIGRATION_LOCK = 7_031_996
 
 
-# Nobody answers, or not with this name and password.
-UNREACHABLE = (
+# Nobody answers, or not yet.
+AWAY = (
     OSError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
+    OutOfReach,
+    asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
 )
+# It answers, and not with this name, password or database.
+REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 
 class SchemaError(Exception):
     """The database cannot be worked with as it is; the text says what to do."""
+
+
+class NotThere(SchemaError):
+    """Nobody answers where the database should be; it may still come."""
+
+
+class WrongAddress(SchemaError):
+    """The address leads to no database for the portal, and will not by waiting."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +102,22 @@ async def status() -> SchemaStatus:
 def _reaching() -> Iterator[None]:
     try:
         yield
-    except UNREACHABLE as error:
-        raise SchemaError(f"The database cannot be reached: {error}. Check DATABASE_URL.") from error
+    except (*AWAY, *REFUSED, ValueError) as error:
+        raise _said(error.__cause__ if isinstance(error, OutOfReach) and error.__cause__ else error) from error
+
+
+def _said(cause: BaseException) -> SchemaError:
+    """What the administrator is told. An address that cannot be read is not repeated: its password may be anywhere."""
+    if isinstance(cause, REFUSED):
+        return WrongAddress(f"The database cannot be used: {cause}. Check DATABASE_URL.")
+    if isinstance(cause, ValueError):
+        return WrongAddress(
+            "DATABASE_URL cannot be read. It looks like postgresql://user:password@host:5432/name, signs such as"
+            " / and @ in the password percent-encoded (%2F, %40)."
+        )
+    if isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN:
+        return WrongAddress("The database cannot be reached: its host is not known. Check DATABASE_URL.")
+    return NotThere(f"The database cannot be reached: {cause or type(cause).__name__}. Check DATABASE_URL.")
 
 
 async def _status() -> SchemaStatus:

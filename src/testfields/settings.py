@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 ADMINISTRATOR_DATA = Path("/var/lib/testfields")
 
@@ -40,11 +39,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     host = environ.get("TESTFIELDS_HOST", "127.0.0.1")
     port = _number(environ, "TESTFIELDS_PORT", 8000, 1, 65535)
     return Settings(
-        database_url=environ.get("DATABASE_URL") or None,
+        database_url=_url(environ, "DATABASE_URL", "", {"postgresql", "postgres"}) or None,
         data=Path(environ.get("TESTFIELDS_DATA") or _default_data(environ)).absolute(),
         host=host,
         port=port,
-        base_url=_url(environ, "TESTFIELDS_BASE_URL", f"http://{host}:{port}", {"http", "https"}),
+        base_url=_url(environ, "TESTFIELDS_BASE_URL", f"http://{host}:{port}", {"http", "https"}).rstrip("/"),
         workers=_number(environ, "TESTFIELDS_WORKERS", min(os.cpu_count() or 1, 4), 1, 64),
         pool_size=_number(environ, "TESTFIELDS_POOL", 10, 1, 200),
         smtp_url=_url(environ, "TESTFIELDS_SMTP_URL", "", {"smtp", "smtps"}) or None,
@@ -75,7 +74,8 @@ def _switch(environ: Mapping[str, str], name: str) -> bool:
 
 
 def _url(environ: Mapping[str, str], name: str, default: str, schemes: set[str]) -> str:
-    text = (environ.get(name) or default).rstrip("/")
-    if text and urlsplit(text).scheme not in schemes:
-        raise SettingsError(f"{name} must begin with {' or '.join(sorted(f'{s}://' for s in schemes))}, not {text!r}.")
+    """An address. A wrong one is not repeated: it may hold a password."""
+    text = environ.get(name) or default
+    if text and text.partition("://")[0].lower() not in schemes:
+        raise SettingsError(f"{name} must begin with {' or '.join(sorted(f'{s}://' for s in schemes))}.")
     return text

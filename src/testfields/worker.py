@@ -5,15 +5,15 @@ The jobs use the portal's own pool in the worker's loop; procrastinate keeps a s
 
 import asyncio
 import logging
-import signal
 from datetime import datetime
+from functools import partial
 
 import asyncpg
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
-from testfields import schema, workflow
+from testfields import schema, stopping, workflow
 from testfields.accounts import service as accounts
 from testfields.core.clock import now
 from testfields.db import cluster
@@ -38,7 +38,7 @@ RETRY = RetryStrategy(max_attempts=16, exponential_wait=2)
 HEARTBEAT_SECONDS = 10.0
 STALLED_SECONDS = 30.0
 # A stop waits this long for running jobs; those left are put back into the queue.
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 5.0
 RECONNECT_SECONDS = 2.0
 KEEP_DONE_HOURS = 72
 KEEP_FAILED_HOURS = 30 * 24
@@ -141,33 +141,39 @@ def _settings(context: JobContext) -> Settings:
 
 
 def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; raises ClusterError where the embedded database cannot be had."""
-    with cluster.address(settings.database_url, settings.data) as url:
+    """Work until SIGTERM or SIGINT.
+
+    Raises ClusterError where the embedded database cannot be had, and WrongAddress.
+    """
+    with stopping.until_told(), cluster.address(settings.database_url, settings.data, kept=True) as url:
         DB.use(url)
         asyncio.run(_until_told(settings, url))
 
 
 async def _until_told(settings: Settings, url: str) -> None:
-    """A database that goes away, or has not been upgraded, is waited for: the worker comes back with it."""
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    stopping = asyncio.create_task(told.wait())
+    """A database that is away, or has not been upgraded, is waited for: the worker comes back with it."""
+    told, reached = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    stopping.listen(partial(loop.call_soon_threadsafe, told.set))
+    waiting = asyncio.create_task(told.wait())
     while not told.is_set():
-        working = asyncio.create_task(_work_on_own_pool(settings, url))
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working = asyncio.create_task(_work_on_own_pool(settings, url, reached))
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         working.cancel()
         try:
             await working
         except asyncio.CancelledError:
             continue
         except LOST as error:
+            if isinstance(error, schema.WrongAddress) and not reached.is_set():
+                raise
             logger.error("the database cannot be worked with, trying again: %s", error)
-        await asyncio.wait({stopping}, timeout=RECONNECT_SECONDS)
+        await asyncio.wait({waiting}, timeout=RECONNECT_SECONDS)
 
 
-async def _work_on_own_pool(settings: Settings, url: str) -> None:
+async def _work_on_own_pool(settings: Settings, url: str, reached: asyncio.Event) -> None:
     await schema.demand_current()
+    reached.set()
     async with DB.open(settings.pool_size):
         await work(settings, url)
 

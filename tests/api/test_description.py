@@ -108,10 +108,10 @@ def operations(app: Litestar) -> dict[str, Any]:
         ("GET /sites", "401 422 503"),
         ("GET /permits/{code}", "401 404 422 503"),
         ("GET /reservations/{reservation_id}", "401 403 404 422 503"),
-        ("POST /projects", "400 401 403 413 415 422 503"),
-        ("POST /reservations", "400 401 403 404 409 413 415 422 503"),
-        ("PUT /projects/{project_id}", "400 401 403 404 412 413 415 422 428 503"),
-        ("POST /closures/{closure_id}/lift", "401 403 404 409 412 413 422 428 503"),
+        ("POST /projects", "400 401 403 408 413 415 422 503"),
+        ("POST /reservations", "400 401 403 404 408 409 413 415 422 503"),
+        ("PUT /projects/{project_id}", "400 401 403 404 408 412 413 415 422 428 503"),
+        ("POST /closures/{closure_id}/lift", "401 403 404 408 409 412 413 422 428 503"),
     ],
 )
 def test_an_operation_says_what_it_refuses_and_no_more(

@@ -208,7 +208,8 @@ class PostGISEngine(PostgresEngine):
     @asynccontextmanager
     async def open(self, size: int) -> AsyncIterator[None]:
         """Keep a pool of at most `size` connections open for the block."""
-        await self.start_connection_pool(min_size=min(2, size), max_size=size)
+        # It connects when it is asked to: a process may start while the database is away.
+        await self.start_connection_pool(min_size=0, max_size=size)
         try:
             yield
         finally:

@@ -71,6 +71,7 @@ MEANINGS = {
     401: "Nobody is logged in, or the token is not valid.",
     403: "The caller is known and may not do this.",
     404: "It is not there, or not for this caller to know of.",
+    408: "The request came too slowly.",
     409: "It is in another state, or something stands where the volume was asked for.",
     412: "The caller saw an older version.",
     413: "The request is too large.",
@@ -136,7 +137,7 @@ def _refusals(operation: Operation) -> set[int]:
     if operation.security is None:
         refusals.add(403)
     if operation.request_body is not None:
-        refusals |= {400, 413, 415, 422}
+        refusals |= {400, 408, 413, 415, 422}
     if takes & {"query", "path"}:
         refusals.add(422)
     if "path" in takes:
@@ -145,7 +146,7 @@ def _refusals(operation: Operation) -> set[int]:
         refusals |= {412, 428}
     if ONCE.name in takes:
         # To know a request again, its body is read, also where none is asked for.
-        refusals |= {413, 422}
+        refusals |= {408, 413, 422}
     return refusals
 
 

@@ -57,6 +57,7 @@ BY_STATUS = {
     400: ("unreadable", N_("The request could not be read.")),
     404: ("not-found", N_("There is nothing at this address.")),
     405: ("method-not-allowed", N_("This address does not accept that method.")),
+    408: ("too-slow", N_("The request came too slowly. Please send it again.")),
     413: ("too-large", N_("The request is too large. At most 1 MB is accepted.")),
     500: ("internal", N_("Something went wrong on our side. Nothing was changed. Please try again later.")),
     503: ("busy", N_("The portal is busy or out of service for the moment. Please try again a little later.")),
