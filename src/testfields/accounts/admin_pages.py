@@ -7,7 +7,6 @@ from litestar.response import Template
 
 from testfields.accounts import directory
 from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, folded_email
-from testfields.accounts.forms import Typed, fault_words, options, typed
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import (
     OSAKAS_SYSTEM,
@@ -17,13 +16,14 @@ from testfields.accounts.rules import (
     OrganisationKind,
     require_admin,
 )
-from testfields.accounts.views import older, people_lines, when
+from testfields.accounts.views import older, options, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.texts import normal
 from testfields.web import locale
+from testfields.web.forms import Form, faults_of, posted
 from testfields.web.pages import page, redirect
-from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
+from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 
 LISTED = 50
 ORGANISATION_LABELS = {
@@ -64,7 +64,7 @@ async def organisations_page(
 async def create_organisation(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Add an organisation; with faults, the form again."""
     require_admin(actor)
-    form = await typed(request)
+    form = await posted(request)
     try:
         await directory.create_organisation(actor, _organisation(form))
     except InvalidInput as error:
@@ -72,7 +72,7 @@ async def create_organisation(request: Request[Any, Any, Any], actor: Caller) ->
     return redirect("/admin/organisations", "success", N_("“%(name)s” is added."), name=form.text("name_ja").strip())
 
 
-def _organisation(form: Typed) -> NewOrganisation:
+def _organisation(form: Form) -> NewOrganisation:
     """Numbers are taken in full width and with hyphens too, as letterheads print them."""
     number = normal("NFKC", form.text("corporate_number")).replace("-", "").replace(" ", "")
     if form.text("kind") not in list(OrganisationKind):
@@ -84,7 +84,7 @@ def _organisation(form: Typed) -> NewOrganisation:
         name_en=form.text("name_en").strip(),
         contact_email=folded_email(form.text("contact_email")),
         corporate_number=number or None,
-        metric_crs=whole_number(form.text("metric_crs")) or 0,
+        metric_crs=form.whole("metric_crs") or 0,
     )
 
 
@@ -93,7 +93,7 @@ async def _organisations(
     actor: Actor,
     before: int = LARGEST_ID,
     limit: int = LISTED,
-    form: Typed | None = None,
+    form: Form | None = None,
     error: InvalidInput | None = None,
 ) -> Template:
     rows = await directory.organisations(actor, before, limit)
@@ -115,7 +115,7 @@ async def _organisations(
         status=422 if error else 200,
         organisations=listed,
         older=older("/admin/organisations", rows, limit),
-        form=form or Typed({"kind": [OrganisationKind.COMPANY], "metric_crs": [str(OSAKAS_SYSTEM)]}),
+        form=form or Form({"kind": [OrganisationKind.COMPANY], "metric_crs": [str(OSAKAS_SYSTEM)]}),
         kinds=options(KIND_WORDS, list(OrganisationKind)),
         systems=[
             {
@@ -124,7 +124,7 @@ async def _organisations(
             }
             for code, number in PLANE_RECTANGULAR_SYSTEMS.items()
         ],
-        **fault_words(error, ORGANISATION_LABELS),
+        **faults_of(error, ORGANISATION_LABELS),
     )
 
 
@@ -140,8 +140,8 @@ async def people_page(
 async def add_person(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Add a person; the password stands on the page that answers, and nowhere else."""
     require_admin(actor)
-    form = await typed(request)
-    organisation_id = whole_number(form.text("organisation_id")) or 0
+    form = await posted(request)
+    organisation_id = form.whole("organisation_id") or 0
     roles = [NewRole(organisation_id, role) for role in MemberRole if role in form.chosen("roles")]
     new = NewPerson(
         email=folded_email(form.text("email")),
@@ -174,7 +174,7 @@ async def _people(
     actor: Actor,
     before: int = LARGEST_ID,
     limit: int = LISTED,
-    form: Typed | None = None,
+    form: Form | None = None,
     error: InvalidInput | None = None,
     made: directory.InitialPassword | None = None,
 ) -> Template:
@@ -193,11 +193,11 @@ async def _people(
         status=422 if error else 200,
         people=people_lines(rows),
         older=older("/admin/people", rows, limit),
-        form=form or Typed({"locale": ["ja"]}),
+        form=form or Form({"locale": ["ja"]}),
         organisations=choices,
         roles=options(ROLE_WORDS, list(MemberRole)),
         made=made,
-        **fault_words(error, PERSON_LABELS, PERSON_FIELDS),
+        **faults_of(error, PERSON_LABELS, PERSON_FIELDS),
     )
 
 

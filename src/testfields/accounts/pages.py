@@ -9,7 +9,6 @@ from litestar.response import Template
 
 from testfields.accounts import admin_pages, directory, service
 from testfields.accounts.entries import NewToken, OwnLanguage
-from testfields.accounts.forms import Typed, fault_words, options, typed
 from testfields.accounts.identity import (
     Caller,
     Visitor,
@@ -19,12 +18,13 @@ from testfields.accounts.identity import (
     session_secret,
 )
 from testfields.accounts.rules import SCOPE_WORDS, Actor, MemberRole, Scope, require_browser, scopes_for
-from testfields.accounts.views import in_a_row, older, people_lines, roles_line, when
+from testfields.accounts.views import in_a_row, older, options, people_lines, roles_line, when
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
 from testfields.web import locale
+from testfields.web.forms import Form, faults_of, posted
 from testfields.web.pages import language_cookie, page, redirect
-from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, whole_number
+from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 
 TOKEN_DAYS = (30, 90, 180, 365)
 USUAL_TOKEN_DAYS = 90
@@ -59,20 +59,20 @@ async def login_page(request: Request[Any, Any, Any], visitor: Visitor) -> Templ
     where = local_path(request.query_params.get("next", ""))
     if visitor is not None:
         return redirect(where or home_of(visitor))
-    return page(request, "accounts/login.html", email="", next=where, wait=0, **fault_words(None))
+    return page(request, "accounts/login.html", email="", next=where, wait=0, **faults_of(None))
 
 
 @post("/login", include_in_schema=False)
 async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
     """Log in, with a new session whatever the browser sent before; the form again where that fails."""
-    form = await typed(request)
+    form = await posted(request)
     email, where = form.text("email"), local_path(form.text("next"))
     try:
         session = await service.log_in(
             email, form.text("password"), address_of(request), now(), browser_secret(request)
         )
     except InvalidInput as error:
-        return page(request, "accounts/login.html", status=422, email=email, next=where, wait=0, **fault_words(error))
+        return page(request, "accounts/login.html", status=422, email=email, next=where, wait=0, **faults_of(error))
     except TooMany as error:
         return _too_many(request, "accounts/login.html", error, email=email, next=where)
     return await enter(request, session, where or home_of(await service.actor_by_session(session.secret, now())))
@@ -87,7 +87,7 @@ def _too_many(request: Request[Any, Any, Any], name: str, error: TooMany, **cont
         headers={"Retry-After": str(error.retry_after)},
         wait=minutes,
         **context,
-        **fault_words(None),
+        **faults_of(None),
     )
 
 
@@ -128,14 +128,14 @@ def _account(request: Request[Any, Any, Any], actor: Actor, error: InvalidInput 
         status=422 if error else 200,
         roles=roles_line(actor.memberships),
         manages=bool(actor.organisations(MemberRole.MANAGER)),
-        **fault_words(error),
+        **faults_of(error),
     )
 
 
 @post("/my/account", include_in_schema=False)
 async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Choose the language of mails and pages; it takes the place of what this browser was switched to."""
-    chosen = (await typed(request)).text("locale")
+    chosen = (await posted(request)).text("locale")
     if chosen not in locale.LOCALES:
         return _account(request, actor, InvalidInput([fault("locale", N_("Please choose one of these."))]))
     await service.choose_language(actor, OwnLanguage("en" if chosen == "en" else "ja"))
@@ -148,19 +148,19 @@ async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Tem
 async def password_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """The form for a new password."""
     require_browser(actor)
-    return page(request, "accounts/password.html", wait=0, **fault_words(None))
+    return page(request, "accounts/password.html", wait=0, **faults_of(None))
 
 
 @post("/my/password", include_in_schema=False)
 async def change_password(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Change one's password; one's other browsers are logged out."""
-    form = await typed(request)
+    form = await posted(request)
     try:
         session = await service.change_password(
             actor, form.text("current"), form.text("new"), address_of(request), now()
         )
     except InvalidInput as error:
-        return page(request, "accounts/password.html", status=422, wait=0, **fault_words(error))
+        return page(request, "accounts/password.html", status=422, wait=0, **faults_of(error))
     except TooMany as error:
         return _too_many(request, "accounts/password.html", error)
     message = N_("Your password is changed. Your other browsers are logged out.")
@@ -177,8 +177,8 @@ async def tokens_page(request: Request[Any, Any, Any], actor: Caller) -> Templat
 async def create_token(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Make a token; its secret stands on the page that answers, and nowhere else."""
     require_browser(actor)
-    form = await typed(request)
-    days = whole_number(form.text("days"))
+    form = await posted(request)
+    days = form.whole("days")
     chosen = [scope for scope in Scope if scope in form.chosen("scopes")]
     life = timedelta(days=days if days in TOKEN_DAYS else USUAL_TOKEN_DAYS)
     try:
@@ -191,7 +191,7 @@ async def create_token(request: Request[Any, Any, Any], actor: Caller) -> Templa
 async def _tokens(
     request: Request[Any, Any, Any],
     actor: Actor,
-    form: Typed | None = None,
+    form: Form | None = None,
     error: InvalidInput | None = None,
     issued: service.IssuedToken | None = None,
 ) -> Template:
@@ -211,10 +211,10 @@ async def _tokens(
         status=422 if error else 200,
         tokens=rows,
         issued=issued,
-        form=form or Typed({"days": [str(USUAL_TOKEN_DAYS)], "scopes": [Scope.READ]}),
+        form=form or Form({"days": [str(USUAL_TOKEN_DAYS)], "scopes": [Scope.READ]}),
         scopes=options(SCOPE_WORDS, [scope for scope in Scope if scope in scopes_for(actor)]),
         days=[{"value": day, "label": locale.translate(N_("%(days)s days"), None, days=day)} for day in TOKEN_DAYS],
-        **fault_words(error, TOKEN_LABELS),
+        **faults_of(error, TOKEN_LABELS),
     )
 
 

@@ -1,7 +1,8 @@
 """People and their roles as the pages list them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from testfields.accounts.directory import PersonRow
@@ -56,3 +57,8 @@ def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
 def older(path: str, rows: Sequence[Any], limit: int) -> str:
     """The address of the next page of a list, newest first; empty on the last."""
     return f"{path}?before={rows[-1].id}&limit={limit}" if len(rows) == limit else ""
+
+
+def options(words: Mapping[Any, str], wanted: Sequence[StrEnum]) -> list[dict[str, str]]:
+    """Choices of a form, in the reader's language."""
+    return [{"value": one.value, "label": locale.translate(words[one])} for one in wanted]

@@ -8,6 +8,7 @@ The type and the name stay where mypy and an editor look for them; whatever deri
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -25,13 +26,15 @@ class Row(Generic[T]):
 
 
 def rows_of(table: type, said: type[T]) -> Mapping[str, Row[T]]:
-    """The fields of a class that are annotated with a `said`, in their order; others are passed over."""
-    found = {}
-    for name, hint in get_type_hints(table, include_extras=True).items():
-        for one in getattr(hint, "__metadata__", ()):
-            if isinstance(one, said):
-                found[name] = Row(name, *_without_none(get_args(hint)[0]), one)
-    return found
+    """The fields of a class that are annotated with a `said`, its own before those that it inherits."""
+    hints = get_type_hints(table, include_extras=True)
+    names = dict.fromkeys(name for one in table.__mro__ for name in get_annotations(one))
+    return {
+        name: Row(name, *_without_none(get_args(hints[name])[0]), one)
+        for name in names
+        for one in getattr(hints[name], "__metadata__", ())
+        if isinstance(one, said)
+    }
 
 
 def _without_none(kind: Any) -> tuple[Any, bool]:

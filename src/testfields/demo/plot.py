@@ -3,13 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from testfields.projects.rules import Plan
+from testfields.projects.fields import Plan
+from testfields.projects.vocabulary import Theme
 from testfields.reservations.rules import State
+from testfields.sites.vocabulary import Use
 
 
 def _plan(ja: str, en: str, purpose: str, theme: str, use: str, equipment: str, public: bool) -> Plan:
     safety = "立入管理措置をとり、監視員を配置します。異常時は非常停止し、所有者と消防・警察へ連絡します。"
-    return Plan(ja, en, purpose, theme, use, equipment, safety, public)
+    return Plan(
+        title_ja=ja,
+        title_en=en,
+        purpose=purpose,
+        theme=Theme(theme),
+        use=Use(use),
+        equipment=equipment,
+        safety_plan=safety,
+        name_public=public,
+    )
 
 
 # Two or three to each company of the cast, in its order.

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from testfields.maps.service import NamedPlace, Trial, TrialSite
-from testfields.projects.rules import Theme
+from testfields.projects.vocabulary import Theme
 from testfields.sites.vocabulary import Use
 from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 

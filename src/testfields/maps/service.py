@@ -11,7 +11,7 @@ from asyncpg import Range
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.maps import queries
 from testfields.maps.rules import Sought
-from testfields.projects.rules import Theme
+from testfields.projects.vocabulary import Theme
 from testfields.reservations.rules import PUBLIC
 from testfields.sites import service as catalogue
 from testfields.sites.vocabulary import Use

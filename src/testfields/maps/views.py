@@ -7,7 +7,7 @@ from datetime import datetime
 from testfields.core.local_time import format_period
 from testfields.core.periods import Period
 from testfields.maps.service import SiteNow, Trial
-from testfields.projects.rules import THEMES
+from testfields.projects.vocabulary import THEMES
 from testfields.sites.vocabulary import USES, Label
 from testfields.web import locale
 from testfields.web.schemas import TimeRange

@@ -5,23 +5,25 @@ from typing import Any
 
 import asyncpg
 from litestar import Request, Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromQuery
 from litestar.response import Template
+from msgspec.structs import asdict
 
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, require_company
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale
 from testfields.projects import service
-from testfields.projects.rules import FIXED, THEMES, Plan
+from testfields.projects.fields import PLAN, Plan
+from testfields.projects.rules import FIXED
+from testfields.projects.views import sections
+from testfields.projects.vocabulary import THEMES
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
+from testfields.web.forms import Form, faults_of, posted
 from testfields.web.pages import page, redirect
-from testfields.web.parameters import PathId, whole_number
-from testfields.web.words import labels, options
-
-TEXTS = ("title_ja", "title_en", "purpose", "theme", "use", "equipment", "safety_plan")
+from testfields.web.parameters import PathId
+from testfields.web.words import labels
 
 
 @get("/my/projects", include_in_schema=False)
@@ -44,14 +46,14 @@ async def new_page(request: Request[Any, Any, Any], actor: Caller, then: FromQue
 async def add_project(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Plan the project; with faults, the form again."""
     require_company(actor)
-    form = await request.form()
+    form = await posted(request)
     try:
-        project_id = await service.add(actor, _plan(form), whole_number(form.get("company_id")), now())
+        project_id = await service.add(actor, _plan(form), form.whole("company_id"), now())
     except InvalidInput as error:
         return _form(request, actor, _typed(form), faults=error)
-    then = _own_page(str(form.get("then", "")))
+    then = _own_page(form.text("then"))
     target = f"{then}{'&' if '?' in then else '?'}project={project_id}" if then else "/my/projects"
-    return redirect(target, "success", N_("The project “%(title)s” is saved."), title=form["title_ja"])
+    return redirect(target, "success", N_("The project “%(title)s” is saved."), title=form.text("title_ja"))
 
 
 @get("/my/projects/{project_id:int}", include_in_schema=False)
@@ -69,17 +71,17 @@ async def change_project(
 ) -> Template | Response[Any]:
     """Change the plan; with faults, or when somebody else was quicker, the form again with what was entered."""
     require_company(actor)
-    form = await request.form()
-    version = form.get("version", "")
+    form = await posted(request)
+    version = form.text("version")
     row = await _own(actor, project_id)
     try:
-        await service.change(actor, project_id, whole_number(version) or 0, _plan(form))
+        await service.change(actor, project_id, form.whole("version") or 0, _plan(form))
     except InvalidInput as error:
         return _form(request, actor, {**_typed(form), "version": version}, faults=error, project=row)
     except Stale:
         # What was typed stays; saving again is then a choice made in sight of the newer version.
         return _form(request, actor, {**_typed(form), "version": row["version"]}, project=row, stale=True)
-    return redirect("/my/projects", "success", N_("The project “%(title)s” is saved."), title=form["title_ja"])
+    return redirect("/my/projects", "success", N_("The project “%(title)s” is saved."), title=form.text("title_ja"))
 
 
 async def _own(actor: Actor, project_id: int) -> asyncpg.Record:
@@ -100,20 +102,17 @@ def _form(
     stale: bool = False,
     fixed: bool = False,
 ) -> Template:
-    errors = [{"field": one.path, "text": locale.said(one.message)} for one in faults.faults] if faults else []
     return page(
         request,
         "projects/form.html",
         status=422 if faults else 409 if stale else 200,
-        values={"theme": "", "use": "", **values},
-        errors=errors,
-        error={one["field"]: one["text"] for one in errors},
+        values=values,
+        sections=sections(),
         project=project,
         stale=stale,
         fixed=locale.translate(FIXED) if fixed else "",
         companies=_companies(actor),
-        theme_options=options(THEMES),
-        use_options=options(USES),
+        **faults_of(faults),
     )
 
 
@@ -123,15 +122,16 @@ def _companies(actor: Actor) -> list[dict[str, Any]]:
     return [{"value": one, "label": names[one]} for one in actor.companies]
 
 
-def _plan(form: FormMultiDict) -> Plan:
-    texts = {name: str(form.get(name, "")) for name in TEXTS}
-    return Plan(**texts, name_public=form.get("name_public") == "true")
+def _plan(form: Form) -> Plan:
+    entered: dict[str, Any] = {
+        name: form.ticked(name) if row.type is bool else form.text(name) for name, row in PLAN.items()
+    }
+    return Plan(**entered)
 
 
-def _typed(form: FormMultiDict) -> dict[str, Any]:
+def _typed(form: Form) -> dict[str, Any]:
     """What was entered, to be shown again."""
-    names = (*TEXTS, "company_id", "then")
-    return {**{name: form.get(name, "") for name in names}, "name_public": form.get("name_public") == "true"}
+    return {**asdict(_plan(form)), "company_id": form.text("company_id"), "then": form.text("then")}
 
 
 def _own_page(path: str) -> str:

@@ -1,11 +1,14 @@
 """Every statement about projects."""
 
 from testfields.db.statements import Statement
+from testfields.projects.fields import PLAN
 
-_VIEW = """
+_PLAN = ", ".join(PLAN)
+_TOLD = ", ".join(f":{name}" for name in PLAN)
+
+_VIEW = f"""
     SELECT project.id, project.company_id, company.name_ja AS company_name_ja, company.name_en AS company_name_en,
-           project.title_ja, project.title_en, project.purpose, project.theme, project.use, project.equipment,
-           project.safety_plan, project.name_public, project.created_at, project.version
+           {", ".join(f"project.{name}" for name in PLAN)}, project.created_at, project.version
     FROM project JOIN organisation company ON company.id = project.company_id
 """
 
@@ -50,16 +53,14 @@ OWN = Statement("""
     ORDER BY project.id DESC
 """)
 
-ADD = Statement("""
-    INSERT INTO project (company_id, title_ja, title_en, purpose, theme, use, equipment, safety_plan, name_public,
-                         created_by, created_at)
-    VALUES (:company_id, :title_ja, :title_en, :purpose, :theme, :use, :equipment, :safety_plan, :name_public,
-            :person_id, :now)
+ADD = Statement(f"""
+    INSERT INTO project (company_id, {_PLAN}, created_by, created_at)
+    VALUES (:company_id, {_TOLD}, :person_id, :now)
     RETURNING id
 """)
 
-LOCK = Statement("""
-    SELECT version, title_ja, title_en, purpose, theme, use, equipment, safety_plan, name_public FROM project
+LOCK = Statement(f"""
+    SELECT version, {_PLAN} FROM project
     WHERE id = :id AND company_id = ANY(CAST(:companies AS bigint[]))
     FOR UPDATE
 """)
@@ -75,10 +76,9 @@ FILED = Statement("""
     WHERE project_id = :id
 """)
 
-CHANGE = Statement("""
+CHANGE = Statement(f"""
     UPDATE project
-    SET title_ja = :title_ja, title_en = :title_en, purpose = :purpose, theme = :theme, use = :use,
-        equipment = :equipment, safety_plan = :safety_plan, name_public = :name_public, version = version + 1
+    SET ({_PLAN}) = ({_TOLD}), version = version + 1
     WHERE id = :id
     RETURNING version
 """)

@@ -10,9 +10,8 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.projects import service
-from testfields.projects.rules import Plan, Theme
+from testfields.projects.fields import FACTS, PLAN, Plan
 from testfields.projects.schemas import NewProjectBody, PlanBody, ProjectView
-from testfields.sites.vocabulary import Use
 from testfields.web.bodies import JsonBody
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
@@ -60,7 +59,7 @@ async def change_project(
 
 
 def _plan(body: PlanBody) -> Plan:
-    return Plan(**{name: getattr(body, name) for name in Plan.__dataclass_fields__})
+    return Plan(**{name: getattr(body, name) for name in PLAN})
 
 
 def _view(row: asyncpg.Record) -> ProjectView:
@@ -70,12 +69,7 @@ def _view(row: asyncpg.Record) -> ProjectView:
         company_id=row["company_id"],
         company_name=NamedText(row["company_name_ja"], row["company_name_en"]),
         title=NamedText(row["title_ja"], row["title_en"]),
-        purpose=row["purpose"],
-        theme=Theme(row["theme"]),
-        use=Use(row["use"]),
-        equipment=row["equipment"],
-        safety_plan=row["safety_plan"],
-        name_public=row["name_public"],
+        **{name: row[name] for name in FACTS},
         created_at=row["created_at"],
     )
 

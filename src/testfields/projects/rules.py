@@ -1,88 +1,38 @@
 """What a project must say before reservations can be made under it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
+
+import msgspec
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.fields import Row
 from testfields.core.texts import line_faults, text_faults, tidy
-from testfields.sites.vocabulary import USES, Label
-
-LONGEST_TITLE = 120
-LONGEST_TEXT = 4000
-
-
-class Theme(StrEnum):
-    """What a trial is for."""
-
-    MOBILITY = "mobility"
-    LOGISTICS = "logistics"
-    INSPECTION = "inspection"
-    DISASTER = "disaster"
-    AGRICULTURE = "agriculture"
-    WELFARE = "welfare"
-    TOURISM = "tourism"
-    ENVIRONMENT = "environment"
-    COMMUNICATIONS = "communications"
-    OTHER = "other"
-
-
-THEMES: Mapping[str, Label] = {
-    Theme.MOBILITY: Label("移動・交通", "Mobility"),
-    Theme.LOGISTICS: Label("物流・配送", "Logistics and delivery"),
-    Theme.INSPECTION: Label("点検・測量", "Inspection and survey"),
-    Theme.DISASTER: Label("防災・災害対応", "Disaster preparedness and response"),
-    Theme.AGRICULTURE: Label("農業", "Agriculture"),
-    Theme.WELFARE: Label("医療・福祉", "Health and welfare"),
-    Theme.TOURISM: Label("観光・にぎわい", "Tourism and events"),
-    Theme.ENVIRONMENT: Label("環境・エネルギー", "Environment and energy"),
-    Theme.COMMUNICATIONS: Label("通信", "Communications"),
-    Theme.OTHER: Label("その他", "Other"),
-}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Who tries what, why, with what, and how safely; titles in both languages, the rest in the company's own words."""
-
-    title_ja: str
-    title_en: str
-    purpose: str
-    theme: str
-    use: str
-    equipment: str
-    safety_plan: str
-    name_public: bool = False
-
-
-REQUIRED = {
-    "title_ja": N_("Please enter the title in Japanese."),
-    "title_en": N_("Please enter the title in English."),
-    "purpose": N_("Please say what the trial is to find out."),
-    "equipment": N_("Please list the equipment."),
-    "safety_plan": N_("Please say how people and property are kept safe."),
-}
+from testfields.projects.fields import PLAN, Field, Plan
 
 
 def checked(plan: Plan) -> Plan:
     """The plan with its texts as they are kept; raises InvalidInput with all that is missing or does not fit."""
-    texts = {name: tidy(getattr(plan, name)) for name in REQUIRED}
-    faults = [found for name, text in texts.items() for found in _text_faults(name, text)]
-    if plan.theme not in THEMES:
-        faults.append(fault("theme", N_("Please choose a theme.")))
-    if plan.use not in USES:
-        faults.append(fault("use", N_("Please choose what is tried.")))
+    texts = {name: tidy(getattr(plan, name)) for name, row in PLAN.items() if row.type is str}
+    kept = msgspec.structs.replace(plan, **texts)
+    faults = [found for row in PLAN.values() for found in _faults(row, getattr(kept, row.name))]
     if faults:
         raise InvalidInput(faults)
-    return Plan(**texts, theme=plan.theme, use=plan.use, name_public=plan.name_public)
+    return kept
 
 
-def _text_faults(name: str, text: str) -> list[Fault]:
-    if not text:
-        return [fault(name, REQUIRED[name])]
-    if name.startswith("title"):
-        return line_faults(name, text, LONGEST_TITLE)
-    return text_faults(name, text, LONGEST_TEXT)
+def _faults(row: Row[Field], value: Any) -> Iterator[Fault]:
+    field = row.field
+    chosen = value in field.words if field.words else value
+    if field.missing and not chosen:
+        yield fault(row.name, SAYING, text=field.missing)
+    elif row.type is str:
+        yield from (text_faults if field.lines else line_faults)(row.name, value, field.most)
+
+
+# What the table says, it says in both languages.
+SAYING = "%(text)s"
 
 
 @dataclass(frozen=True)
@@ -99,7 +49,9 @@ def check_fixed(plan: Plan, wanted: Plan, filed: HowFar) -> None:
     What is tried is fixed while an application counts on it, because areas allow some uses only. The whole plan is
     fixed while staff judge by it, and while a permit rests on it; whether the company is named is the company's alone.
     """
-    changed = [name for name in (*REQUIRED, "theme", "use") if getattr(plan, name) != getattr(wanted, name)]
+    changed = [
+        name for name, row in PLAN.items() if not row.field.free and getattr(plan, name) != getattr(wanted, name)
+    ]
     if filed.judged and changed:
         raise InvalidInput([fault(name, FIXED) for name in changed])
     if filed.under_way and "use" in changed:

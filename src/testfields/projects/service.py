@@ -1,15 +1,16 @@
 """Planning a project, changing the plan, and finding it again."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 import asyncpg
+from msgspec.structs import asdict
 
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale, fault
 from testfields.db.engine import transactional
 from testfields.projects import queries
-from testfields.projects.rules import HowFar, Plan, check_fixed, checked
+from testfields.projects.fields import Plan
+from testfields.projects.rules import HowFar, check_fixed, checked
 
 NO_SUCH = N_("There is no such project.")
 

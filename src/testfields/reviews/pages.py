@@ -15,7 +15,7 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, require_staff
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
-from testfields.projects.rules import THEMES
+from testfields.projects.vocabulary import THEMES
 from testfields.reservations import reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.deadlines import return_deadline, times_of

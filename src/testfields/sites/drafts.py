@@ -11,10 +11,8 @@ from testfields.core.fields import Row, rows_of
 from testfields.core.volumes import AltitudeBand
 from testfields.sites.fields import (
     ALLOWED_USES,
-    AREA_FACTS,
     LONGEST_NAME,
     POLICY,
-    SITE_FACTS,
     AreaFacts,
     Field,
     Policy,
@@ -84,13 +82,8 @@ class SiteDraft(SiteFacts):
     feature: int = field(default=-1, compare=False)
 
 
-def _own(draft: type, facts: Mapping[str, Row[Field]]) -> Mapping[str, Row[Field]]:
-    return {name: row for name, row in rows_of(draft, Field).items() if name not in facts}
-
-
-# What it is called stands first.
-SITE = {**_own(SiteDraft, SITE_FACTS), **SITE_FACTS, **POLICY}
-AREA = {**_own(AreaDraft, AREA_FACTS), **AREA_FACTS}
+SITE: Mapping[str, Row[Field]] = {**rows_of(SiteDraft, Field), **POLICY}
+AREA = rows_of(AreaDraft, Field)
 
 
 def told_of(draft: SiteDraft | AreaDraft) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""A project's plan in the reader's language, as the table of its fields tells it."""
+
+from dataclasses import dataclass
+
+from testfields.core.fields import Row
+from testfields.projects.fields import PLAN, SECTIONS, Field
+from testfields.web import locale
+from testfields.web.forms import Asked, Asking
+from testfields.web.words import options
+
+
+@dataclass(frozen=True)
+class AskedSection:
+    """A part of the form."""
+
+    title: str
+    fields: list[Asked]
+
+
+def sections() -> list[AskedSection]:
+    """The form for a plan."""
+    return [
+        AskedSection(locale.in_words(title), [_asked(row) for row in PLAN.values() if row.field.section == section])
+        for section, title in SECTIONS.items()
+    ]
+
+
+def _asked(row: Row[Field]) -> Asked:
+    field = row.field
+    return Asked(
+        name=row.name,
+        how=_how(row),
+        label=locale.in_words(field.label),
+        hint=locale.in_words(field.hint) if field.hint else "",
+        required=field.missing is not None,
+        most=field.most,
+        options=options(field.words),
+    )
+
+
+def _how(row: Row[Field]) -> Asking:
+    if row.type is bool:
+        return Asking.MARK
+    if row.field.words:
+        return Asking.RADIO if row.field.in_sight else Asking.SELECT
+    return Asking.LINES if row.field.lines else Asking.LINE
