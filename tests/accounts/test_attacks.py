@@ -13,7 +13,7 @@ from testfields.accounts.identity import BROWSER_COOKIE, CSRF_FIELD, CSRF_HEADER
 from testfields.accounts.rules import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL
 from testfields.accounts.tables import LoginSession, Person
 from testfields.core.clock import now
-from testfields.web.forms import Form
+from testfields.web.forms import Posted
 from tests import factories
 from tests.accounts.people import PASSWORD, Browser, with_password
 
@@ -367,7 +367,7 @@ async def test_no_secret_is_logged_or_shown_by_repr(
             service.NewSession(browser.session, "kept"),
             service.IssuedToken(1, secret),
             InitialPassword(1, "a@example.test", PASSWORD),
-            Form({"password": [PASSWORD]}),
+            Posted({"password": [PASSWORD]}),
         ]
     )
     for one in (PASSWORD, browser.session, browser.csrf, secret):

@@ -21,7 +21,7 @@ from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.texts import normal
 from testfields.web import locale
-from testfields.web.forms import Form, faults_of, posted
+from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 
@@ -72,7 +72,7 @@ async def create_organisation(request: Request[Any, Any, Any], actor: Caller) ->
     return redirect("/admin/organisations", "success", N_("“%(name)s” is added."), name=form.text("name_ja").strip())
 
 
-def _organisation(form: Form) -> NewOrganisation:
+def _organisation(form: Posted) -> NewOrganisation:
     """Numbers are taken in full width and with hyphens too, as letterheads print them."""
     number = normal("NFKC", form.text("corporate_number")).replace("-", "").replace(" ", "")
     if form.text("kind") not in list(OrganisationKind):
@@ -93,7 +93,7 @@ async def _organisations(
     actor: Actor,
     before: int = LARGEST_ID,
     limit: int = LISTED,
-    form: Form | None = None,
+    form: Posted | None = None,
     error: InvalidInput | None = None,
 ) -> Template:
     rows = await directory.organisations(actor, before, limit)
@@ -115,7 +115,7 @@ async def _organisations(
         status=422 if error else 200,
         organisations=listed,
         older=older("/admin/organisations", rows, limit),
-        form=form or Form({"kind": [OrganisationKind.COMPANY], "metric_crs": [str(OSAKAS_SYSTEM)]}),
+        form=form or Posted({"kind": [OrganisationKind.COMPANY], "metric_crs": [str(OSAKAS_SYSTEM)]}),
         kinds=options(KIND_WORDS, list(OrganisationKind)),
         systems=[
             {
@@ -174,7 +174,7 @@ async def _people(
     actor: Actor,
     before: int = LARGEST_ID,
     limit: int = LISTED,
-    form: Form | None = None,
+    form: Posted | None = None,
     error: InvalidInput | None = None,
     made: directory.InitialPassword | None = None,
 ) -> Template:
@@ -193,7 +193,7 @@ async def _people(
         status=422 if error else 200,
         people=people_lines(rows),
         older=older("/admin/people", rows, limit),
-        form=form or Form({"locale": ["ja"]}),
+        form=form or Posted({"locale": ["ja"]}),
         organisations=choices,
         roles=options(ROLE_WORDS, list(MemberRole)),
         made=made,

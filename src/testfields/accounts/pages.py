@@ -22,7 +22,7 @@ from testfields.accounts.views import in_a_row, older, options, people_lines, ro
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
 from testfields.web import locale
-from testfields.web.forms import Form, faults_of, posted
+from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import language_cookie, page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
 
@@ -191,7 +191,7 @@ async def create_token(request: Request[Any, Any, Any], actor: Caller) -> Templa
 async def _tokens(
     request: Request[Any, Any, Any],
     actor: Actor,
-    form: Form | None = None,
+    form: Posted | None = None,
     error: InvalidInput | None = None,
     issued: service.IssuedToken | None = None,
 ) -> Template:
@@ -211,7 +211,7 @@ async def _tokens(
         status=422 if error else 200,
         tokens=rows,
         issued=issued,
-        form=form or Form({"days": [str(USUAL_TOKEN_DAYS)], "scopes": [Scope.READ]}),
+        form=form or Posted({"days": [str(USUAL_TOKEN_DAYS)], "scopes": [Scope.READ]}),
         scopes=options(SCOPE_WORDS, [scope for scope in Scope if scope in scopes_for(actor)]),
         days=[{"value": day, "label": locale.translate(N_("%(days)s days"), None, days=day)} for day in TOKEN_DAYS],
         **faults_of(error, TOKEN_LABELS),

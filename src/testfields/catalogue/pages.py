@@ -41,6 +41,7 @@ from testfields.sites.rules import SLUG
 from testfields.sites.schemas import SiteView, WholeSiteView
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, Measure
 from testfields.web import locale
+from testfields.web.forms import FieldError, by_field, field_errors
 from testfields.web.pages import page
 from testfields.web.schemas import GEOJSON
 
@@ -115,7 +116,7 @@ async def _rows(views: Sequence[SiteView], typed: Typed, wanted: Wanted, at: dat
 async def _list_page(
     request: Request[Any, Any, Any], typed: Typed, faults: Sequence[Fault] = (), **found: Any
 ) -> Template:
-    errors = [{"field": one.path if one.path in FIELDS else "", "text": locale.said(one.message)} for one in faults]
+    errors = [FieldError(one.field if one.field in FIELDS else "", one.text) for one in field_errors(faults)]
     shown = {"rows": [], "sources": [], "following": "", **found}
     return page(
         request,
@@ -123,7 +124,7 @@ async def _list_page(
         status=422 if faults else 200,
         typed=typed,
         errors=errors,
-        error_of={one["field"]: one["text"] for one in reversed(errors)},
+        error_of=by_field(errors),
         uses=_use_chips(typed),
         owners=[{"value": one.slug, "label": locale.named(one, "name")} for one in await sites.owners()],
         facilities=_facility_options(typed),
@@ -184,7 +185,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
     try:
         first = parse_day(typed, "from") if typed else today
     except InvalidInput as error:
-        first, errors = today, [{"field": one.path, "text": locale.said(one.message)} for one in error.faults]
+        first, errors = today, field_errors(error.faults)
     by_month = request.query_params.get("view") == "month"
     calendar = await (_month if by_month else _week)(site, first, at, request.query_params.get("area", ""))
     return page(

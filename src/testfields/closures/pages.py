@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 from litestar import Request, Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -19,8 +18,9 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
 from testfields.core.periods import Period, parse_period
 from testfields.web import locale
+from testfields.web.forms import FieldError, Posted, by_field, field_errors, posted
 from testfields.web.pages import page, redirect
-from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
+from testfields.web.parameters import LARGEST_ID, Before, PathId
 from testfields.web.words import instant, when
 
 PAGE = 50
@@ -42,14 +42,14 @@ async def closures_page(
 async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Close a place; refused, the page again with what was typed and what stands in the way."""
     require_staff(actor)
-    form = await request.form()
-    typed = {name: str(form.get(name, "")) for name in FIELDS}
+    form = await posted(request)
+    typed = {name: form.text(name) for name in FIELDS}
     places = await closures.places(actor)
     try:
         closing = _closing(form, places)
         await closures.close(actor, closing, now())
     except InvalidInput as error:
-        errors = [_error(one) for one in error.faults]
+        errors = field_errors(error.faults, fields=FIELD_OF)
         return await _page(request, actor, status=422, typed=typed, errors=errors)
     except Taken as refusal:
         zone = _place(typed["place"], places)["timezone"]
@@ -62,7 +62,7 @@ async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
 async def lift(request: Request[Any, Any, Any], actor: Caller, closure_id: PathId) -> Response[Any]:
     """Lift a closure at the version that was seen."""
     require_staff(actor)
-    version = whole_number((await request.form()).get("version")) or 0
+    version = (await posted(request)).whole("version") or 0
     try:
         await closures.lift(actor, closure_id, version, now())
     except (Stale, WrongState) as error:
@@ -79,7 +79,7 @@ async def _page(
     site: str | None = None,
     before: int = LARGEST_ID,
     typed: Mapping[str, str] | None = None,
-    errors: Sequence[Mapping[str, str]] = (),
+    errors: Sequence[FieldError] = (),
     in_the_way: Sequence[Mapping[str, Any]] = (),
 ) -> Template:
     rows = await closures.listed(actor, site, before, PAGE)
@@ -93,7 +93,7 @@ async def _page(
         places=[{"value": _key(row), "label": _place_name(row)} for row in places],
         typed=typed or dict.fromkeys(FIELDS, ""),
         errors=errors,
-        error={one["field"]: one["text"] for one in errors},
+        error=by_field(errors),
         in_the_way=in_the_way,
     )
 
@@ -135,30 +135,30 @@ def _place(key: str, places: Sequence[asyncpg.Record]) -> asyncpg.Record:
     raise InvalidInput([fault("place", N_("Please choose what is to be closed."))])
 
 
-def _closing(form: FormMultiDict, places: Sequence[asyncpg.Record]) -> Closing:
+def _closing(form: Posted, places: Sequence[asyncpg.Record]) -> Closing:
     """What the form asks for; raises InvalidInput with every fault of its own."""
     faults: list[Fault] = []
     row, period = None, None
     try:
-        row = _place(str(form.get("place", "")), places)
+        row = _place(form.text("place"), places)
         period = _period(form, row["timezone"])
     except InvalidInput as error:
         faults.extend(error.faults)
-    kind = str(form.get("kind", ""))
+    kind = form.text("kind")
     if kind not in list(ClosureKind):
         faults.append(fault("kind", N_("Please choose why it is closed.")))
-    reasons = {name: str(form.get(name, "")) for name in ("reason_ja", "reason_en")}
+    reasons = {name: form.text(name) for name in ("reason_ja", "reason_en")}
     if faults or row is None or period is None:
         raise InvalidInput(faults)
     return Closing(row["site_slug"], row["area_slug"], ClosureKind(kind), **reasons, period=period)
 
 
-def _period(form: FormMultiDict, zone: str) -> Period:
+def _period(form: Posted, zone: str) -> Period:
     """The two local times of the form, in the site's zone."""
     faults, instants = [], {}
     for name in ("start", "end"):
         try:
-            local = datetime.fromisoformat(str(form.get(f"period_{name}", "")))
+            local = datetime.fromisoformat(form.text(f"period_{name}"))
         except ValueError:
             faults.append(fault(f"period.{name}", N_("Please enter a date and a time.")))
             continue
@@ -166,10 +166,6 @@ def _period(form: FormMultiDict, zone: str) -> Period:
     if faults:
         raise InvalidInput(faults)
     return parse_period(instants["start"], instants["end"], "period.start", "period.end")
-
-
-def _error(one: Fault) -> dict[str, str]:
-    return {"field": FIELD_OF.get(one.path, one.path), "text": locale.said(one.message)}
 
 
 def _standing(one: InTheWay, zone: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from testfields.projects.views import sections
 from testfields.projects.vocabulary import THEMES
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
-from testfields.web.forms import Form, faults_of, posted
+from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 from testfields.web.words import labels
@@ -122,14 +122,14 @@ def _companies(actor: Actor) -> list[dict[str, Any]]:
     return [{"value": one, "label": names[one]} for one in actor.companies]
 
 
-def _plan(form: Form) -> Plan:
+def _plan(form: Posted) -> Plan:
     entered: dict[str, Any] = {
         name: form.ticked(name) if row.type is bool else form.text(name) for name, row in PLAN.items()
     }
     return Plan(**entered)
 
 
-def _typed(form: Form) -> dict[str, Any]:
+def _typed(form: Posted) -> dict[str, Any]:
     """What was entered, to be shown again."""
     return {**asdict(_plan(form)), "company_id": form.text("company_id"), "then": form.text("then")}
 

@@ -29,8 +29,9 @@ from testfields.reservations.views import day_of, periods_in_words
 from testfields.reservations.words import STORY, WHAT_TO_DO, button_for, height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
+from testfields.web.forms import FieldError, field_errors, posted
 from testfields.web.pages import page, redirect
-from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
+from testfields.web.parameters import LARGEST_ID, Before, PathId
 from testfields.web.schemas import GEOJSON
 
 PAST_SHOWN = 10
@@ -119,12 +120,12 @@ async def take_step(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, action: FromPath[Action]
 ) -> Template | Response[Any]:
     """Press one of its buttons; what hinders it is said on the page."""
-    form = await request.form()
-    reason = str(form.get(f"reason_{action}", "")).strip()
+    form = await posted(request)
+    reason = form.text(f"reason_{action}").strip()
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
-        step = steps.Step(action, whole_number(form.get("version")) or 0, reason)
+        step = steps.Step(action, form.whole("version") or 0, reason)
         await steps.act(actor, reservation_id, step, now())
     except REFUSALS as refusal:
         return await _show(request, actor, reservation_id, StepRefused(refusal, action, reason))
@@ -140,10 +141,11 @@ class StepRefused:
     reason: str
 
     @property
-    def faults(self) -> list[str]:
+    def errors(self) -> list[FieldError]:
         """What is wrong with what was written."""
         faults = self.refusal.faults if isinstance(self.refusal, InvalidInput) else ()
-        return [locale.said(one.message) for one in faults if one.path == "reason"]
+        written = [one for one in faults if one.path == "reason"]
+        return field_errors(written, fields={"reason": f"reason_{self.action}"})
 
     @property
     def hindrance(self) -> str:
@@ -166,8 +168,8 @@ async def _show(
         "reservations/reservation.html",
         status=200 if refused is None else 422 if isinstance(refused.refusal, InvalidInput) else 409,
         alert=refused.hindrance if refused else "",
-        errors=[{"field": f"reason_{refused.action}", "text": text} for text in refused.faults] if refused else [],
-        error=" ".join(refused.faults) if refused else "",
+        errors=refused.errors if refused else [],
+        error=" ".join(one.text for one in refused.errors) if refused else "",
         pressed=refused.action if refused else "",
         typed=refused.reason if refused else "",
         row=row,

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -36,8 +35,9 @@ from testfields.reviews.views import (
 )
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
+from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
-from testfields.web.parameters import PathId, whole_number
+from testfields.web.parameters import PathId
 from testfields.web.words import instant, when
 
 PAGE = 50
@@ -118,7 +118,7 @@ class DecisionRefused:
 
     status: int
     action: str
-    errors: Sequence[Mapping[str, str]] = ()
+    errors: Sequence[FieldError] = ()
     notice: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -197,37 +197,34 @@ async def decide(
     require_staff(actor)
     if action not in DECISIONS:
         raise NotFound(N_("There is nothing at this address."))
-    form = await request.form()
-    filters = kept_filters(str(form.get("filters", "")))
+    form = await posted(request)
+    filters = kept_filters(form.text("filters"))
     try:
         await reservations.act(actor, reservation_id, _step(action, form), now())
     except InvalidInput as error:
-        errors = [
-            {"field": f"{one.path}_{action}" if one.path == "reason" else one.path, "text": locale.said(one.message)}
-            for one in error.faults
-        ]
+        errors = field_errors(error.faults, fields={"reason": f"reason_{action}"})
         return await _again(request, actor, reservation_id, filters, DecisionRefused(422, _panel(action, form), errors))
     except (Stale, WrongState) as error:
         return await _again(request, actor, reservation_id, filters, _overtaken(action, form, error))
     return redirect(_desk(filters), "success", DONE[action], number=reservation_id)
 
 
-def _step(action: Action, form: FormMultiDict) -> Step:
+def _step(action: Action, form: Posted) -> Step:
     """Raises InvalidInput where conditions were to be added and none were written."""
-    version = whole_number(form.get("version"))
-    conditions = str(form.get("conditions", "")).strip()
+    version = form.whole("version")
+    conditions = form.text("conditions").strip()
     if "conditions" in form and not conditions:
         raise InvalidInput([fault("conditions", N_("Please write the conditions, or approve without any."))])
-    reason = str(form.get(f"reason_{action}", ""))
+    reason = form.text(f"reason_{action}")
     # What an earlier approval had asked for does not come back by itself.
     return Step(action, version or 0, reason, conditions if action is Action.APPROVE else "")
 
 
-def _panel(action: Action, form: FormMultiDict) -> str:
+def _panel(action: Action, form: Posted) -> str:
     return "conditions" if "conditions" in form else action.value
 
 
-def _overtaken(action: Action, form: FormMultiDict, error: PortalError) -> DecisionRefused:
+def _overtaken(action: Action, form: Posted, error: PortalError) -> DecisionRefused:
     text = N_(
         "This application has changed since you opened it. Nothing was decided. Below it is shown as it stands now;"
         " please look at it again."
@@ -243,8 +240,8 @@ async def _again(
     request: Request[Any, Any, Any], actor: Actor, reservation_id: int, filters: str, refused: DecisionRefused
 ) -> Template:
     case = await service.case(actor, reservation_id)
-    form = await request.form()
-    typed = {name: str(value) for name, value in form.items() if name == "conditions" or name.startswith("reason_")}
+    form = await posted(request)
+    typed = {name: form.text(name) for name in form.values if name == "conditions" or name.startswith("reason_")}
     shown = DecisionRefused(refused.status, refused.action, refused.errors, refused.notice, typed)
     return await _review(request, actor, case, case.days[0], filters, shown)
 

@@ -13,7 +13,7 @@ from testfields.web.parameters import whole_number
 
 
 @dataclass(frozen=True)
-class Form:
+class Posted:
     """What somebody typed into a form and chose in it; files are not asked for, so they are not there."""
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
@@ -38,10 +38,10 @@ class Form:
         return whole_number(self.text(name))
 
 
-async def posted(request: Request[Any, Any, Any]) -> Form:
+async def posted(request: Request[Any, Any, Any]) -> Posted:
     """The form that came with a request."""
     form = await request.form()
-    return Form({name: [one for one in form.getall(name) if isinstance(one, str)] for name in form})
+    return Posted({name: [one for one in form.getall(name) if isinstance(one, str)] for name in form})
 
 
 @dataclass(frozen=True)
@@ -55,32 +55,36 @@ class FieldError:
 def field_errors(
     faults: Sequence[Fault], labels: Mapping[str, str] | None = None, fields: Mapping[str, str] | None = None
 ) -> list[FieldError]:
-    """The first fault of each field, in the reader's language, under the fields' `labels`.
+    """Faults in the reader's language, under the fields' `labels`.
 
     `fields` says where the form asks for what a path is, or ends in, where the two have different names.
     """
     names, known = fields or {}, labels or {}
-    by_field: dict[str, str] = {}
+    errors = []
     for one in faults:
         name = names.get(one.path, names.get(one.path.rpartition(".")[2], one.path))
-        by_field.setdefault(name, locale.said(one.message))
-    return [
-        FieldError(name, _labelled(known[name], text) if name in known else text) for name, text in by_field.items()
-    ]
+        text = locale.said(one.message)
+        errors.append(FieldError(name, _labelled(known[name], text) if name in known else text))
+    return errors
 
 
 def _labelled(label: str, text: str) -> str:
     return locale.translate(N_("%(label)s – %(text)s"), None, label=locale.translate(label), text=text)
 
 
+def by_field(errors: Sequence[FieldError]) -> dict[str, str]:
+    """What is wrong with each field, all of it in one text."""
+    return {name: " ".join(one.text for one in errors if one.field == name) for name in {one.field for one in errors}}
+
+
 def faults_of(
     error: InvalidInput | None, labels: Mapping[str, str] | None = None, fields: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The faults of a form for its template: `errors` for the summary, and `faults`, the texts by field."""
-    found = error.faults if error else ()
+    faults = error.faults if error else ()
     return {
-        "errors": field_errors(found, labels, fields),
-        "faults": {one.field: one.text for one in field_errors(found, None, fields)},
+        "errors": field_errors(faults, labels, fields),
+        "faults": by_field(field_errors(faults, None, fields)),
     }
 
 

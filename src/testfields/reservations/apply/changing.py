@@ -18,6 +18,7 @@ from testfields.reservations.apply.verdicts import application_of, judged, opene
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action, State
 from testfields.reservations.steps import REFUSALS
+from testfields.web.forms import posted
 from testfields.web.pages import redirect
 from testfields.web.parameters import PathId, whole_number
 
@@ -40,10 +41,10 @@ async def change_page(request: Request[Any, Any, Any], actor: Caller, reservatio
 async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId) -> Template | Response[Any]:
     """Ask for the new times and volume; the old claim stays until the new one is sure."""
     row, at = await own(actor, reservation_id), now()
-    posted = await request.form()
-    form = await opened(_fixed(read_form(posted), row))
-    if posted.get("do") != "change":
-        form, status = await changed(actor, form, str(posted.get("do", "")), at)
+    sent = await posted(request)
+    form = await opened(_fixed(read_form(sent), row))
+    if sent.text("do") != "change":
+        form, status = await changed(actor, form, sent.text("do"), at)
         return await show_form(request, actor, form, status=status, change=row)
     try:
         asked = application_of(form, Action.CHANGE).asked

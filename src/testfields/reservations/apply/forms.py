@@ -16,6 +16,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
 from testfields.core.texts import normal
 from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
+from testfields.web.forms import Posted
 
 MOST_REPEATS = 52
 DATE_TIME = "%Y-%m-%dT%H:%M"
@@ -57,12 +58,11 @@ class Entered:
     version: str = ""
 
 
-def read_form(form: Mapping[str, object]) -> Entered:
+def read_form(form: Posted) -> Entered:
     """What a posted form says."""
 
     def text(name: str) -> str:
-        value = form.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return form.text(name).strip()
 
     def figures(name: str) -> str:
         return normal("NFKC", text(name)).strip()

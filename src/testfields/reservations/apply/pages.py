@@ -20,13 +20,14 @@ from testfields.reservations import filing, reading, steps
 from testfields.reservations.apply.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.apply.reading import site_names
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
-from testfields.reservations.apply.views import by_field, panel_of, told
+from testfields.reservations.apply.views import panel_of
 from testfields.reservations.filing import Moved
 from testfields.reservations.rules import Action, State
 from testfields.reservations.steps import REFUSALS
 from testfields.reservations.views import day_of
 from testfields.sites.vocabulary import MODES, USES
 from testfields.web import locale
+from testfields.web.forms import by_field, field_errors, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import QueryId, whole_number
 from testfields.web.words import stay_in_words
@@ -81,9 +82,9 @@ async def _draft_page(request: Request[Any, Any, Any], actor: Actor, draft_id: i
 async def apply(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """One of the form's buttons: change the form, or file what it asks for."""
     require_company(actor)
-    posted = await request.form()
-    wish, at = str(posted.get("do", "")), now()
-    form = await opened(read_form(posted))
+    sent = await posted(request)
+    wish, at = sent.text("do"), now()
+    form = await opened(read_form(sent))
     if wish not in FILING:
         form, status = await changed(actor, form, wish, at)
         return await show_form(request, actor, form, status=status)
@@ -142,8 +143,8 @@ async def times_part(request: Request[Any, Any, Any], actor: Caller) -> Template
 
 async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more: Any) -> Template:
     require_company(actor)
-    posted = await request.form()
-    form, _ = await changed(actor, await opened(read_form(posted)), str(posted.get("do", "")), now())
+    sent = await posted(request)
+    form, _ = await changed(actor, await opened(read_form(sent)), sent.text("do"), now())
     return page(request, f"reservations/apply/{name}.html", **_context(form), **more)
 
 
@@ -151,7 +152,7 @@ async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more
 async def draft_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Save the form as a draft by itself; as long as that cannot be done yet, say why."""
     require_company(actor)
-    form = await opened(read_form(await request.form()))
+    form = await opened(read_form(await posted(request)))
     name = "reservations/apply/saved.html"
     try:
         moved = await _file(actor, form, Action.SAVE, now())
@@ -222,7 +223,7 @@ async def show_form(
 
 def _context(form: Form) -> dict[str, Any]:
     """What the page and its parts show of the form."""
-    errors = told(form.errors)
+    errors = field_errors(form.errors)
     area = form.area
     return {
         "entered": form.entered,

@@ -14,6 +14,7 @@ from testfields.reservations.filing import Verdict
 from testfields.reservations.views import day_of, periods_in_words
 from testfields.reservations.words import height_in_words
 from testfields.web import locale
+from testfields.web.forms import FieldError, field_errors
 from testfields.web.words import stay_in_words
 
 KINDS = {
@@ -68,7 +69,7 @@ class Panel:
 
     kind: str
     missing: Sequence[str] = ()
-    errors: Sequence[Mapping[str, str]] = ()
+    errors: Sequence[FieldError] = ()
     obstacles: Sequence[Obstacle] = ()
     nearest: Sequence[FreeTime] = ()
     checks: Sequence[str] = ()
@@ -97,22 +98,13 @@ def panel_of(
     """The panel in the reader's language, its times in the site's zone."""
     missing = _missing(entered, site, area)
     if site is None or area is None:
-        return Panel("incomplete", missing, told(errors))
+        return Panel("incomplete", missing, field_errors(errors))
     taken = verdict is not None and bool(verdict.in_the_way)
     kind = "faulty" if errors else "taken" if taken else "incomplete" if missing or verdict is None else "fits"
-    panel = Panel(kind, missing, told(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name))
+    panel = Panel(
+        kind, missing, field_errors(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name)
+    )
     return panel if verdict is None else _with_verdict(panel, site, verdict)
-
-
-def by_field(errors: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """What is wrong with each field, all of it in one text."""
-    fields = {one["field"]: "" for one in errors}
-    return {name: " ".join(one["text"] for one in errors if one["field"] == name) for name in fields}
-
-
-def told(faults: Sequence[Fault]) -> list[dict[str, str]]:
-    """Faults as the error summary takes them."""
-    return [{"field": one.path, "text": locale.said(one.message)} for one in faults]
 
 
 def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None) -> list[str]:
