@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from testfields.core.errors import N_, NotAllowed, NotLoggedIn
+from testfields.core.errors import N_, Message, NotAllowed, NotLoggedIn
 
 
 class OrganisationKind(StrEnum):
@@ -147,7 +147,7 @@ def require_login(actor: Actor | None) -> Actor:
 def require_scope(actor: Actor, scope: Scope) -> None:
     """Raise NotAllowed when the actor's token does not carry `scope`; a browser session carries all."""
     if scope not in actor.scopes:
-        raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=SCOPE_WORDS[scope])
+        raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=Message(SCOPE_WORDS[scope]))
 
 
 def require_own_account(actor: Actor) -> None:

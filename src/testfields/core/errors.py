@@ -33,7 +33,11 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name)
 
 @dataclass(frozen=True)
 class Message:
-    """A text to be translated where it is shown: a gettext id and its values."""
+    """A text to be translated where it is shown: a gettext id and its values.
+
+    A value that is a word of the portal is a Message too, or holds its text in both languages; any other is what
+    somebody typed or what was counted, and is told as it is.
+    """
 
     id: str
     values: Mapping[str, object] = field(default_factory=dict)

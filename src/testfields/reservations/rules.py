@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from testfields.core.errors import N_, InvalidInput, NotAllowed, WrongState, fault
+from testfields.core.errors import N_, InvalidInput, Message, NotAllowed, WrongState, fault
 from testfields.core.texts import text_faults, tidy
 
 # Of a note, a reason, a report, or conditions; in characters.
@@ -193,11 +193,12 @@ def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:
     if transition is None:
         raise WrongState(
             N_("“%(action)s” cannot be done while the application is “%(state)s”."),
-            action=ACTION_WORDS[action],
-            state=STATE_WORDS[state] if state else N_("New"),
+            action=Message(ACTION_WORDS[action]),
+            state=Message(STATE_WORDS[state] if state else N_("New")),
         )
     if not roles & transition.roles:
-        raise NotAllowed(N_("Your role does not allow “%(action)s” on this application."), action=ACTION_WORDS[action])
+        message = N_("Your role does not allow “%(action)s” on this application.")
+        raise NotAllowed(message, action=Message(ACTION_WORDS[action]))
     return transition.to
 
 

@@ -10,7 +10,7 @@ from litestar.dto._backend import DTOBackend
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
-from testfields.core.errors import N_, InvalidInput, Unreadable, UnsupportedMedia, fault
+from testfields.core.errors import N_, InvalidInput, Message, Unreadable, UnsupportedMedia, fault
 
 T = TypeVar("T")
 
@@ -92,6 +92,7 @@ def _fault_of(said: str) -> Any:
     return fault(path, N_("This value cannot be accepted: %(reason)s"), reason=reason)
 
 
-def _type_in_words(said: str) -> str:
+def _type_in_words(said: str) -> Message | str:
     """``object | null`` is an object that may be left out; what is no name of types stays as it is."""
-    return TYPES.get(said.removesuffix(" | null"), said)
+    known = TYPES.get(said.removesuffix(" | null"))
+    return Message(known) if known else said

@@ -100,15 +100,15 @@ def translate(text: str, locale: str | None = None, /, **values: object) -> str:
 
 
 def said(message: Message, locale: str | None = None) -> str:
-    """A message in the current language; values that are words of the portal's own are told in it too."""
+    """A message in the current language; words of the portal among its values are told in it too."""
     values = {name: _word(value, locale) for name, value in message.values.items()}
     return translate(message.id, locale, **values)
 
 
 def _word(value: object, locale: str | None) -> object:
-    if isinstance(value, InBoth):
-        return in_words(value, locale)
-    return translate(value, locale) if isinstance(value, str) and value else value
+    if isinstance(value, Message):
+        return said(value, locale)
+    return in_words(value, locale) if isinstance(value, InBoth) else value
 
 
 @runtime_checkable
