@@ -56,7 +56,9 @@ function copyFonts() {
     const name = /files\/([\w[\]-]+\.woff2)/.exec(face)[1];
     cpSync(join(from, "files", name), join(to, name));
   }
-  const css = faces.join("").replace(/url\(\.\/files\/([^)]+\.woff2)\) format\('woff2'\)[^;]*/g, "url($1) format('woff2')");
+  const css = faces
+    .join("")
+    .replace(/url\(\.\/files\/([^)]+\.woff2)\) format\('woff2'\)[^;]*/g, "url($1) format('woff2')");
   writeFileSync(join(to, "noto-sans-jp.css"), css);
 }
 

@@ -21,7 +21,12 @@ function cutSide(ring, axis, at, sign) {
 /** The part of an open ring inside the box, closed again and rounded to 4 decimals (about 10 m); empty when outside. */
 function cutRing(ring, [west, south, east, north]) {
   let rest = ring.slice(0, -1);
-  for (const [axis, at, sign] of [[0, west, 1], [0, east, -1], [1, south, 1], [1, north, -1]]) {
+  for (const [axis, at, sign] of [
+    [0, west, 1],
+    [0, east, -1],
+    [1, south, 1],
+    [1, north, -1],
+  ]) {
     rest = cutSide(rest, axis, at, sign);
   }
   const round = (degrees) => Math.round(degrees * 1e4) / 1e4;
@@ -48,5 +53,9 @@ export function cutLand(world, box) {
     .map((polygon) => polygon.map((ring) => cutRing(ring, box)).filter((ring) => ring.length))
     .filter((polygon) => polygon.length)
     .map(([shore, ...lakes]) => [shore, ...lakes.filter((ring) => areaKm2(ring) >= smallestLakeKm2)])
-    .map((coordinates) => ({ type: "Feature", properties: { kind: "land" }, geometry: { type: "Polygon", coordinates } }));
+    .map((coordinates) => ({
+      type: "Feature",
+      properties: { kind: "land" },
+      geometry: { type: "Polygon", coordinates },
+    }));
 }

@@ -1,20 +1,26 @@
 // The form of an application, quicker for those who have scripts: times, places and shapes are exchanged in place.
-const form = document.getElementById("apply");
+const form = /** @type {HTMLFormElement} */ (document.getElementById("apply"));
 const verdict = document.getElementById("verdict");
 const place = document.getElementById("place");
 const times = document.getElementById("times");
 const saved = document.getElementById("saved");
-const section = document.getElementById("map");
+const section = /** @type {MapSection} */ (document.getElementById("map"));
 
 const recheck = () => form.dispatchEvent(new CustomEvent("recheck"));
+/** @param {HTMLElement} field */
 const changed = (field) => {
   for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
 };
 
-/** A free time that is offered goes into the rows of the times that count, in their order. */
+/**
+ * A free time that is offered goes into the rows of the times that count, in their order.
+ * @param {string} value "take START END …"
+ */
 function takeTimes(value) {
   const offered = value.split(" ").slice(1);
-  const fields = [...times.querySelectorAll("input[type=datetime-local]")];
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const found = times.querySelectorAll("input[type=datetime-local]");
+  const fields = [...found];
   const pairs = fields.filter((_, place) => place % 2 === 0).map((start, row) => [start, fields[2 * row + 1]]);
   const counted = pairs.filter((pair) => pair.some((field) => field.value));
   for (const [row, [start, end]] of counted.entries()) {
@@ -26,7 +32,7 @@ function takeTimes(value) {
 }
 
 form.addEventListener("click", (event) => {
-  const free = event.target.closest("[data-take]");
+  const free = /** @type {HTMLButtonElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take]"));
   if (!free) return;
   event.preventDefault();
   takeTimes(free.value);
@@ -34,7 +40,7 @@ form.addEventListener("click", (event) => {
 
 // What was wrong with a field when the page was made is no longer known once it changes; the panel tells it anew.
 form.addEventListener("input", (event) => {
-  const field = event.target.closest(".field--error");
+  const field = /** @type {Element} */ (event.target).closest(".field--error");
   if (!field) return;
   field.classList.remove("field--error");
   for (const invalid of field.querySelectorAll("[aria-invalid]")) invalid.removeAttribute("aria-invalid");
@@ -44,7 +50,8 @@ form.addEventListener("input", (event) => {
 // Enter in a field looks; only the buttons file. A second press while the first is under way is not a second filing.
 let filing = false;
 form.addEventListener("submit", (event) => {
-  if (event.submitter?.value === "check") {
+  const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  if (submitter?.value === "check") {
     event.preventDefault();
     recheck();
   } else if (filing) {
@@ -52,7 +59,7 @@ form.addEventListener("submit", (event) => {
   } else if (saved?.classList.contains("htmx-request")) {
     // Wait until the draft has its number, so that it is this draft that is filed.
     event.preventDefault();
-    saved.addEventListener("htmx:finally:request", () => form.requestSubmit(event.submitter), { once: true });
+    saved.addEventListener("htmx:finally:request", () => form.requestSubmit(submitter), { once: true });
   } else {
     filing = true;
   }
@@ -61,12 +68,15 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("htmx:before:request", (event) => {
   if (filing) event.preventDefault();
 });
+// What was refused for its old token alone is looked at and saved again.
+document.addEventListener("renewed", () => form.dispatchEvent(new Event("input")));
 window.addEventListener("pageshow", () => {
   filing = false;
 });
 
 // --- The map
 
+/** @param {Shape[]} shapes */
 function fitTo(shapes) {
   const bounds = L.latLngBounds([]);
   for (const shape of shapes) bounds.extend(shape.getBounds());
@@ -75,7 +85,7 @@ function fitTo(shapes) {
 
 /** The areas of the site that is chosen, the chosen one drawn stronger. */
 async function showPlace() {
-  const { sources, areas, chosen } = place.querySelector("#sources").dataset;
+  const { sources, areas, chosen } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
   const ids = areas.split(" ").filter(Boolean);
   if (sources !== section.dataset.sources) {
     section.dataset.sources = sources;
@@ -89,7 +99,8 @@ async function showPlace() {
 
 /** A shape that is picked is chosen: a test field while none is, then one of its areas. */
 section.addEventListener("map:pick", (event) => {
-  const field = place.querySelector(place.querySelector("#f-site")?.value ? "#f-area" : "#f-site");
+  const site = /** @type {HTMLSelectElement | null} */ (place.querySelector("#f-site"));
+  const field = /** @type {HTMLSelectElement | null} */ (site?.value ? place.querySelector("#f-area") : site);
   const { slug } = event.detail.feature.properties;
   if (!field || ![...field.options].some((option) => option.value === slug)) return;
   event.preventDefault();
@@ -99,7 +110,7 @@ section.addEventListener("map:pick", (event) => {
 
 /** What is in the way, drawn, each shape tied to its line in the panel; nothing once nothing is. */
 function showObstacles() {
-  const told = verdict.querySelector("[data-in-the-way]");
+  const told = /** @type {HTMLElement | null} */ (verdict.querySelector("[data-in-the-way]"));
   section.map.setTold(told ? JSON.parse(told.dataset.inTheWay) : []);
 }
 

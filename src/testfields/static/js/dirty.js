@@ -3,7 +3,8 @@ const dirty = new WeakSet();
 
 /** A form is dirty from its first input until it is submitted or says "saved" (an event of that name, which HX-Trigger can send). */
 export function guardDirtyForms() {
-  const guarded = (event) => event.target.closest("form[data-guard]");
+  /** @param {Event} event */
+  const guarded = (event) => /** @type {Element} */ (event.target).closest("form[data-guard]");
   document.addEventListener("input", (event) => {
     const form = guarded(event);
     if (form) dirty.add(form);

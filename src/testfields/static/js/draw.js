@@ -3,75 +3,104 @@
 const places = 6;
 const fewestCorners = 3;
 
+/** @param {number} degrees */
 const rounded = (degrees) => Number(degrees.toFixed(places));
 
-/** Corners [lat, lon], the first not repeated, of the polygon in a GeoJSON text; none when it is empty. */
+/**
+ * Corners [lat, lon], the first not repeated, of the polygon in a GeoJSON text; none when it is empty.
+ * @param {string} text
+ * @returns {Corner[]}
+ */
 function cornersOf(text) {
   if (!text.trim()) return [];
-  return JSON.parse(text).coordinates[0].slice(0, -1).map(([lon, lat]) => [lat, lon]);
+  const ring = /** @type {[number, number][]} */ (JSON.parse(text).coordinates[0].slice(0, -1));
+  return ring.map(([lon, lat]) => [lat, lon]);
 }
 
-/** The other way round. */
+/**
+ * The other way round.
+ * @param {Corner[]} corners
+ */
 function geoJsonOf(corners) {
   if (corners.length < fewestCorners) return "";
   const ring = corners.map(([lat, lon]) => [lon, lat]);
   return JSON.stringify({ type: "Polygon", coordinates: [[...ring, ring[0]]] });
 }
 
+/** @param {HTMLElement} panel */
 function start(panel) {
-  const { leaflet, ready } = document.querySelector(".map[data-map=apply]").map;
+  const { leaflet, ready } = /** @type {MapSection} */ (document.querySelector(".map[data-map=apply]")).map;
   const drawn = window.drawnItems_draw_control_shell;
+  /** @type {HTMLInputElement} */
   const field = panel.querySelector("[data-draw-field]");
+  /** @type {HTMLElement} */
   const table = panel.querySelector("[data-draw-corners]");
   const body = table.querySelector("tbody");
+  const add = /** @type {HTMLButtonElement} */ (table.querySelector("[data-draw-add]"));
   const row = panel.querySelector("template").content;
   const message = panel.querySelector("[data-draw-message]");
+  /** @type {NodeListOf<HTMLInputElement>} */
   const choices = panel.querySelectorAll("input[type=radio]");
 
   const wantsPart = () => [...choices].some((choice) => choice.checked && choice.value === "part");
 
+  /** @param {string} value */
   function choose(value) {
     for (const choice of choices) choice.checked = choice.value === value;
     table.hidden = !wantsPart();
   }
 
+  /** @param {Corner[]} corners */
   function keep(corners) {
     field.value = wantsPart() ? geoJsonOf(corners) : "";
     message.textContent = wantsPart() && !field.value ? panel.dataset.fewCorners : "";
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  /** @param {Corner[]} corners */
   function drawShape(corners) {
     drawn.clearLayers();
     if (corners.length < fewestCorners) return;
-    drawn.addLayer(L.polygon(corners, { className: "shape shape--asked" }));
+    drawn.addLayer(L.polygon(/** @type {[number, number][]} */ (corners), { className: "shape shape--asked" }));
   }
 
+  /** @param {Corner[]} corners */
   function writeRows(corners) {
+    /** @type {Corner[]} */
     const lines = corners.length ? corners : Array(fewestCorners).fill(["", ""]);
-    body.replaceChildren(...lines.map((corner, place) => {
-      const line = row.cloneNode(true);
-      line.querySelector("th").textContent = place + 1;
-      line.querySelectorAll("input").forEach((input, axis) => {
-        input.value = corner[axis];
-        input.setAttribute("aria-label", `${input.dataset.label} ${place + 1}`);
-      });
-      line.querySelector("button").setAttribute("aria-label", `${line.querySelector("button").textContent} ${place + 1}`);
-      return line;
-    }));
+    body.replaceChildren(
+      ...lines.map((corner, place) => {
+        const line = /** @type {DocumentFragment} */ (row.cloneNode(true));
+        line.querySelector("th").textContent = String(place + 1);
+        line.querySelectorAll("input").forEach((input, axis) => {
+          input.value = String(corner[axis]);
+          input.setAttribute("aria-label", `${input.dataset.label} ${place + 1}`);
+        });
+        line
+          .querySelector("button")
+          .setAttribute("aria-label", `${line.querySelector("button").textContent} ${place + 1}`);
+        return line;
+      }),
+    );
   }
 
-  /** The corners whose two numbers are both there. */
+  /**
+   * The corners whose two numbers are both there.
+   * @returns {Corner[]}
+   */
   function readRows() {
-    return [...body.rows]
-      .map((line) => [...line.querySelectorAll("input")].map((input) => input.valueAsNumber))
-      .filter((corner) => corner.every(Number.isFinite));
+    const corners = [...body.rows].map((line) =>
+      [...line.querySelectorAll("input")].map((input) => input.valueAsNumber),
+    );
+    return /** @type {[number, number][]} */ (corners.filter((corner) => corner.every(Number.isFinite)));
   }
 
   function fromMap() {
-    const layer = drawn.getLayers().at(-1);
-    drawn.getLayers().slice(0, -1).forEach((older) => drawn.removeLayer(older));
-    const corners = layer ? layer.getLatLngs()[0].map(({ lat, lng }) => [rounded(lat), rounded(lng)]) : [];
+    const layers = drawn.getLayers();
+    const layer = /** @type {Shape | undefined} */ (layers.at(-1));
+    for (const older of layers.slice(0, -1)) drawn.removeLayer(older);
+    const outline = /** @type {L.LatLng[]} */ (layer?.getLatLngs()[0] ?? []);
+    const corners = /** @type {Corner[]} */ (outline.map(({ lat, lng }) => [rounded(lat), rounded(lng)]));
     choose(layer ? "part" : "whole");
     writeRows(corners);
     keep(corners);
@@ -87,23 +116,24 @@ function start(panel) {
     event.stopPropagation();
     fromTable();
   });
-  body.addEventListener("click", ({ target }) => {
+  body.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
     if (!target.closest("button")) return;
     target.closest("tr").remove();
     writeRows(readRows());
     fromTable();
-    table.querySelector("[data-draw-add]").focus();
+    add.focus();
   });
-  table.querySelector("[data-draw-add]").addEventListener("click", () => {
-    const line = row.cloneNode(true);
-    body.append(line);
-    body.lastElementChild.querySelector("th").textContent = body.rows.length;
-    body.lastElementChild.querySelectorAll("input").forEach((input) => {
+  add.addEventListener("click", () => {
+    body.append(row.cloneNode(true));
+    body.lastElementChild.querySelector("th").textContent = String(body.rows.length);
+    for (const input of body.lastElementChild.querySelectorAll("input")) {
       input.setAttribute("aria-label", `${input.dataset.label} ${body.rows.length}`);
-    });
+    }
     body.lastElementChild.querySelector("input").focus();
   });
-  panel.addEventListener("change", ({ target }) => {
+  panel.addEventListener("change", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
     if (target.type !== "radio") return;
     choose(target.value);
     drawShape(wantsPart() ? readRows() : []);
@@ -116,4 +146,6 @@ function start(panel) {
   ready.then(() => drawShape(corners));
 }
 
-document.querySelectorAll("[data-draw]").forEach(start);
+/** @type {NodeListOf<HTMLElement>} */
+const panels = document.querySelectorAll("[data-draw]");
+for (const panel of panels) start(panel);

@@ -4,13 +4,18 @@ const off = "off";
 
 export const singleKeysOn = () => localStorage.getItem(setting) !== off;
 
+/** @param {boolean} on */
 export function setSingleKeys(on) {
   if (on) localStorage.removeItem(setting);
   else localStorage.setItem(setting, off);
 }
 
-/** True where a letter is text, or belongs to the browser or the screen reader. */
+/**
+ * True where a letter is text, or belongs to the browser or the screen reader.
+ * @param {KeyboardEvent} event
+ */
 export function isTyping(event) {
-  const field = event.target.closest("input, textarea, select, [contenteditable], .leaflet-container");
+  const target = /** @type {Element} */ (event.target);
+  const field = target.closest("input, textarea, select, [contenteditable], .leaflet-container");
   return Boolean(field) || event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
 }

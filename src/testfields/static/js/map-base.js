@@ -1,6 +1,14 @@
 // The offline base map: land, coast and the names of towns.
-const namesFrom = [[11, 3], [10, 2], [0, 1]];
+const namesFrom = [
+  [11, 3],
+  [10, 2],
+  [0, 1],
+];
 
+/**
+ * @param {{properties: Record<string, string>}} feature
+ * @param {L.LatLng} at
+ */
 function placeName(feature, at) {
   const name = document.createElement("span");
   name.textContent = feature.properties[`name_${document.documentElement.lang}`];
@@ -8,10 +16,15 @@ function placeName(feature, at) {
   return L.marker(at, { icon, pane: "places", interactive: false, keyboard: false });
 }
 
-/** Fills the shell's empty layer; smaller towns are named from a closer view on. */
+/**
+ * Fills the shell's empty layer; smaller towns are named from a closer view on.
+ * @param {MapSection} section
+ * @param {L.FeatureGroup} group
+ * @param {GeoJSON.GeoJsonObject} data
+ */
 export function layBaseMap(section, group, data) {
   const leaflet = section.map.leaflet;
-  for (const [name, height] of [["land", 150], ["places", 250]]) {
+  for (const [name, height] of Object.entries({ land: "150", places: "250" })) {
     leaflet.createPane(name).style.zIndex = height;
   }
   L.geoJSON(data, {
@@ -22,7 +35,7 @@ export function layBaseMap(section, group, data) {
     pointToLayer: placeName,
   }).addTo(group);
   const nameByZoom = () => {
-    section.dataset.detail = namesFrom.find(([zoom]) => leaflet.getZoom() >= zoom)[1];
+    section.dataset.detail = String(namesFrom.find(([zoom]) => leaflet.getZoom() >= zoom)[1]);
   };
   leaflet.on("zoomend", nameByZoom);
   nameByZoom();

@@ -1,6 +1,15 @@
 // The list beside the map: rows with data-feature="ID" light their shapes, and shapes light their rows.
+/**
+ * @param {string} id
+ * @returns {NodeListOf<HTMLElement>}
+ */
 const rowsOf = (id) => document.querySelectorAll(`[data-feature="${CSS.escape(id)}"]`);
 
+/**
+ * @param {MapSection} section
+ * @param {string} id
+ * @param {boolean} lit
+ */
 function light(section, id, lit) {
   for (const row of rowsOf(id)) row.classList.toggle("is-lit", lit);
   for (const shape of section.map.shapes(id)) {
@@ -9,22 +18,28 @@ function light(section, id, lit) {
   }
 }
 
-/** A shape that is picked leads to its row in the list, unless the page has its own use for picking. */
+/**
+ * A shape that is picked leads to its row in the list, unless the page has its own use for picking.
+ * @param {string} id
+ */
 function goToRow(id) {
   const row = rowsOf(id)[0];
   if (!row) return;
   row.closest("details")?.setAttribute("open", "");
   row.scrollIntoView({ block: "center" });
-  const target = row.querySelector("a, button, input") ?? row;
+  const target = /** @type {HTMLElement | null} */ (row.querySelector("a, button, input")) ?? row;
   if (target === row) row.tabIndex = -1;
   target.focus({ preventScroll: true });
 }
 
-/** Wires rows and shapes both ways, for the pointer and for the keyboard. */
+/**
+ * Wires rows and shapes both ways, for the pointer and for the keyboard.
+ * @param {MapSection} section
+ */
 export function tieToList(section) {
-  for (const [event, lit] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]]) {
-    document.addEventListener(event, ({ target }) => {
-      const row = target.closest("[data-feature]");
+  for (const [name, lit] of Object.entries({ pointerover: true, pointerout: false, focusin: true, focusout: false })) {
+    document.addEventListener(name, (event) => {
+      const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-feature]"));
       if (row) light(section, row.dataset.feature, lit);
     });
   }

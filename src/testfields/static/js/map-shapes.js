@@ -2,15 +2,23 @@
 const dotBelowPixels = 44;
 const dotRadius = 8;
 
+/** @param {InBoth | undefined} text */
 const inLanguage = (text) => text?.[document.documentElement.lang];
 
+/**
+ * @param {string} tag
+ * @param {string} text
+ */
 function textLine(tag, text) {
   const line = document.createElement(tag);
   line.textContent = text;
   return line;
 }
 
-/** A tooltip's content: the feature's name and, below it, its note. */
+/**
+ * A tooltip's content: the feature's name and, below it, its note.
+ * @param {Feature} feature
+ */
 function words({ properties }) {
   const box = document.createElement("div");
   box.className = "map-words";
@@ -20,53 +28,95 @@ function words({ properties }) {
   return box;
 }
 
+/**
+ * @param {Source} source
+ * @param {Feature} feature
+ */
 function pathStyle(source, { properties }) {
   return { className: `shape shape--${properties.class ?? source.class}${properties.on ? " is-on" : ""}` };
 }
 
-/** True where the feature has no period, or one of its periods holds the moment. */
+/**
+ * True where the feature has no period, or one of its periods holds the moment.
+ * @param {Feature} feature
+ * @param {number | null} moment in milliseconds
+ */
 function isThere({ properties }, moment) {
   const periods = [properties.periods ?? properties.period ?? []].flat();
-  return !moment || !periods.length || periods.some(({ start, end }) => Date.parse(start) <= moment && moment < Date.parse(end));
+  return (
+    !moment ||
+    !periods.length ||
+    periods.some(({ start, end }) => Date.parse(start) <= moment && moment < Date.parse(end))
+  );
 }
 
-/** A name written on a shape, or beside its dot, for good; map-names.js finds it a place. */
+/**
+ * A name written on a shape, or beside its dot, for good; map-names.js finds it a place.
+ * @param {Shape} layer
+ */
 function nameTag(layer) {
   const tag = L.tooltip({ permanent: true, className: "map-name", opacity: 1 });
-  return tag.setContent(textLine("span", inLanguage(layer.feature.properties.name))).setLatLng(layer.getBounds().getCenter());
+  return tag
+    .setContent(textLine("span", inLanguage(layer.feature.properties.name)))
+    .setLatLng(layer.getBounds().getCenter());
 }
 
-/** A dot in the middle of a shape, to stand for it where it is too small to be seen. */
+/**
+ * A dot in the middle of a shape, to stand for it where it is too small to be seen.
+ * @param {Shape} layer
+ * @param {L.PathOptions} style
+ * @returns {Shape}
+ */
 function dotOf(layer, style) {
   const dot = L.circleMarker(layer.getBounds().getCenter(), { ...style, radius: dotRadius });
   dot.options.className += " shape-dot";
-  dot.feature = layer.feature;
-  return dot;
+  return Object.assign(/** @type {any} */ (dot), { feature: layer.feature });
 }
 
+/**
+ * @param {L.Map} leaflet
+ * @param {Shape} layer
+ */
 function isTiny(leaflet, layer) {
   const bounds = layer.getBounds();
-  const size = leaflet.latLngToLayerPoint(bounds.getSouthEast()).subtract(leaflet.latLngToLayerPoint(bounds.getNorthWest()));
+  const size = leaflet
+    .latLngToLayerPoint(bounds.getSouthEast())
+    .subtract(leaflet.latLngToLayerPoint(bounds.getNorthWest()));
   return Math.max(size.x, size.y) < dotBelowPixels;
 }
 
+/**
+ * @param {L.Map} leaflet
+ * @param {Shape} layer
+ * @param {string} name
+ * @param {string} id
+ */
 function tell(leaflet, layer, name, id) {
   const section = leaflet.getContainer().closest(".map");
-  section.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail: { id, feature: layer.feature } }));
+  section.dispatchEvent(
+    new CustomEvent(name, { bubbles: true, cancelable: true, detail: { id, feature: layer.feature } }),
+  );
 }
 
 /**
  * Lays a source's features on the map.
- * @param {{class: string, prefix?: string, names?: boolean, dots?: boolean}} source prefix: before its features' ids;
- *   names: written beside shapes; dots: for tiny shapes
+ * @param {L.Map} leaflet
+ * @param {Source} source
+ * @param {GeoJSON.GeoJsonObject} data
+ * @returns {Layer}
  */
 export function layShapes(leaflet, source, data) {
   const group = L.featureGroup().addTo(leaflet);
+  /** @type {Map<string, Shape[]>} */
   const byId = new Map();
+  /** @type {Shape[]} */
   const shapes = [];
+  /** @type {[Shape, Shape][]} */
   const pairs = [];
+  /** @type {[Shape, L.Tooltip][]} */
   const tags = [];
 
+  /** @param {Shape} layer */
   function wire(layer) {
     const id = `${source.prefix ?? ""}${layer.feature.id}`;
     byId.set(id, [...(byId.get(id) ?? []), layer]);
@@ -78,8 +128,8 @@ export function layShapes(leaflet, source, data) {
   }
 
   L.geoJSON(data, {
-    style: (feature) => pathStyle(source, feature),
-    onEachFeature: (feature, layer) => {
+    style: (feature) => pathStyle(source, /** @type {any} */ (feature)),
+    onEachFeature: (/** @type {any} */ feature, /** @type {any} */ layer) => {
       group.addLayer(wire(layer));
       shapes.push(layer);
       if (source.dots) pairs.push([layer, wire(dotOf(layer, pathStyle(source, feature)))]);
@@ -110,7 +160,7 @@ export function layShapes(leaflet, source, data) {
     },
     clear() {
       leaflet.off("zoomend", arrange);
-      tags.forEach(([, tag]) => tag.remove());
+      for (const [, tag] of tags) tag.remove();
       group.remove();
     },
   };

@@ -5,14 +5,20 @@ import { tieToList } from "./map-list.js";
 import { arrangeNames } from "./map-names.js";
 import { layShapes } from "./map-shapes.js";
 
-/** Fetches JSON of this portal; raises an Error that names the address when it is not answered. */
+/**
+ * Fetches JSON of this portal; raises an Error that names the address when it is not answered.
+ * @param {string} url
+ */
 async function fetchJson(url) {
   const answer = await fetch(url, { headers: { Accept: "application/geo+json, application/json" } });
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer.json();
 }
 
-/** Says on the map itself that something is missing from it. */
+/**
+ * Says on the map itself that something is missing from it.
+ * @param {MapSection} section
+ */
 function showFailure(section) {
   if (section.querySelector(".map__failure")) return;
   const text = document.createElement("p");
@@ -22,27 +28,41 @@ function showFailure(section) {
   section.append(text);
 }
 
+/**
+ * @param {L.Map} leaflet
+ * @param {Layer[]} layers
+ */
 function fit(leaflet, layers) {
   const bounds = L.latLngBounds([]);
   for (const layer of layers) bounds.extend(layer.getBounds());
   if (bounds.isValid()) leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17, animate: false });
 }
 
+/** @param {MapSection} section */
 function attach(section) {
   const leaflet = window.map_shell;
+  /** @type {Source[]} */
   let sources = JSON.parse(section.dataset.sources);
+  /** @type {Map<Source, Layer>} */
   let laid = new Map();
+  /** @type {Layer | null} */
   let told = null;
   const layers = () => [...laid.values(), ...(told ? [told] : [])];
 
+  /** @param {Source} source */
   async function lay(source) {
     const layer = layShapes(leaflet, source, await fetchJson(source.url));
     laid.get(source)?.clear();
     laid.set(source, layer);
   }
 
-  const tidy = () => arrangeNames(leaflet, layers().flatMap((layer) => layer.names()));
+  const tidy = () =>
+    arrangeNames(
+      leaflet,
+      layers().flatMap((layer) => layer.names()),
+    );
 
+  /** @param {Promise<unknown>} work */
   async function orSaySo(work) {
     try {
       await work;
@@ -58,16 +78,23 @@ function attach(section) {
   section.map = {
     leaflet,
     /** Resolves when the shapes are on the map and in view. */
-    ready: reload().then(() => fit(leaflet, sources.filter((one) => one.fit !== false).map((one) => laid.get(one)))),
+    ready: reload().then(() =>
+      fit(
+        leaflet,
+        sources.filter((one) => one.fit !== false).map((one) => laid.get(one)),
+      ),
+    ),
     /** The shapes of a feature's id. */
     shapes: (id) => layers().flatMap((layer) => layer.shapes(id)),
     /** Dims what is not there at a moment (ISO 8601); null shows everything. */
-    setMoment: (iso) => layers().forEach((layer) => layer.setMoment(iso)),
+    setMoment(iso) {
+      for (const layer of layers()) layer.setMoment(iso);
+    },
     /** Fetches every source again; the view stays. */
     reload,
     /** Shows other sources instead; the view stays. */
     setSources(others) {
-      laid.forEach((layer) => layer.clear());
+      for (const layer of laid.values()) layer.clear();
       laid = new Map();
       sources = others;
       return reload();
@@ -75,7 +102,8 @@ function attach(section) {
     /** Draws features that the page itself tells, in the place of those that it told before. */
     setTold(features) {
       told?.clear();
-      told = layShapes(leaflet, {}, { type: "FeatureCollection", features });
+      const collection = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features });
+      told = layShapes(leaflet, {}, collection);
     },
   };
   orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
@@ -87,4 +115,6 @@ function attach(section) {
   new ResizeObserver(() => leaflet.invalidateSize()).observe(section);
 }
 
-document.querySelectorAll(".map[data-map]").forEach(attach);
+/** @type {NodeListOf<MapSection>} */
+const sections = document.querySelectorAll(".map[data-map]");
+for (const section of sections) attach(section);

@@ -4,5 +4,6 @@ function RefuseToEvaluate() {
 }
 
 window.htmx.registerExtension("no-eval", {
+  /** @param {{initSecurity(...words: unknown[]): void}} api */
   init: (api) => api.initSecurity(null, RefuseToEvaluate, RefuseToEvaluate),
 });

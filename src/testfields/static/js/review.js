@@ -1,21 +1,32 @@
 // The review's time slider: dims what is not there at a moment, on the map and in the list, and marks the day's bar.
 const minutesAStep = 15;
 
+/**
+ * @param {number} moment
+ * @param {string} zone
+ */
 function clock(moment, zone) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
   return new Intl.DateTimeFormat("en-GB", parts).format(moment);
 }
 
+/** @param {number | null} moment */
 function dimRows(moment) {
-  for (const row of document.querySelectorAll("tr[data-start]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const rows = document.querySelectorAll("tr[data-start]");
+  for (const row of rows) {
     const there = !moment || (Date.parse(row.dataset.start) <= moment && moment < Date.parse(row.dataset.end));
     row.classList.toggle("is-dim", !there);
   }
 }
 
-/** One thin line through every lane of the bar; positions are classes, as the page allows no inline styles. */
+/**
+ * One thin line through every lane of the bar; positions are classes, as the page allows no inline styles.
+ * @param {number | null} quarter
+ */
 function markBar(quarter) {
-  document.querySelectorAll(".lane__moment").forEach((mark) => mark.remove());
+  for (const mark of document.querySelectorAll(".lane__moment")) mark.remove();
   if (quarter === null) return;
   for (const lane of document.querySelectorAll(".review__day ul.lane")) {
     const mark = document.createElement("li");
@@ -25,12 +36,14 @@ function markBar(quarter) {
   }
 }
 
+/** @param {HTMLElement} box */
 function wire(box) {
   const slider = box.querySelector("input");
   const output = box.querySelector("output");
-  const section = document.querySelector(".map[data-map]");
+  const section = /** @type {MapSection} */ (document.querySelector(".map[data-map]"));
   const start = Date.parse(box.dataset.start);
 
+  /** @param {number | null} moment */
   function show(moment) {
     output.value = moment ? clock(moment, box.dataset.zone) : box.dataset.all;
     slider.setAttribute("aria-valuetext", output.value);
@@ -39,8 +52,8 @@ function wire(box) {
     section.map.ready.then(() => section.map.setMoment(moment && new Date(moment).toISOString()));
   }
 
-  slider.max = (Date.parse(box.dataset.end) - start) / (minutesAStep * 60000) - 1;
-  slider.addEventListener("input", () => show(start + slider.value * minutesAStep * 60000));
+  slider.max = String((Date.parse(box.dataset.end) - start) / (minutesAStep * 60000) - 1);
+  slider.addEventListener("input", () => show(start + Number(slider.value) * minutesAStep * 60000));
   box.querySelector("button").addEventListener("click", () => show(null));
   box.hidden = false;
   slider.setAttribute("aria-valuetext", output.value);
@@ -48,9 +61,13 @@ function wire(box) {
 
 /** A panel that opens takes the focus to its first field; Escape closes it and gives the focus back. */
 function openPanels() {
-  for (const panel of document.querySelectorAll(".decision-bar details")) {
+  /** @type {NodeListOf<HTMLDetailsElement>} */
+  const panels = document.querySelectorAll(".decision-bar details");
+  for (const panel of panels) {
     panel.addEventListener("toggle", () => {
-      if (panel.open) panel.querySelector("textarea, button").focus({ preventScroll: true });
+      /** @type {HTMLElement} */
+      const first = panel.querySelector("textarea, button");
+      if (panel.open) first.focus({ preventScroll: true });
     });
     panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
@@ -60,5 +77,7 @@ function openPanels() {
   }
 }
 
-document.querySelectorAll("[data-moment]").forEach(wire);
+/** @type {NodeListOf<HTMLElement>} */
+const boxes = document.querySelectorAll("[data-moment]");
+for (const box of boxes) wire(box);
 openPanels();

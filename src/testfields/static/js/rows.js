@@ -1,13 +1,18 @@
 // Tables whose rows open: by a click anywhere, and by j, k and Enter where the table has data-keys.
 import { isTyping, singleKeysOn } from "./keys.js";
 
+/**
+ * @param {Element} row
+ * @returns {HTMLAnchorElement}
+ */
 const linkOf = (row) => row.querySelector("a[href]");
 
 /** A click on a row opens its first link; clicks on controls and selected text stay what they are. */
 export function openRowOnClick() {
   document.addEventListener("click", (event) => {
-    const row = event.target.closest("tr[data-row]");
-    if (!row || event.target.closest("a, button, input, label, select, summary")) return;
+    const target = /** @type {Element} */ (event.target);
+    const row = target.closest("tr[data-row]");
+    if (!row || target.closest("a, button, input, label, select, summary")) return;
     if (String(document.getSelection())) return;
     if (event.ctrlKey || event.metaKey) window.open(linkOf(row).href, "_blank", "noopener");
     else linkOf(row).click();

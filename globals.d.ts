@@ -1,0 +1,62 @@
+// What the pages' scripts find beside themselves: the shells that folium makes, htmx, and the map of a page as a handle.
+import type * as Leaflet from "leaflet";
+
+declare global {
+  /** A text in both languages, by the code of the language. */
+  type InBoth = Record<string, string>;
+  type Stretch = { start: string; end: string };
+  type Properties = {
+    name: InBoth;
+    note?: InBoth;
+    slug?: string;
+    class?: string;
+    on?: boolean;
+    period?: Stretch;
+    periods?: Stretch[];
+  };
+  type Feature = { id: string; type: "Feature"; geometry: GeoJSON.Geometry; properties: Properties };
+  /** One shape, or the dot that stands for it. */
+  type Shape = Leaflet.Polygon & { feature: Feature };
+  /** Where a map's features come from and how they are shown; prefix: before their ids; names: written beside shapes; dots: for tiny shapes. */
+  type Source = { url?: string; class?: string; prefix?: string; names?: boolean; dots?: boolean; fit?: boolean };
+  type Name = { tag: Leaflet.Tooltip; besideDot: boolean };
+  /** A source's features on the map. */
+  type Layer = {
+    shapes(id: string): Shape[];
+    getBounds(): Leaflet.LatLngBounds;
+    names(): Name[];
+    setMoment(iso: string | null): void;
+    clear(): void;
+  };
+  type MapHandle = {
+    leaflet: Leaflet.Map;
+    ready: Promise<unknown>;
+    shapes(id: string): Shape[];
+    setMoment(iso: string | null): void;
+    reload(): Promise<void>;
+    setSources(sources: Source[]): Promise<void>;
+    setTold(features: Feature[]): void;
+  };
+  type MapSection = HTMLElement & { map: MapHandle };
+  /** Latitude and longitude in degrees; empty texts in a row that is not filled in yet. */
+  type Corner = [number, number] | [string, string];
+
+  interface Window {
+    map_shell: Leaflet.Map;
+    feature_group_shell: Leaflet.FeatureGroup;
+    drawnItems_draw_control_shell: Leaflet.FeatureGroup;
+    htmx: { registerExtension(name: string, extension: object): void };
+  }
+  interface DocumentEventMap {
+    "htmx:after:request": CustomEvent<{ ctx: { response: { status: number; headers: Headers } } }>;
+    "htmx:after:swap": CustomEvent<{ ctx: { target: Element } }>;
+    "map:over": CustomEvent<{ id: string; feature: Feature }>;
+    "map:out": CustomEvent<{ id: string; feature: Feature }>;
+    "map:pick": CustomEvent<{ id: string; feature: Feature }>;
+  }
+  interface HTMLElementEventMap {
+    "map:over": CustomEvent<{ id: string; feature: Feature }>;
+    "map:out": CustomEvent<{ id: string; feature: Feature }>;
+    "map:pick": CustomEvent<{ id: string; feature: Feature }>;
+  }
+}
