@@ -53,6 +53,7 @@ from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
+from testfields.web.proxies import behind_proxies
 
 LARGEST_BODY = 1_000_000
 # The largest body over 0.3 Mbit/s.
@@ -122,7 +123,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     describe(app)
-    app.asgi_handler = slow_bodies.within(answering_heads(app.asgi_handler), BODY_WITHIN_S)
+    within = slow_bodies.within(answering_heads(app.asgi_handler), BODY_WITHIN_S)
+    app.asgi_handler = behind_proxies(within, settings.trusted_proxies)
     return app
 
 

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+Network = IPv4Network | IPv6Network
 ADMINISTRATOR_DATA = Path("/var/lib/testfields")
 
 
@@ -21,6 +23,7 @@ class Settings:
     host: str
     port: int
     base_url: str
+    trusted_proxies: tuple[Network, ...]
     workers: int
     pool_size: int
     smtp_url: str | None
@@ -44,6 +47,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         host=host,
         port=port,
         base_url=_url(environ, "TESTFIELDS_BASE_URL", f"http://{host}:{port}", {"http", "https"}).rstrip("/"),
+        trusted_proxies=_networks(environ, "TESTFIELDS_TRUSTED_PROXIES"),
         workers=_number(environ, "TESTFIELDS_WORKERS", min(os.cpu_count() or 1, 4), 1, 64),
         pool_size=_number(environ, "TESTFIELDS_POOL", 10, 1, 200),
         smtp_url=_url(environ, "TESTFIELDS_SMTP_URL", "", {"smtp", "smtps"}) or None,
@@ -71,6 +75,14 @@ def _switch(environ: Mapping[str, str], name: str) -> bool:
     if text not in {"", "0", "1", "false", "true"}:
         raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
     return text in {"1", "true"}
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    text = environ.get(name, "")
+    try:
+        return tuple(ip_network(one) for one in text.replace(",", " ").split())
+    except ValueError:
+        raise SettingsError(f"{name} must be addresses or networks like 10.0.0.2, 10.1.0.0/16, not {text!r}.") from None
 
 
 def _url(environ: Mapping[str, str], name: str, default: str, schemes: set[str]) -> str:
