@@ -11,7 +11,7 @@ from testfields.accounts import identity, passwords, service
 from testfields.accounts.directory import InitialPassword
 from testfields.accounts.identity import BROWSER_COOKIE, CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL
-from testfields.accounts.tables import LoginSession, Person
+from testfields.accounts.tables import ApiToken, LoginSession, Person
 from testfields.core.clock import now
 from testfields.web.forms import Posted
 from tests import factories
@@ -67,20 +67,48 @@ async def test_each_browser_has_a_form_token_of_its_own(db: None, client: AsyncC
     assert (await one.get("/my/account")).status_code == 200
 
 
-async def test_a_form_token_is_one_persons_in_one_browser_whatever_becomes_of_the_session(
-    db: None, browser: Browser
-) -> None:
+async def test_a_form_token_ends_with_its_session(db: None, browser: Browser) -> None:
     somebody, other = [await with_password(await factories.company()) for _ in range(2)]
     await browser.log_in(somebody)
     before = browser.csrf
     del browser.cookies[SESSION_COOKIE]
     await browser.log_in(somebody)
-    assert browser.csrf == before
+    now_in_force = browser.csrf
+    assert now_in_force != before
+
+    form = {"name": "two & three", "scopes": "read"}
+    offered = await browser.post("/my/tokens", {**form, CSRF_FIELD: before})
+    assert offered.status_code == 403
+    assert 'name="name" value="two &amp; three"' in offered.text
+    assert before not in offered.text
+    assert browser.csrf == now_in_force
+    assert somebody.name in offered.text
+    refused = await browser.send("POST", "/api/v1/tokens", json=form, headers={CSRF_HEADER: before})
+    assert (refused.status_code, refused.headers.get("form-token")) == (403, None)
+    assert await ApiToken.count().where(ApiToken.person_id == somebody.person_id) == 0
+    # One more press, with what was entered.
+    assert (await browser.post("/my/tokens", form)).status_code == 200
 
     del browser.cookies[SESSION_COOKIE]
     await browser.log_in(other)
-    browser.csrf = before
-    assert (await browser.post("/my/tokens", {"name": "x", "scopes": "read"})).status_code == 403
+    strange = await browser.post("/my/tokens", {**form, CSRF_FIELD: before})
+    assert strange.status_code == 403
+    assert "two &amp; three" not in strange.text
+
+
+async def test_a_part_of_a_page_is_told_the_token_of_the_present_session(db: None, browser: Browser) -> None:
+    somebody = await with_password(await factories.company())
+    await browser.log_in(somebody)
+    before = browser.csrf
+    del browser.cookies[SESSION_COOKIE]
+    await browser.log_in(somebody)
+    part = {"HX-Request": "true", CSRF_HEADER: before}
+    told = await browser.send("POST", "/my/apply/check", headers=part)
+    assert (told.status_code, told.headers["form-token"]) == (403, browser.csrf)
+    forged = await browser.send("POST", "/my/apply/check", headers={**part, CSRF_HEADER: CHOSEN})
+    assert (forged.status_code, forged.headers.get("form-token")) == (403, None)
+    elsewhere = await browser.send("POST", "/my/apply/check", headers={**part, "Sec-Fetch-Site": "cross-site"})
+    assert (elsewhere.status_code, elsewhere.headers.get("form-token")) == (403, None)
 
 
 @pytest.mark.parametrize("rubbish", RUBBISH)
@@ -89,7 +117,8 @@ async def test_what_a_browser_keeps_is_the_portals_own_making(db: None, browser:
     browser.cookies[BROWSER_COOKIE] = quote(rubbish)
     await browser.log_in(somebody)
     assert len(browser.cookies[BROWSER_COOKIE]) == 43
-    assert browser.csrf != service.form_token("", somebody.person_id)
+    mark = browser.csrf.rpartition(".")[2]
+    assert mark not in service.form_token("", somebody.person_id)
 
 
 # --- Forged forms

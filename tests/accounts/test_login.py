@@ -176,6 +176,26 @@ async def test_a_new_password_ends_every_other_session(db: None, client: AsyncCl
     assert (await there.log_in(somebody, "another long password")).status_code == 303
 
 
+async def test_api_tokens_end_with_a_new_password_where_their_owner_wants_it(db: None, browser: Browser) -> None:
+    somebody, other = await with_password(await factories.company()), await factories.company()
+    headers, others = [{"Authorization": f"Bearer {await factories.token(one)}"} for one in (somebody, other)]
+    await browser.log_in(somebody)
+    assert 'name="end_tokens"' in (await browser.get("/my/password")).text
+
+    kept = {"current": PASSWORD, "new": "another long password"}
+    await browser.post("/my/password", kept)
+    assert (await browser.send("GET", "/api/v1/me", headers=headers)).status_code == 200
+    await browser.get("/my/password")
+    ended = {"current": kept["new"], "new": PASSWORD, "end_tokens": "true"}
+    wrong = await browser.post("/my/password", {**ended, "current": "something else"})
+    assert "checked" in wrong.text
+    assert (await browser.send("GET", "/api/v1/me", headers=headers)).status_code == 200
+    await browser.post("/my/password", ended)
+    assert "APIトークンはすべて無効" in (await browser.get("/my/account")).text
+    assert (await browser.send("GET", "/api/v1/me", headers=headers)).status_code == 401
+    assert (await browser.send("GET", "/api/v1/me", headers=others)).status_code == 200
+
+
 async def test_whoever_was_given_a_password_is_asked_for_another(db: None, browser: Browser) -> None:
     somebody = await with_password(await factories.company())
     await Person.update({Person.initial_password: True}).where(Person.id == somebody.person_id)

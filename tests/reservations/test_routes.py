@@ -14,6 +14,7 @@ from testfields.reservations.rules import Action
 from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation, Volume
 from tests import factories
+from tests.projects.test_routes import PLAN
 
 RESERVATIONS = "/api/v1/reservations"
 
@@ -68,6 +69,41 @@ async def test_a_request_sent_twice_under_one_key_is_carried_out_once(db: None, 
     assert (first.status_code, second.status_code, other.status_code) == (201, 201, 422), second.text
     assert first.content == second.content
     assert second.headers["idempotency-replayed"] == "true"
+
+
+async def test_a_request_is_the_same_under_another_name_of_the_portal(db: None, client: AsyncClient) -> None:
+    company = await factories.company()
+    headers = {"Authorization": f"Bearer {await factories.token(company)}", "Idempotency-Key": "one"}
+    sent = [
+        await client.post("/api/v1/projects", json=PLAN, headers={**headers, "Host": host})
+        for host in ("portal.test", "www.portal.test:8443")
+    ]
+    other = await client.post("/api/v1/projects?lang=en", json=PLAN, headers=headers)
+    assert [one.status_code for one in (*sent, other)] == [201, 201, 422]
+    assert sent[1].headers["idempotency-replayed"] == "true"
+    assert sent[0].json()["id"] == sent[1].json()["id"]
+
+
+async def test_a_refusal_is_not_kept_under_its_key(own_db: str, client: AsyncClient) -> None:
+    """What was refused yesterday may be granted today, also to another body (decision 0009)."""
+    field, company = await factories.field(), await factories.company()
+    headers = {"Authorization": f"Bearer {await factories.token(company)}", "Idempotency-Key": "one"}
+    asked = (Asked(factories.period(9)),)
+    standing = filing.Application(await factories.project(company), field.area_id, asked, Action.HOLD)
+    held = await filing.file(company, standing, now())
+    period = {"start": asked[0].period.start.isoformat(), "end": asked[0].period.end.isoformat()}
+    body = {"project_id": standing.project_id, "area_id": field.area_id, "volumes": [{"period": period}]}
+
+    unfit = await client.post(RESERVATIONS, json={**body, "volumes": []}, headers=headers)
+    taken = await client.post(RESERVATIONS, json=body, headers=headers)
+    released = {**headers, "Idempotency-Key": "two", "If-Match": "*"}
+    await client.post(f"{RESERVATIONS}/{held.id}/withdraw", json={}, headers=released)
+    filed = await client.post(RESERVATIONS, json=body, headers=headers)
+    again = await client.post(RESERVATIONS, json=body, headers=headers)
+
+    assert [one.status_code for one in (unfit, taken, filed, again)] == [422, 409, 201, 201], filed.text
+    assert "idempotency-replayed" not in filed.headers
+    assert again.content == filed.content
 
 
 async def test_a_key_belongs_to_one_request_with_its_version_and_its_rights(db: None, client: AsyncClient) -> None:

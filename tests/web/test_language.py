@@ -14,6 +14,7 @@ from testfields.core.clock import now
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
 from testfields.settings import load
+from testfields.web import locale
 from tests import factories
 from tests.api.cases import somebody_with_every_role
 
@@ -130,3 +131,21 @@ async def test_a_program_reads_the_language_that_it_asks_for(db: None, client: h
     headers = {"Authorization": f"Bearer {await factories.token(await factories.company())}", "Accept-Language": "en"}
     answer = await client.get("/api/v1/reservations/1", headers=headers)
     assert answer.headers["content-language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("en; q=0.9", "en"),
+        ("en ;q=0.9 , ja; q=0.8", "en"),
+        ("ja;q=0.1, en ; q=0.2", "en"),
+        ("EN-us;Q=1.000", "en"),
+        ("fr, de;q=0.9", "ja"),
+        ("en;q=0, fr", "ja"),
+        ("ja;q=0.5, en;q=nan", "ja"),
+        ("en;q=1_0", "ja"),
+        ("", "ja"),
+    ],
+)
+def test_the_weights_of_accept_language_are_read(header: str, language: str) -> None:
+    assert locale.accepted(header) == language

@@ -18,7 +18,7 @@ from testfields.accounts.rules import SESSION_LIFE, Actor, require_login
 from testfields.core.clock import now
 from testfields.core.errors import N_, InitialPassword, NotAllowed, NotLoggedIn
 from testfields.web import locale
-from testfields.web.problems import KEPT
+from testfields.web.problems import KEPT, RENEWED
 
 SESSION_COOKIE = "session"
 # Outlives the session, so that a page left open through its end can still be sent after the next login.
@@ -39,6 +39,7 @@ FORMS = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PA
 NEEDS_NOBODY = re.compile(r"/(static|healthz|readyz)(/|$)")
 # All that is open to somebody in a browser who has not chosen a password of their own yet.
 WAYS_IN_AND_OUT = re.compile(r"/(my/password|login|logout|demo)")
+EARLIER_LOGIN = N_("You have logged in again since this page was opened. Nothing was changed yet.")
 OTHER_SITE = N_("This request came from another site, or from a page that is out of date. Please load the page again.")
 
 
@@ -103,8 +104,25 @@ async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
     sent = request.headers.get(CSRF_HEADER)
     if sent is None and request.content_type[0] in FORMS:
         sent = (await request.form()).get(CSRF_FIELD)
-    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), actor.csrf_token.encode()):
-        raise NotAllowed(OTHER_SITE)
+    sent = sent if isinstance(sent, str) else ""
+    if _same(sent, actor.csrf_token):
+        return
+    if _same(_mark(sent), _mark(actor.csrf_token)):
+        # Their own page, of an earlier login.
+        request.state.actor = actor
+        request.state[RENEWED] = actor.csrf_token
+        request.state[KEPT] = await _kept(request)
+        raise NotAllowed(EARLIER_LOGIN)
+    raise NotAllowed(OTHER_SITE)
+
+
+def _same(sent: str, known: str) -> bool:
+    return bool(known) and hmac.compare_digest(sent.encode(errors="surrogatepass"), known.encode())
+
+
+def _mark(token: str) -> str:
+    """What is the same in all sessions of one person in one browser; see `service.form_token`."""
+    return token.rpartition(".")[2] if "." in token else ""
 
 
 def session_secret(request: Request[Any, Any, Any]) -> str | None:
@@ -156,12 +174,17 @@ async def provide_visitor(request: Request[Any, Any, Any]) -> Actor | None:
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
     """Whoever asks; raises NotLoggedIn where nobody is known, whose form is kept for the page that says so."""
-    if request.state.actor is None and request.content_type[0] in FORMS:
-        form = await request.form()
-        request.state[KEPT] = [
-            (name, text) for name, text in form.multi_items() if isinstance(text, str) and name not in PASSWORD_FIELDS
-        ]
+    if request.state.actor is None:
+        request.state[KEPT] = await _kept(request)
     return require_login(request.state.actor)
+
+
+async def _kept(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    """What was written in the form that came, to be sent again."""
+    if request.content_type[0] not in FORMS:
+        return []
+    form = await request.form()
+    return [(name, text) for name, text in form.multi_items() if isinstance(text, str) and name not in PASSWORD_FIELDS]
 
 
 # What handlers ask for: `actor: Caller` where somebody must be logged in, `visitor: Visitor` where anybody may come.

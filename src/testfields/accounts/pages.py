@@ -155,16 +155,18 @@ async def password_page(request: Request[Any, Any, Any], actor: Caller) -> Templ
 async def change_password(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Change one's password; one's other browsers are logged out."""
     form = await posted(request)
+    end_tokens = bool(form.text("end_tokens"))
     try:
         session = await service.change_password(
-            actor, form.text("current"), form.text("new"), address_of(request), now()
+            actor, form.text("current"), form.text("new"), address_of(request), now(), end_tokens
         )
     except InvalidInput as error:
-        return page(request, "accounts/password.html", status=422, wait=0, **faults_of(error))
+        return page(request, "accounts/password.html", status=422, wait=0, end_tokens=end_tokens, **faults_of(error))
     except TooMany as error:
-        return _too_many(request, "accounts/password.html", error)
-    message = N_("Your password is changed. Your other browsers are logged out.")
-    return await enter(request, session, "/my/account", message)
+        return _too_many(request, "accounts/password.html", error, end_tokens=end_tokens)
+    changed = N_("Your password is changed. Your other browsers are logged out.")
+    ended = N_("Your password is changed. Your other browsers are logged out, and your API tokens are ended.")
+    return await enter(request, session, "/my/account", ended if end_tokens else changed)
 
 
 @get("/my/tokens", include_in_schema=False)

@@ -90,12 +90,13 @@ def _actor(row: asyncpg.Record, **more: object) -> Actor:
 
 
 def form_token(browser: str, person_id: int) -> str:
-    """What the forms of one person in one browser carry.
+    """What the forms of one session carry: chance, and a mark of the person and the browser.
 
-    It is the same after the next login, so that a page on which somebody was writing when the login ended can be sent;
-    for anybody else who logs in there it is another.
+    The mark alone opens nothing. It is the same after the next login, and another for anybody else who logs in there:
+    by it a form on which somebody was writing when the login ended is known as theirs, and offered to be sent again.
     """
-    return hmac.digest(browser.encode(), str(person_id).encode(), "sha256").hex()
+    mark = hmac.digest(browser.encode(), str(person_id).encode(), "sha256").hex()
+    return f"{secrets.token_urlsafe(SECRET_BYTES)}.{mark}"
 
 
 async def log_in(email: str, password: str, address: str, now: datetime, browser: str = "") -> NewSession:
@@ -130,8 +131,12 @@ async def close_session(cookie: str) -> None:
     await queries.CLOSE_SESSION.run(secret_hash=secret_hash(cookie))
 
 
-async def change_password(actor: Actor, current: str, new: str, address: str, now: datetime) -> NewSession:
+async def change_password(
+    actor: Actor, current: str, new: str, address: str, now: datetime, end_tokens: bool = False
+) -> NewSession:
     """Replace one's own password and end all of one's sessions; answers with a new one for this browser.
+
+    `end_tokens` ends all of one's API tokens with them.
 
     Raises TooMany, or InvalidInput by the fields `current` and `new`.
     """
@@ -143,11 +148,13 @@ async def change_password(actor: Actor, current: str, new: str, address: str, no
     if stored is None or not await passwords.matches(current, stored):
         raise InvalidInput([fault("current", N_("This is not your present password."))])
     await _forgive(actor.email, address)
-    return await _replace_password(actor.person_id, stored, await passwords.hashed(new), now)
+    return await _replace_password(actor.person_id, stored, await passwords.hashed(new), now, end_tokens)
 
 
 @transactional
-async def _replace_password(person_id: int, known_hash: str, password_hash: str, now: datetime) -> NewSession:
+async def _replace_password(
+    person_id: int, known_hash: str, password_hash: str, now: datetime, end_tokens: bool
+) -> NewSession:
     """Raises InvalidInput where somebody else has set another password in between."""
     changed = await queries.SET_PASSWORD.value(
         person_id=person_id, known_hash=known_hash, password_hash=password_hash, initial=False
@@ -155,6 +162,8 @@ async def _replace_password(person_id: int, known_hash: str, password_hash: str,
     if changed is None:
         raise InvalidInput([fault("current", N_("This is not your present password."))])
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    if end_tokens:
+        await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
     return await open_session(person_id, now)
 
 

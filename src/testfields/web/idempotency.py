@@ -73,9 +73,11 @@ async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: 
 
 def _fingerprint(request: Request[Any, Any, Any], body: bytes) -> bytes:
     """What makes two requests the same: where to, what, upon which version, and with which rights."""
+    # Without scheme and host: the same portal may be reached by several names.
+    address = f"{request.url.path}?{request.url.query}".encode()
     seen = request.headers.get("if-match", "")
     scopes = ",".join(sorted(request.state.actor.scopes))
-    return hashlib.sha256(b"\0".join([str(request.url).encode(), seen.encode(), scopes.encode(), body])).digest()
+    return hashlib.sha256(b"\0".join([address, seen.encode(), scopes.encode(), body])).digest()
 
 
 async def _replay(person_id: int, key: str, fingerprint: bytes, send: Send) -> None:

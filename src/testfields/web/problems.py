@@ -66,6 +66,9 @@ BY_STATUS = {
 OWN_PAGES = frozenset({400, 401, 404, 405, 413, 429, 500, 503})
 # Where the request's state keeps what was written in a form that nobody was logged in to send.
 KEPT = "kept"
+# Where it keeps the token for the forms of a page that was opened before the present login.
+RENEWED = "renewed"
+FORM_TOKEN = "Form-Token"  # noqa: S105
 PROBLEM_JSON = "application/problem+json"
 # How the framework names a parameter that was left out.
 MISSING = re.compile(r"Missing required \w+ parameter '(?P<name>[^']+)'")
@@ -210,8 +213,10 @@ def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, 
     if problem.status == 401 and request.method == "GET":
         return redirect(login, "info", N_("Please log in first."))
     name = "error" if problem.errors or problem.status not in OWN_PAGES else str(problem.status)
-    words = {"title": problem.title, "detail": _detail(problem)} if name == "error" else {}
-    more = {"login": login, "kept": request.state.get(KEPT, [])} if name == "401" else {}
+    if RENEWED in request.state and request.state.get(KEPT):
+        name = "again"
+    words = {"title": problem.title, "detail": _detail(problem)} if name in {"error", "again"} else {}
+    more = {"login": login, "kept": request.state.get(KEPT, [])} if name in {"401", "again"} else {}
     return page(
         request,
         f"errors/{name}.html",
@@ -225,6 +230,8 @@ def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, 
 def _notice(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
     """For a page that asked for a part of itself: the notice goes into its own place, and every field stays."""
     headers = {"HX-Retarget": "#problem", "HX-Reswap": "innerHTML", **headers}
+    if RENEWED in request.state:
+        headers[FORM_TOKEN] = request.state[RENEWED]
     return page(
         request,
         "errors/notice.html",
