@@ -1,6 +1,6 @@
 """The portal put together: rooms, doors, and what holds for every request."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar, Router, get
@@ -12,42 +12,16 @@ from litestar.params import FromPath
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
-from litestar.types import ControllerRouterHandler
 
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
-from testfields.accounts.pages import pages as account_pages
-from testfields.accounts.routes import router as accounts
-from testfields.availability.routes import router as availability
-from testfields.catalogue.pages import pages as site_pages
-from testfields.closures.pages import pages as closure_pages
-from testfields.closures.routes import router as closures
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
 from testfields.demo.routes import look_as
+from testfields.features import FEATURES
 from testfields.health import alive, ready
-from testfields.leaving.pages import pages as leaving_pages
-from testfields.leaving.routes import router as leaving
-from testfields.maps import pages as map_pages
-from testfields.maps.routes import router as trials
-from testfields.notifications.pages import pages as mail_pages
-from testfields.notifications.routes import router as mails
-from testfields.permits.pages import pages as permit_pages
-from testfields.permits.routes import of_reservations as reservation_permits
-from testfields.permits.routes import router as permits
-from testfields.projects import pages as project_pages
-from testfields.projects.routes import router as projects
 from testfields.reference import ReferencePage
-from testfields.reference import pages as reference_pages
-from testfields.reservations.apply.changing import change_pages
-from testfields.reservations.apply.pages import apply_pages
-from testfields.reservations.pages import pages as reservation_pages
-from testfields.reservations.routes import router as reservations
-from testfields.reservations.rules import STATE_WORDS
-from testfields.reviews.pages import pages as review_pages
-from testfields.reviews.routes import router as reviews
 from testfields.settings import Settings, load
-from testfields.sites.routes import router as sites
 from testfields.web import problems, security, slow_bodies
 from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
@@ -58,35 +32,6 @@ from testfields.web.proxies import behind_proxies
 LARGEST_BODY = 1_000_000
 # The largest body over 0.3 Mbit/s.
 BODY_WITHIN_S = 30.0
-API: Sequence[ControllerRouterHandler] = (
-    trials,
-    accounts,
-    leaving,
-    sites,
-    reservations,
-    availability,
-    closures,
-    reviews,
-    projects,
-    permits,
-    reservation_permits,
-    mails,
-)
-PAGES: Sequence[ControllerRouterHandler] = (
-    *review_pages,
-    *closure_pages,
-    *account_pages,
-    *leaving_pages,
-    *map_pages.pages,
-    *site_pages,
-    *project_pages.pages,
-    *reservation_pages,
-    *apply_pages,
-    *change_pages,
-    *permit_pages,
-    *mail_pages,
-    *reference_pages,
-)
 
 
 @get("/{path:path}", include_in_schema=False)
@@ -100,8 +45,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load()
     app = Litestar(
         route_handlers=[
-            Router("/api/v1", route_handlers=list(API), middleware=[Idempotency()]),
-            *PAGES,
+            Router(
+                "/api/v1",
+                route_handlers=[one for feature in FEATURES for one in feature.api],
+                middleware=[Idempotency()],
+            ),
+            *(page for feature in FEATURES for page in feature.pages),
             *((look_as,) if settings.demo else ()),
             alive,
             ready,
@@ -130,8 +79,10 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 def _templates(settings: Settings) -> JinjaTemplateEngine:
     engine = template_engine()
-    map_pages.add_map_words(engine, settings.gsi_tiles)
-    engine.engine.globals["state_words"] = STATE_WORDS
+    names = engine.engine.globals
+    for feature in FEATURES:
+        names |= feature.in_templates(settings)
+    names["menu"] = sorted((link for feature in FEATURES for link in feature.menu), key=lambda link: link.place)
     return engine
 
 

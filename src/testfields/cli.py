@@ -12,13 +12,11 @@ import rich_click as click
 from rich.console import Console
 
 from testfields import ports, schema
-from testfields.accounts.commands import owners, people
 from testfields.db import cluster
 from testfields.db.engine import DB
-from testfields.leaving.commands import lock_out
+from testfields.features import FEATURES
 from testfields.reservations.reading import broken_chains
 from testfields.settings import SettingsError, load
-from testfields.sites.commands import sites
 
 console = Console()
 T = TypeVar("T")
@@ -65,10 +63,11 @@ def cli(context: click.Context) -> None:
     context.obj = on_pool
 
 
-cli.add_command(people)
-people.add_command(lock_out)
-cli.add_command(owners)
-cli.add_command(sites)
+for feature in FEATURES:
+    for command in feature.commands:
+        cli.add_command(command)
+    for group, command in feature.subcommands:
+        group.add_command(command)
 
 
 @cli.group()

@@ -3,24 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from piccolo.conf.apps import AppConfig, table_finder
+from piccolo.conf.apps import AppConfig
+
+from testfields.db.tables import SqlFile
+from testfields.features import FEATURES, ROOMS
 
 HERE = Path(__file__).parent
-# The rooms with tables or SQL files of their own, in the order of the floors: what a file builds on is there before it.
-ROOMS = (
-    "db",
-    "web",
-    "accounts",
-    "notifications",
-    "sites",
-    "availability",
-    "closures",
-    "projects",
-    "reservations",
-    "reviews",
-    "permits",
-)
-TABLE_MODULES = [f"testfields.{room}.tables" for room in ROOMS]
 
 
 def data_folder(name: str) -> Path:
@@ -32,13 +20,13 @@ def data_folder(name: str) -> Path:
 @cache
 def sql_files() -> dict[str, str]:
     """The text of each room's SQL files, by room and file, in the order in which they are loaded."""
-    paths = [path for room in ROOMS for path in sorted((HERE / room).glob("*.sql"))]
+    paths = [path for room in ("db", *ROOMS) for path in sorted((HERE / room).glob("*.sql"))]
     return {f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in paths}
 
 
 APP_CONFIG = AppConfig(
     app_name="testfields",
     migrations_folder_path=str(data_folder("migrations")),
-    table_classes=table_finder(TABLE_MODULES),
+    table_classes=[SqlFile, *(table for feature in FEATURES for table in feature.tables)],
     migration_dependencies=[],
 )

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from testfields.core.errors import N_
 from testfields.reservations.rules import TRANSITIONS, Action, Role, State
 from testfields.web import locale
+from testfields.web.features import Feature, Link
 from testfields.web.pages import page, redirect
 from testfields.web.problems import BY_STATUS, KINDS
 
@@ -132,4 +133,4 @@ def _type_of(schema: Mapping[str, Any]) -> str:
     return str(schema.get("format") or schema.get("type") or schema.get("const", ""))
 
 
-pages = (problem,)
+FEATURE = Feature(pages=(problem,), menu=(Link(70, "/schema", "code", "API"),))

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import asyncpg
 import psycopg
@@ -14,17 +15,13 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from testfields import schema, stopping, workflow
-from testfields.accounts import service as accounts
 from testfields.core.clock import now
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.db.jobs import QUEUE
-from testfields.letters import jobs as letters
-from testfields.letters.rules import Audience
-from testfields.notifications import service as notifications
-from testfields.reservations import steps as reservations
+from testfields.features import FEATURES
 from testfields.settings import Settings
-from testfields.web import idempotency
+from testfields.web.features import Task
 from testfields.workflow import Follows
 
 logger = logging.getLogger("testfields.worker")
@@ -56,59 +53,49 @@ LOST = (
 APP = App(connector=PsycopgConnector())
 
 
-@APP.task(name="what_follows", queue=QUEUE, retry=RETRY)
-async def what_follows(event_id: int) -> None:
+async def what_follows(_settings: Settings, event_id: int) -> None:
     """Enqueued by each event itself."""
     await workflow.begin(event_id)
 
 
-@APP.task(name=Follows.CONFIRM, queue=QUEUE, retry=RETRY)
-async def confirm(event_id: int) -> None:
+async def confirm(_settings: Settings, event_id: int) -> None:
     """Confirm what was approved."""
     await workflow.confirm(event_id)
 
 
-@APP.task(name=Follows.ISSUE_PERMIT, queue=QUEUE, retry=RETRY)
-async def issue_permit(event_id: int, then: list[str]) -> None:
+async def issue_permit(_settings: Settings, event_id: int, then: list[str]) -> None:
     """Issue a permit; `then` are the mails that tell of it."""
     await workflow.issue_permit(event_id, [Follows(one) for one in then])
 
 
-@APP.task(name=Follows.REVOKE_PERMIT, queue=QUEUE, retry=RETRY)
-async def revoke_permit(event_id: int, then: list[str]) -> None:
+async def revoke_permit(_settings: Settings, event_id: int, then: list[str]) -> None:
     """Revoke a permit; `then` are the mails that tell of it."""
     await workflow.revoke_permit(event_id, [Follows(one) for one in then])
 
 
-@APP.task(name=Follows.OFFER_WAITING, queue=QUEUE, retry=RETRY)
-async def offer_waiting(site_id: int) -> None:
-    """Offer what has become free at a site."""
-    await reservations.offer_waiting(site_id, now())
-
-
-@APP.task(name=workflow.EXPIRE, queue=QUEUE, retry=RETRY)
-async def expire(reservation_id: int, ends_at: str) -> None:
+async def expire(_settings: Settings, reservation_id: int, ends_at: str) -> None:
     """End what runs out at `ends_at` (RFC 3339)."""
     await workflow.expire(reservation_id, datetime.fromisoformat(ends_at))
 
 
-@APP.task(name=Follows.MAIL_COMPANY, queue=QUEUE, retry=RETRY, pass_context=True)
-async def mail_company(context: JobContext, event_id: int) -> None:
-    """Write to the company about an event."""
-    await letters.write(event_id, Audience.COMPANY, _settings(context).base_url)
+# What carries out the table of `workflow`; the rooms bring their own.
+WORKFLOW = (
+    Task("what_follows", what_follows),
+    Task(Follows.CONFIRM, confirm),
+    Task(Follows.ISSUE_PERMIT, issue_permit),
+    Task(Follows.REVOKE_PERMIT, revoke_permit),
+    Task(workflow.EXPIRE, expire),
+)
 
 
-@APP.task(name=Follows.MAIL_STAFF, queue=QUEUE, retry=RETRY, pass_context=True)
-async def mail_staff(context: JobContext, event_id: int) -> None:
-    """Write to the land's staff about an event."""
-    await letters.write(event_id, Audience.STAFF, _settings(context).base_url)
+def _take_on(task: Task) -> None:
+    @APP.task(name=task.name, queue=QUEUE, retry=RETRY, pass_context=True)
+    async def run(context: JobContext, /, **arguments: Any) -> None:
+        await task.run(context.additional_context["settings"], **arguments)
 
 
-@APP.task(name=notifications.SEND, queue=QUEUE, retry=RETRY, pass_context=True)
-async def send_mail(context: JobContext, mail_id: int) -> None:
-    """Send one mail."""
-    settings = _settings(context)
-    await notifications.send(mail_id, settings.smtp_url, settings.mail_from, settings.data / "mail", now())
+for task in (*WORKFLOW, *(one for feature in FEATURES for one in feature.tasks)):
+    _take_on(task)
 
 
 @APP.periodic(cron="* * * * *")
@@ -124,20 +111,16 @@ async def pick_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa:
 @APP.periodic(cron="17 * * * *")
 @APP.task(name="clear_away", queue=QUEUE, queueing_lock="clear_away", pass_context=True)
 async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
-    """Delete jobs that have been done for a while, logins that are over, and answers that nobody will ask for again.
+    """Delete jobs that have been done for a while, and have each room clear away what is over.
 
     Failed jobs stay longer, for somebody to look at.
     """
-    await accounts.forget_expired(now())
-    await idempotency.forget_answers(now())
+    for feature in FEATURES:
+        for clear in feature.hourly:
+            await clear(now())
     manager = context.app.job_manager
     await manager.delete_old_jobs(KEEP_DONE_HOURS)
     await manager.delete_old_jobs(KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)
-
-
-def _settings(context: JobContext) -> Settings:
-    settings: Settings = context.additional_context["settings"]
-    return settings
 
 
 def run_worker(settings: Settings) -> None:

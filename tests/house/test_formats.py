@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).parents[2] / "src" / "testfields"
 # What is divided by them are whole numbers.
 NUMBERS = {"slot", "slot_minutes"}
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
-# Words of the portal's own that templates translate: states and actions come from its tables.
-TABLES = {"state_words[state]", "action.words.label", "action.words.will", "action.words.reason"}
+# Words of the portal's own that templates translate: states, actions and links of the menu come from its tables.
+TABLES = {"state_words[state]", "link.text", "action.words.label", "action.words.will", "action.words.reason"}
 
 
 def is_fixed(node: ast.expr) -> bool:

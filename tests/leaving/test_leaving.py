@@ -5,7 +5,7 @@ from httpx import AsyncClient
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.accounts.tables import Person
 from testfields.availability.service import Asked
-from testfields.cli import people
+from testfields.cli import cli
 from testfields.core.clock import now
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
@@ -82,14 +82,14 @@ async def test_the_command_says_so_and_asks(own_db: str) -> None:
     field = await factories.field()
     email = field.approver.email
 
-    status, said = await type_in(people, "lock-out", email, line="n")
+    status, said = await type_in(cli.commands["people"], "lock-out", email, line="n")
     assert status == 1
     assert said.index("Nobody is left who can approve or reject.") < said.index(f"Lock {email} out?")
     assert await Person.count().where(Person.active.eq(False)) == 0
 
-    status, said = await type_in(people, "lock-out", email.upper(), line="y")
+    status, said = await type_in(cli.commands["people"], "lock-out", email.upper(), line="y")
     assert (status, said.strip().endswith("API tokens revoked.")) == (0, True), said
     assert await Person.count().where(Person.active.eq(False)) == 1
-    status, said = await type_in(people, "lock-out", "nobody@city.test", "--yes")
+    status, said = await type_in(cli.commands["people"], "lock-out", "nobody@city.test", "--yes")
     assert status == 1
     assert "There is no such person." in said

@@ -1,13 +1,12 @@
 """The public map, the list of trials, and the scripts of every page's map."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
-from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
@@ -20,6 +19,7 @@ from testfields.maps.shell import BASEMAP, Kind, Shell, credit, shell
 from testfields.maps.views import site_card, trial_card, words
 from testfields.sites.vocabulary import USES, Use
 from testfields.web import locale
+from testfields.web.features import Settings
 from testfields.web.pages import page
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -37,13 +37,13 @@ After = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-\d{1,18})?$")]
 AfterSite = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-[a-z0-9-]{1,63})?$")]
 
 
-def add_map_words(engine: JinjaTemplateEngine, gsi_tiles: bool) -> None:
-    """Give templates what the macros of components/map.html ask for."""
+def in_templates(settings: Settings) -> Mapping[str, object]:
+    """What the macros of components/map.html ask for."""
 
     def map_shell(kind: str) -> Shell:
-        return shell(Kind(kind), locale.current(), gsi_tiles)
+        return shell(Kind(kind), locale.current(), settings.gsi_tiles)
 
-    engine.engine.globals |= {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit()}
+    return {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit()}
 
 
 @get("/maps/{file:str}", include_in_schema=False)

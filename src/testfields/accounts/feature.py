@@ -1,0 +1,18 @@
+"""Organisations, the people in them, and logging in."""
+
+from testfields.accounts.commands import owners, people
+from testfields.accounts.pages import pages
+from testfields.accounts.routes import router
+from testfields.accounts.service import forget_expired
+from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person
+from testfields.core.errors import N_
+from testfields.web.features import Feature, Link
+
+FEATURE = Feature(
+    api=(router,),
+    pages=tuple(pages),
+    menu=(Link(60, "/admin", "settings", N_("Administration"), lambda actor: actor is not None and actor.is_admin),),
+    commands=(people, owners),
+    hourly=(forget_expired,),
+    tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken),
+)

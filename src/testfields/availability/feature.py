@@ -1,0 +1,8 @@
+"""Claims and free time."""
+
+from testfields.availability.routes import router
+from testfields.availability.tables import Claim, SiteLock
+from testfields.sites.feature import FEATURE as SITES
+from testfields.web.features import Feature
+
+FEATURE = Feature(after=(SITES,), api=(router,), tables=(SiteLock, Claim))

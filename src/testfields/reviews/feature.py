@@ -1,0 +1,14 @@
+"""The desk at which staff decide."""
+
+from testfields.core.errors import N_
+from testfields.reviews.pages import pages
+from testfields.reviews.routes import router
+from testfields.reviews.tables import ReviewRead
+from testfields.web.features import Feature, Link
+
+FEATURE = Feature(
+    api=(router,),
+    pages=tuple(pages),
+    menu=(Link(50, "/desk", "inbox", N_("Review desk"), lambda actor: actor is not None and actor.is_staff),),
+    tables=(ReviewRead,),
+)
