@@ -15,8 +15,8 @@ ADD = Statement("""
         WHERE project.id = :project_id AND area.id = :area_id
         RETURNING id, site_id, area_id
     ), volumes AS (
-        INSERT INTO volume (reservation_id, footprint, altitude, period)
-        SELECT added.id, area.geometry, area.altitude, period
+        INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
+        SELECT added.id, added.site_id, area.geometry, area.altitude, period
         FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)

@@ -132,6 +132,25 @@ class Statement:
         return [as_struct(kind, row) for row in await self.rows(**parameters)]
 
 
+class Replanned(Statement):
+    """A statement that PostgreSQL plans for the values of each call.
+
+    After five calls it would plan a prepared one without them. Where a walk along an index ends after a page, but an
+    unknown window or filter makes it guess otherwise, that plan reads and sorts the whole table.
+    """
+
+    async def rows(self, **parameters: Any) -> list[asyncpg.Record]:
+        """Every row."""
+        async with DB.connection() as connection:
+            unnamed = await connection.prepare(self.sql, name="")
+            return await unnamed.fetch(*self.arguments(parameters))
+
+    async def value(self, **parameters: Any) -> Any:
+        """The first value of the first row, or None."""
+        rows = await self.rows(**parameters)
+        return rows[0][0] if rows else None
+
+
 def as_struct(kind: type[T], row: asyncpg.Record) -> T:
     """A row as a typed value."""
     return kind(**dict(row.items()))

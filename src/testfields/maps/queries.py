@@ -1,20 +1,72 @@
 """Every statement about what the public may see. Nothing here writes.
 
-What may be seen of a trial stands in `_SHOWN` and nowhere else: reservations that are confirmed or beyond, at published
-sites; of their company the name alone, and that only where the project agrees.
+What may be seen of a trial stands here and nowhere else: reservations that are confirmed or beyond, at published sites;
+of their company the name alone, and that only where the project agrees.
+
+Each statement first finds the numbers of the trials on its page, walking an index in the order of time no further than
+the page goes, and builds JSON for those alone: what it costs does not depend on how many trials there are.
 """
 
-from testfields.db.statements import Statement
+from testfields.db.statements import Replanned
 
-# Claims find what stands in the window (claim_by_period); buffers make them wider than the volumes that are shown.
-_SHOWN = """
-    WITH taken AS (
-        SELECT DISTINCT source_id AS reservation_id
-        FROM claim
-        WHERE period && CAST(:window AS tstzrange) AND source_kind IN ('hold', 'reservation')
-    ), shown AS (
-        SELECT reservation.id, reservation.site_id, times.starts, times.next_start,
-               times.is_on AND reservation.state IN ('confirmed', 'active') AS is_on,
+# The walks end here, so that PostgreSQL plans them as short; a page is shorter still.
+_MOST_AT_SITE = 21
+_MOST_IN_LIST = 201
+_MOST_ON_MAP = 2001
+_MOST_COUNTED = 1001
+
+_OF_THE_KIND = """
+    reservation.state = ANY(CAST(:states AS text[]))
+    AND (CAST(:use AS text) IS NULL OR project.use = :use)
+"""
+_SITE_ASKED_FOR = """
+    site.published
+    AND (CAST(:owner AS text) IS NULL OR owner.slug = :owner)
+    AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+"""
+
+# The first volume of a reservation in the days asked for: where the trial stands in the order of time.
+_FIRST = f"""
+    JOIN reservation ON reservation.id = one.reservation_id
+    JOIN project ON project.id = reservation.project_id
+    WHERE {_OF_THE_KIND}
+      AND NOT EXISTS (
+          SELECT FROM volume earlier
+          WHERE earlier.reservation_id = one.reservation_id AND earlier.period && CAST(:window AS tstzrange)
+            AND (lower(earlier.period), earlier.id) < (lower(one.period), one.id))
+"""
+
+
+def _walk(place: str, most: int, after: str = "true") -> str:
+    """Trials in the order of time, `most` of them: `id` and when they `start`. `place` is a condition on volumes.
+
+    Those that had begun when the days asked for begin are found by their claims (claim_by_site_and_period or
+    claim_by_period), the others by volume_by_site_and_start or volume_by_start.
+    """
+    return f"""
+        (SELECT one.reservation_id AS id, lower(one.period) AS starts
+         FROM claim JOIN volume one ON one.reservation_id = claim.source_id
+         {_FIRST}
+           AND {place.replace("one.", "claim.")} AND claim.period @> lower(CAST(:window AS tstzrange))
+           AND {place} AND one.period && CAST(:window AS tstzrange)
+           AND lower(one.period) < lower(CAST(:window AS tstzrange)) AND {after}
+         GROUP BY one.id
+         ORDER BY starts, one.reservation_id LIMIT {most})
+        UNION ALL
+        (SELECT one.reservation_id, lower(one.period)
+         FROM volume one
+         {_FIRST}
+           AND {place} AND lower(one.period) >= lower(CAST(:window AS tstzrange))
+           AND lower(one.period) < coalesce(upper(CAST(:window AS tstzrange)), 'infinity') AND {after}
+         ORDER BY lower(one.period), one.reservation_id LIMIT {most})
+        ORDER BY starts, id LIMIT {most}
+    """
+
+
+# What is told of the trials whose numbers `page` holds.
+_TOLD = """
+    told AS (
+        SELECT reservation.id, times.is_on AND reservation.state = ANY(CAST(:under_way AS text[])) AS is_on,
                jsonb_build_object(
                    'id', reservation.id,
                    'title', jsonb_build_object('ja', project.title_ja, 'en', project.title_en),
@@ -29,17 +81,13 @@ _SHOWN = """
                        'slug', area.slug, 'name', jsonb_build_object('ja', area.name_ja, 'en', area.name_en)),
                    'periods', times.periods
                ) AS trial
-        FROM taken
-        JOIN reservation ON reservation.id = taken.reservation_id
+        FROM reservation
         JOIN project ON project.id = reservation.project_id
         JOIN organisation company ON company.id = reservation.company_id
         JOIN area ON area.id = reservation.area_id
         JOIN site ON site.id = reservation.site_id
-        JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN LATERAL (
-            SELECT min(lower(one.period)) AS starts,
-                   min(lower(one.period)) FILTER (WHERE lower(one.period) > :now) AS next_start,
-                   bool_or(one.period @> CAST(:now AS timestamptz)) AS is_on,
+            SELECT bool_or(one.period @> CAST(:now AS timestamptz)) AS is_on,
                    jsonb_agg(jsonb_build_object('start', lower(one.period), 'end', upper(one.period))
                              ORDER BY one.period) AS periods
             FROM (
@@ -48,38 +96,41 @@ _SHOWN = """
                 WHERE volume.reservation_id = reservation.id AND volume.period && CAST(:window AS tstzrange)
             ) AS one
         ) AS times
-        WHERE reservation.state = ANY(CAST(:states AS text[]))
-          AND site.published
-          AND times.starts IS NOT NULL
-          AND (CAST(:use AS text) IS NULL OR project.use = :use)
-          AND (CAST(:owner AS text) IS NULL OR owner.slug = :owner)
-          AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+        WHERE reservation.id IN (SELECT id FROM page)
     )
 """
 
-# Keyset paging in the order of time; `place` is where the next page goes on.
-TRIALS = Statement(f"""
-    {_SHOWN}, placed AS (
-        SELECT id, trial, CAST(extract(epoch FROM starts) * 1000000 AS bigint) AS at FROM shown
-    ), page AS (
-        SELECT * FROM placed
-        WHERE (at, id) > (CAST(:after_at AS bigint), CAST(:after_id AS bigint))
-        ORDER BY at, id
-        LIMIT :limit
+# Which sites the list of trials covers: one that is asked for is walked alone.
+_SITES_OF_LIST = f"""
+    chosen AS MATERIALIZED (
+        SELECT site.id FROM site JOIN organisation owner ON owner.id = site.owner_id WHERE {_SITE_ASKED_FOR}
     )
-    SELECT coalesce(jsonb_agg(trial ORDER BY at, id), '[]')::text AS body, count(*) AS count,
+"""
+_AT_CHOSEN = "one.site_id IN (SELECT id FROM chosen)"
+_AFTER = """
+    (CAST(extract(epoch FROM lower(one.period)) * 1000000 AS bigint), one.reservation_id)
+    > (CAST(:after_at AS bigint), CAST(:after_id AS bigint))
+    AND lower(one.period) >= to_timestamp(CAST(:after_at AS bigint) / 1000000)
+"""
+
+# Keyset paging in the order of time, in microseconds; `last` is where the next page goes on.
+TRIALS = Replanned(f"""
+    WITH {_SITES_OF_LIST}, found AS MATERIALIZED ({_walk(_AT_CHOSEN, _MOST_IN_LIST, _AFTER)}),
+    page AS MATERIALIZED (
+        SELECT id, CAST(extract(epoch FROM starts) * 1000000 AS bigint) AS at FROM found ORDER BY at, id LIMIT :limit
+    ), {_TOLD}
+    SELECT coalesce(jsonb_agg(told.trial ORDER BY page.at, page.id), '[]')::text AS body, count(*) AS count,
            (SELECT at || '-' || id FROM page ORDER BY at DESC, id DESC LIMIT 1) AS last
-    FROM page
+    FROM page JOIN told ON told.id = page.id
 """)
 
-# Footprints by volume_reservation_id; a series on one spot is one shape.
-TRIALS_GEOJSON = Statement(f"""
-    {_SHOWN}, page AS (
-        SELECT *, count(*) OVER () AS matched FROM shown ORDER BY starts, id LIMIT :limit
-    )
+# Footprints by volume_reservation_id; a series on one spot is one shape. One more than is returned is counted.
+TRIALS_GEOJSON = Replanned(f"""
+    WITH {_SITES_OF_LIST}, found AS MATERIALIZED ({_walk(_AT_CHOSEN, _MOST_ON_MAP)}),
+    page AS MATERIALIZED (SELECT id, starts FROM found ORDER BY starts, id LIMIT :limit), {_TOLD}
     SELECT jsonb_build_object(
                'type', 'FeatureCollection',
-               'numberMatched', coalesce(max(page.matched), 0),
+               'numberMatched', (SELECT count(*) FROM found),
                'numberReturned', count(*),
                'features', coalesce(jsonb_agg(jsonb_build_object(
                    'type', 'Feature',
@@ -88,74 +139,100 @@ TRIALS_GEOJSON = Statement(f"""
                        SELECT ST_AsGeoJSON(ST_Multi(ST_Union(volume.footprint)), 7)::jsonb
                        FROM volume
                        WHERE volume.reservation_id = page.id AND volume.period && CAST(:window AS tstzrange)),
-                   'properties', page.trial - 'id' - 'title' || jsonb_build_object(
-                       'name', page.trial -> 'title', 'note', page.trial -> 'area' -> 'name', 'on', page.is_on)
+                   'properties', told.trial - 'id' - 'title' || jsonb_build_object(
+                       'name', told.trial -> 'title', 'note', told.trial -> 'area' -> 'name', 'on', told.is_on)
                ) ORDER BY page.starts, page.id), '[]')
            )::text
-    FROM page
+    FROM page JOIN told ON told.id = page.id
 """)
 
-# What is on at each site, what comes next there, and the soonest of all; reservation_by_site_and_state is not needed,
-# as `shown` is small. `place` orders sites, those with something on first, then by what comes next, in microseconds;
-# all of them are counted, and told of is a page. Keyset paging.
-_SITES = """
-    there AS (
-        SELECT site_id, count(*) AS count, count(*) FILTER (WHERE is_on) AS on_count,
-               coalesce(jsonb_agg(trial ORDER BY starts, id) FILTER (WHERE is_on), '[]') AS on_now,
-               (array_agg(trial ORDER BY next_start, id) FILTER (WHERE next_start IS NOT NULL))[1] AS next,
-               min(next_start) AS next_start,
-               to_jsonb((array_agg(trial ORDER BY starts, id))[1:CAST(:most AS integer)]) AS trials
-        FROM shown
-        GROUP BY site_id
+# Sites in their order: those with something on first, then by what comes next, in microseconds. `begun` is what is on,
+# found by claim_by_period; what comes next is the first volume of a trial that has yet to begin.
+_PLACES = f"""
+    begun AS MATERIALIZED (
+        SELECT DISTINCT reservation.site_id, reservation.id
+        FROM claim
+        JOIN reservation ON reservation.id = claim.source_id
+        JOIN project ON project.id = reservation.project_id
+        WHERE claim.period @> CAST(:now AS timestamptz) AND CAST(:window AS tstzrange) @> CAST(:now AS timestamptz)
+          AND {_OF_THE_KIND} AND reservation.state = ANY(CAST(:under_way AS text[]))
+          AND EXISTS (SELECT FROM volume WHERE volume.reservation_id = reservation.id
+                      AND volume.period @> CAST(:now AS timestamptz))
+    ), busy AS (
+        SELECT site_id, count(*) AS on_count FROM begun GROUP BY site_id
     ), places AS MATERIALIZED (
-        SELECT site.id, site.slug, coalesce(there.count, 0) AS count, coalesce(there.on_count, 0) AS on_count,
-               CASE WHEN there.on_count > 0 THEN 0 ELSE 100000000000000000 END
-               + coalesce(CAST(extract(epoch FROM there.next_start) * 1000000 AS bigint), 10000000000000000) AS place
+        SELECT site.id, site.slug, coalesce(busy.on_count, 0) AS on_count, ahead.id AS next,
+               CASE WHEN busy.on_count > 0 THEN 0 ELSE 100000000000000000 END
+               + coalesce(CAST(extract(epoch FROM ahead.starts) * 1000000 AS bigint), 10000000000000000) AS place
         FROM site
         JOIN organisation owner ON owner.id = site.owner_id
-        LEFT JOIN there ON there.site_id = site.id
-        WHERE site.published
-          AND (there.count > 0 OR NOT :busy)
+        LEFT JOIN busy ON busy.site_id = site.id
+        LEFT JOIN LATERAL (
+            SELECT one.reservation_id AS id, lower(one.period) AS starts
+            FROM volume one
+            JOIN reservation ON reservation.id = one.reservation_id
+            JOIN project ON project.id = reservation.project_id
+            WHERE one.site_id = site.id AND {_OF_THE_KIND}
+              AND lower(one.period) > :now AND lower(one.period) >= lower(CAST(:window AS tstzrange))
+              AND lower(one.period) < coalesce(upper(CAST(:window AS tstzrange)), 'infinity')
+            ORDER BY lower(one.period), one.reservation_id LIMIT 1
+        ) ahead ON true
+        WHERE {_SITE_ASKED_FOR}
+          AND (NOT :busy OR busy.on_count > 0 OR ahead.id IS NOT NULL OR EXISTS ({_walk("one.site_id = site.id", 1)}))
           AND (CAST(:use AS text) IS NULL OR :use = ANY(site.uses))
-          AND (CAST(:owner AS text) IS NULL OR owner.slug = :owner)
-          AND (CAST(:site AS text) IS NULL OR site.slug = :site)
-    ), page AS (
-        SELECT id, slug, place, count(*) OVER () AS ahead
+    ), shown AS MATERIALIZED (
+        SELECT id, slug, place, next, count(*) OVER () AS ahead
         FROM places
         WHERE (place, slug) > (CAST(:after_place AS bigint), CAST(:after_slug AS text))
         ORDER BY place, slug
         LIMIT :limit
-    ), told AS (
-        SELECT page.place, site.slug, site.geometry, site.sample, site.uses, site.timezone,
-               coalesce(there.count, 0) AS count,
-               coalesce(there.on_now, '[]') AS on_now,
-               there.next,
-               coalesce(there.trials, '[]') AS trials,
+    ), there AS MATERIALIZED (
+        SELECT shown.id AS site_id, found.id, found.starts,
+               row_number() OVER (PARTITION BY shown.id ORDER BY found.starts, found.id) AS number
+        FROM shown CROSS JOIN LATERAL ({_walk("one.site_id = shown.id", _MOST_AT_SITE)}) found
+    ), page AS MATERIALIZED (
+        SELECT id FROM there
+        UNION SELECT next FROM shown WHERE next IS NOT NULL
+        UNION SELECT begun.id FROM begun JOIN shown ON shown.id = begun.site_id
+    ), {_TOLD}, listed AS (
+        SELECT there.site_id, count(*) AS count,
+               coalesce(jsonb_agg(told.trial ORDER BY there.number)
+                        FILTER (WHERE there.number <= CAST(:most AS integer)), '[]') AS trials
+        FROM there JOIN told ON told.id = there.id
+        GROUP BY there.site_id
+    ), sites AS (
+        SELECT shown.place, site.slug, site.geometry, site.sample, site.uses, site.timezone,
+               coalesce(listed.count, 0) AS count,
+               coalesce(listed.trials, '[]') AS trials,
+               coalesce((SELECT jsonb_agg(told.trial ORDER BY told.trial -> 'periods' -> 0 ->> 'start', told.id)
+                         FROM begun JOIN told ON told.id = begun.id WHERE begun.site_id = site.id), '[]') AS on_now,
+               (SELECT told.trial FROM told WHERE told.id = shown.next) AS next,
                jsonb_build_object('ja', site.name_ja, 'en', site.name_en) AS name,
                jsonb_build_object(
                    'slug', owner.slug, 'name', jsonb_build_object('ja', owner.name_ja, 'en', owner.name_en)) AS owner
-        FROM page
-        JOIN site ON site.id = page.id
+        FROM shown
+        JOIN site ON site.id = shown.id
         JOIN organisation owner ON owner.id = site.owner_id
-        LEFT JOIN there ON there.site_id = site.id
+        LEFT JOIN listed ON listed.site_id = shown.id
     )
 """
 
-SITES = Statement(f"""
-    {_SHOWN}, {_SITES}
+# How many trials there are is counted no further than anybody reads.
+SITES = Replanned(f"""
+    WITH {_PLACES}, chosen AS MATERIALIZED (SELECT id FROM places)
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'slug', slug, 'name', name, 'owner', owner, 'uses', uses, 'timezone', timezone, 'sample', sample,
                'count', count, 'now', on_now, 'next', next, 'trials', trials
            ) ORDER BY place, slug), '[]')::text AS body,
-           (SELECT place || '-' || slug FROM page WHERE ahead > :limit ORDER BY place DESC, slug DESC LIMIT 1) AS last,
+           (SELECT place || '-' || slug FROM shown WHERE ahead > :limit ORDER BY place DESC, slug DESC LIMIT 1) AS last,
            (SELECT count(*) FROM places) AS matched,
            (SELECT coalesce(sum(on_count), 0)::bigint FROM places) AS on_now,
-           (SELECT coalesce(sum(count), 0)::bigint FROM places) AS trials
-    FROM told
+           (SELECT count(*) FROM ({_walk(_AT_CHOSEN, _MOST_COUNTED)}) counted) AS trials
+    FROM sites
 """)
 
-SITES_GEOJSON = Statement(f"""
-    {_SHOWN}, {_SITES}
+SITES_GEOJSON = Replanned(f"""
+    WITH {_PLACES}
     SELECT jsonb_build_object(
                'type', 'FeatureCollection',
                'numberMatched', (SELECT count(*) FROM places),
@@ -169,5 +246,5 @@ SITES_GEOJSON = Statement(f"""
                        'on', on_now <> '[]')
                ) ORDER BY slug), '[]')
            )::text
-    FROM told
+    FROM sites
 """)

@@ -18,8 +18,8 @@ FILE = Statement("""
         FOR SHARE
         RETURNING id, project_id, company_id
     ), volumes AS (
-        INSERT INTO volume (reservation_id, footprint, altitude, period)
-        SELECT filed.id, one.footprint, one.altitude, one.period
+        INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
+        SELECT filed.id, :site_id, one.footprint, one.altitude, one.period
         FROM filed, unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
                            CAST(:periods AS tstzrange[])) AS one (footprint, altitude, period)
     ), claims AS (
@@ -153,10 +153,12 @@ VOLUMES = Statement("""
 
 REPLACE_VOLUMES = Statement("""
     WITH gone AS (DELETE FROM volume WHERE reservation_id = :id)
-    INSERT INTO volume (reservation_id, footprint, altitude, period)
-    SELECT :id, one.footprint, one.altitude, one.period
-    FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
+    INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
+    SELECT reservation.id, reservation.site_id, one.footprint, one.altitude, one.period
+    FROM reservation,
+         unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
          AS one (footprint, altitude, period)
+    WHERE reservation.id = :id
 """)
 
 # Names of staff stay with staff; served by reservation_event_once.

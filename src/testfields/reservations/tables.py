@@ -54,6 +54,8 @@ class Volume(Table, tablename="volume"):
 
     id = BigSerial(primary_key=True)
     reservation_id = ForeignKey(Reservation, on_delete=OnDelete.cascade, null=False, index=True)
+    # The reservation's own, so that what a site has next is found in the order of time: volume_by_site_and_start.
+    site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
     footprint = Geometry()
     # Metres above ground.
     altitude = NumRange()
