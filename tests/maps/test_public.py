@@ -10,10 +10,13 @@ import pytest
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.core.clock import now
 from testfields.core.periods import Period
-from testfields.maps.rules import Span, days_of
+from testfields.db.engine import DB
+from testfields.maps import queries, service
+from testfields.maps.rules import Sought, Span, days_of
 from testfields.reservations.rules import PUBLIC, State
 from tests import factories
 from tests.maps.making import trial
+from tests.reservations.test_lists_at_size import rows_read
 
 ENDPOINTS = ("/api/v1/trials", "/api/v1/trials.geojson", "/api/v1/trials/sites.geojson", "/", "/trials")
 
@@ -203,8 +206,73 @@ async def test_the_list_of_a_busy_site_goes_on_elsewhere(
     page = (await client.get("/", params={"use": "drone", "lang": "en"})).text
 
     assert len(re.findall(r'data-feature="trial-', page)) == 2
-    assert "3 more trials here" in page
+    assert "More than 1 further trials here" in page
     assert re.search(r'href="/trials\?use=drone&amp;site=[^"]+">See all', page)
+
+
+async def test_a_series_stands_where_its_first_stay_of_the_days_asked_for_does(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    yesterday = Period(factories.tomorrow(20, days=-1), factories.tomorrow(2, days=0))
+    series = await trial(
+        company, project, field.area_id, yesterday, factories.period(9, days=2), factories.period(9, days=4)
+    )
+    between = await trial(company, project, field.area_id, factories.period(9, days=3))
+    third_day = (factories.tomorrow(12, days=3) + timedelta(hours=9)).date().isoformat()
+
+    everything = await seen(client)
+    later = await seen(client, **{"from": third_day})
+    pages = [await seen(client, limit="1"), (await client.get("/api/v1/trials?limit=1")).links["next"]["url"]]
+
+    # What began yesterday and goes on past midnight is of today.
+    assert [one["id"] for one in everything] == [series, between]
+    assert len(everything[0]["periods"]) == 3
+    assert [one["id"] for one in later] == [between, series]
+    assert [one["id"] for one in pages[0]] == [series]
+    assert [one["id"] for one in (await client.get(pages[1])).json()] == [between]
+    (site,) = await seen(client, "/api/v1/trials/sites.geojson")
+    assert site["properties"]["next"]["id"] == series
+
+
+MANY = """
+    WITH filed AS (
+        INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by)
+        SELECT $1, project.company_id, area.site_id, area.id, 'confirmed', project.created_by
+        FROM project, area, generate_series(1, $3::int) WHERE project.id = $1 AND area.id = $2
+        RETURNING id, site_id
+    ), hours AS (
+        SELECT id, site_id, tstzrange(start, start + interval '1 hour') AS period
+        FROM (SELECT *, now() + row_number() OVER () * interval '1 hour' AS start FROM filed) numbered
+    ), volumes AS (
+        INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
+        SELECT hours.id, hours.site_id, area.geometry, area.altitude, period FROM hours, area WHERE area.id = $2
+    )
+    INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
+    SELECT hours.site_id, 'reservation', hours.id, area.geometry, area.altitude, period
+    FROM hours, area WHERE area.id = $2
+"""
+
+
+async def test_what_the_map_reads_does_not_grow_with_the_trials_to_come(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    async with DB.connection() as connection:
+        # Past the triggers, for speed.
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(MANY, project, field.area_id, 8000)
+        await connection.execute("ANALYZE reservation, volume, claim, project")
+    at = now()
+    conditions = service._conditions(Sought(service.today(at)), at)
+    of_sites = service._site_conditions(Sought(service.today(at)), at) | {"most": 20, "limit": 50}
+
+    read = {
+        "trials": await rows_read(queries.TRIALS, **conditions, after_at=0, after_id=0, limit=50),
+        "sites": await rows_read(queries.SITES_GEOJSON, **of_sites),
+    }
+
+    assert max(read.values()) < 2000, read
 
 
 async def test_sites_come_in_pages_those_with_something_on_first_and_figures_count_them_all(

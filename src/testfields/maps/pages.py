@@ -76,6 +76,7 @@ async def public_map(
         "maps/public.html",
         sites=[site_card(site, at) for site in found.sites],
         figures=found,
+        most_counted=service.MOST_COUNTED,
         all_trials=address("/trials", chosen),
         trials_at={site.slug: address("/trials", {**chosen, "site": site.slug}) for site in found.sites},
         chosen=chosen,

@@ -18,8 +18,10 @@ from testfields.sites.vocabulary import Use
 from testfields.web.schemas import NamedText, TimeRange
 
 MOST_ON_MAP = 2000
-# Beside the map; the rest of a busy site's trials is a page of its own.
+# Beside the map; the rest of a busy site's trials is a page of its own, and only that there are more is looked for.
 MOST_AT_SITE = 20
+# Nobody reads how many there are beyond this.
+MOST_COUNTED = 1000
 
 
 class NamedPlace(msgspec.Struct, frozen=True):
@@ -49,8 +51,8 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class SiteNow(msgspec.Struct, frozen=True):
-    """A site with what is on there now, what comes next, how many trials there are in the days asked for, and the
-    soonest MOST_AT_SITE of them, among which the others may stand again."""
+    """A site with what is on there now, what comes next, and the soonest MOST_AT_SITE of its trials in the days asked
+    for, among which the others may stand again; `count` is how many there are, or one more where they are not all."""
 
     slug: str
     name: NamedText
@@ -76,7 +78,8 @@ class Page:
 class SitePage:
     """Some of the sites that match, with figures of all that do; `last` is None where no more come after.
 
-    `matched` is how many sites, `on_now` how many trials take place at them, `trials` how many in the days asked for.
+    `matched` is how many sites, `on_now` how many trials take place at them, `trials` how many in the days asked for,
+    or MOST_COUNTED + 1 where there are more.
     """
 
     sites: list[SiteNow]

@@ -39,18 +39,17 @@ class TrialCard:
 
 @dataclass(frozen=True)
 class SiteCard:
-    """A site as the list shows it: what is on, what comes next, and the `others`, of which `beyond` are not listed."""
+    """A site as the list shows it: what is on, what comes next, and the `others`; whether there are more `beyond`."""
 
     slug: str
     name: str
     owner: str
     uses: list[Word]
     sample: bool
-    count: int
     now: list[TrialCard]
     next: TrialCard | None
     others: list[TrialCard]
-    beyond: int
+    beyond: bool
 
 
 def words(labels: Mapping[str, Label]) -> list[Word]:
@@ -73,11 +72,10 @@ def site_card(site: SiteNow, now: datetime) -> SiteCard:
         owner=locale.in_words(site.owner.name),
         uses=[word(use, USES) for use in site.uses],
         sample=site.sample,
-        count=site.count,
         now=[trial_card(trial, now) for trial in site.now],
         next=None if site.next is None else trial_card(site.next, now, _begins_after(site.next, now)),
         others=others,
-        beyond=site.count - len(first) - len(others),
+        beyond=site.count > len(site.trials),
     )
 
 
