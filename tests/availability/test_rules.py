@@ -25,7 +25,19 @@ from testfields.core.volumes import AltitudeBand, Volume
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 START = datetime(2026, 12, 3, tzinfo=UTC)
-POLICY = Policy("Asia/Tokyo", 30, 60, 480, 1440, 180, 30, 2880, 14)
+POLICY = Policy(
+    timezone="Asia/Tokyo",
+    slot_minutes=30,
+    minimum_minutes=60,
+    maximum_minutes=480,
+    notice_minutes=1440,
+    horizon_days=180,
+    turnaround_minutes=30,
+    lateral_separation_m=0,
+    vertical_separation_m=0,
+    hold_minutes=2880,
+    processing_days=14,
+)
 LOW = AltitudeBand(Decimal(0), Decimal(30))
 WEST = MultiPolygon([box(135, 34, 135.001, 34.001)])
 EAST = MultiPolygon([box(135.002, 34, 135.003, 34.001)])

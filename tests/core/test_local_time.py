@@ -1,10 +1,20 @@
 """Times as people read them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
+from testfields.core.local_time import (
+    format_date,
+    format_instant,
+    format_period,
+    format_reiwa,
+    instant_of,
+    local_date,
+    local_days,
+    local_time,
+    midnight,
+)
 from testfields.core.periods import Period
 
 TOKYO = "Asia/Tokyo"
@@ -55,3 +65,29 @@ def test_the_year_of_reiwa_begins_with_the_first_and_not_before() -> None:
     assert format_reiwa(date(2019, 5, 1)) == "令和元年5月1日"
     with pytest.raises(ValueError, match="令和"):
         format_reiwa(date(2019, 4, 30))
+
+
+# --- Between instants and clocks, where the clock changes
+
+BERLIN = "Europe/Berlin"
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)])
+def test_a_day_is_as_long_as_its_clock_makes_it(day: date, hours: int) -> None:
+    whole = local_days(day, 1, BERLIN)
+    assert whole.duration == timedelta(hours=hours)
+    assert (whole.start, whole.end) == (midnight(day, BERLIN), midnight(day + timedelta(days=1), BERLIN))
+    assert local_date(whole.start, BERLIN) == day
+    assert local_time(whole.end, BERLIN).replace(tzinfo=None) == datetime.combine(day + timedelta(days=1), time())
+
+
+def test_an_hour_that_comes_twice_is_told_apart() -> None:
+    twice = datetime.combine(date(2026, 10, 25), time(2, 30))
+    first, second = instant_of(twice, BERLIN), instant_of(twice, BERLIN, fold=1)
+    assert second - first == timedelta(hours=1)
+    assert {local_time(one, BERLIN).replace(tzinfo=None, fold=0) for one in (first, second)} == {twice}
+
+
+def test_a_time_that_the_clock_leaps_over_lies_after_the_leap() -> None:
+    leapt = instant_of(datetime.combine(date(2026, 3, 29), time(2, 30)), BERLIN)
+    assert local_time(leapt, BERLIN).replace(tzinfo=None) == datetime.combine(date(2026, 3, 29), time(3, 30))

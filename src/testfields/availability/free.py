@@ -3,17 +3,17 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from math import gcd
-from zoneinfo import ZoneInfo
 
 from shapely.geometry import MultiPolygon
 
 from testfields.availability.rules import on_grid
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.local_time import instant_of, local_days, local_time
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 
@@ -161,21 +161,12 @@ def week_of(area: AreaTime, first: date) -> AreaWeek:
 
 def slots_of(day: date, timezone: str, slot_minutes: int) -> list[Period]:
     """The slots of a local day, in UTC: between every two wall-clock times that lie on the grid."""
-    zone = ZoneInfo(timezone)
-    midnight = datetime.combine(day, time())
-    clocks = [midnight + timedelta(minutes=minutes) for minutes in range(0, DAY_MINUTES, slot_minutes)]
-    clocks.append(midnight + timedelta(days=1))
+    first = datetime.combine(day, time())
+    clocks = [first + timedelta(minutes=minutes) for minutes in (*range(0, DAY_MINUTES, slot_minutes), DAY_MINUTES)]
     # In the hour that comes twice each time stands for two instants; in the one leapt over, for none.
-    instants = {clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for clock in clocks for fold in (0, 1)}
-    kept = sorted(one for one in instants if one.astimezone(zone).replace(tzinfo=None) in clocks)
+    instants = {instant_of(clock, timezone, fold) for clock in clocks for fold in (0, 1)}
+    kept = sorted(one for one in instants if local_time(one, timezone).replace(tzinfo=None) in clocks)
     return [Period(start, end) for start, end in pairwise(kept)]
-
-
-def local_days(first: date, count: int, timezone: str) -> Period:
-    """`count` local days from `first`, as one period."""
-    zone = ZoneInfo(timezone)
-    ends = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, first + timedelta(days=count)))
-    return Period(*ends)
 
 
 @dataclass(frozen=True)

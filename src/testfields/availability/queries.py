@@ -1,16 +1,16 @@
 """Every statement about claims and free time."""
 
 from testfields.db.statements import Statement
+from testfields.sites.fields import POLICY
 
 # One round trip tells all that the rules want to know of an area and of the places asked for in it: whether they lie
 # inside, whether the site is open, and what they would take.
 # An area is found by its primary key, its hours by opening_hours_site_id. The places are counted through instead of
 # unnested: of an array that it does not know yet PostgreSQL expects so many elements that it would rather plan anew for
 # each booking, which takes longer than the answer.
-PLACE = Statement("""
+PLACE = Statement(f"""
     SELECT site.id AS site_id, site.version AS site_version, site.owner_id, site.published, site.timezone,
-           site.uses AS site_uses, site.slot_minutes, site.minimum_minutes, site.maximum_minutes,
-           site.notice_minutes, site.horizon_days, site.turnaround_minutes, site.hold_minutes, site.processing_days,
+           site.uses AS site_uses, {", ".join(f"site.{name}" for name in POLICY)},
            area.id, area.uses, area.geometry, area.altitude,
            asked.inside, asked.open, asked.footprints, asked.altitudes, asked.periods
     FROM area
@@ -21,7 +21,7 @@ PLACE = Statement("""
                    ST_CoveredBy(coalesce(one.footprint, area.geometry), area.geometry) ORDER BY place
                ) AS inside,
                array_agg((
-                   SELECT coalesce(range_agg(opening.period), '{}'::tstzmultirange) @> one.period
+                   SELECT coalesce(range_agg(opening.period), '{{}}'::tstzmultirange) @> one.period
                    FROM opening(one.period) WHERE opening.site_id = site.id
                ) ORDER BY place) AS open,
                array_agg(taken.footprint ORDER BY place) AS footprints,

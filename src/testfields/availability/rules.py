@@ -2,37 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from itertools import combinations
 
-import pendulum
-from pendulum import FixedTimezone, Timezone
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.local_time import local_date, local_days, local_time
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume, in_metres, join_own
 from testfields.sites.fields import POLICY
+from testfields.sites.fields import Policy as SitePolicy
 
 MOST_VOLUMES = 60
 # No site allows more, so nobody need look whether it would be open.
 LONGEST_STAY = timedelta(minutes=POLICY["maximum_minutes"].field.limits[1])
 
 
-@dataclass(frozen=True)
-class Policy:
-    """How a site may be booked; minutes, days and metres as the names say."""
+@dataclass(frozen=True, kw_only=True)
+class Policy(SitePolicy):
+    """How a site may be booked, by the clocks of its zone."""
 
     timezone: str
-    slot_minutes: int
-    minimum_minutes: int
-    maximum_minutes: int
-    notice_minutes: int
-    horizon_days: int
-    turnaround_minutes: int
-    hold_minutes: int
-    processing_days: int
 
 
 @dataclass(frozen=True)
@@ -118,35 +109,21 @@ def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> li
 
 def horizon(policy: Policy, now: datetime) -> datetime:
     """The last instant that may be booked: the end of the local day `horizon_days` from today."""
-    return _plain(_local(now, policy.timezone).add(days=policy.horizon_days + 1).start_of("day"))
+    last = local_date(now, policy.timezone) + timedelta(days=policy.horizon_days)
+    return local_days(last, 1, policy.timezone).end
 
 
 def on_grid(timezone: str, slot_minutes: int, instant: datetime) -> bool:
     """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
-    local = instant.astimezone(_zone(timezone))
+    local = local_time(instant, timezone)
     minutes = local.hour * 60 + local.minute
     return local.second == 0 and local.microsecond == 0 and minutes % slot_minutes == 0
 
 
 def decision_due(policy: Policy, submitted: datetime) -> datetime:
     """When staff ought to have decided: the end of the local day `processing_days` later (標準処理期間)."""
-    return _plain(_local(submitted, policy.timezone).add(days=policy.processing_days).end_of("day"))
-
-
-@cache
-def _zone(name: str) -> Timezone | FixedTimezone:
-    """Read from disk once; pendulum would do so at each conversion."""
-    return pendulum.timezone(name)
-
-
-def _local(instant: datetime, timezone: str) -> pendulum.DateTime:
-    """An instant as clocks in `timezone` show it."""
-    return pendulum.DateTime.fromtimestamp(instant.timestamp(), _zone(timezone))
-
-
-def _plain(local: pendulum.DateTime) -> datetime:
-    """The same instant in UTC, as the database's driver takes it without a detour through pendulum's arithmetic."""
-    return datetime.fromtimestamp(local.timestamp(), UTC)
+    last = local_date(submitted, policy.timezone) + timedelta(days=policy.processing_days)
+    return local_days(last, 1, policy.timezone).end - timedelta(microseconds=1)
 
 
 def claims_for(policy: Policy, placed: Sequence[Placed]) -> list[Volume]:

@@ -17,12 +17,12 @@ from testfields.availability.free import (
     FreeQuery,
     Periods,
     check_query,
-    local_days,
     month_of,
     nearest_shifts,
     week_of,
 )
 from testfields.availability.service import Asked
+from testfields.core.local_time import local_days
 from testfields.core.periods import Period
 from testfields.db.values import altitude_range, period_range, to_period
 

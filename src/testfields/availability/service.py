@@ -16,6 +16,7 @@ from testfields.core.errors import N_, InTheWay, NotFound, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
 from testfields.db.values import altitude_range, period_range, to_band, to_period, volume_arrays
+from testfields.sites.fields import policy_values
 
 # What PLACE tells of each volume, in parallel arrays.
 PLACED = ("inside", "open", "footprints", "altitudes", "periods")
@@ -70,7 +71,7 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
             asked, *(row[name] or () for name in PLACED), strict=True
         )
     )
-    policy = Policy(**{name: row[name] for name in Policy.__dataclass_fields__})
+    policy = Policy(timezone=row["timezone"], **policy_values(row))
     uses = frozenset(row["uses"] or row["site_uses"])
     return Place(row["site_id"], row["site_version"], row["owner_id"], row["published"], uses, policy, area, placed)
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from testfields.availability.free import DAY_MINUTES, AreaMonth, AreaWeek, DayShare, Slot, SlotState
 from testfields.core.errors import N_
-from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_period, local_date
+from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_period, local_date, local_time
 from testfields.core.periods import Period
 from testfields.sites.schemas import OpeningView, WholeSiteView
 from testfields.web import locale
@@ -89,7 +88,6 @@ class Month:
 
 def week_words(site: WholeSiteView, areas: Sequence[AreaWeek], first: date, now: datetime) -> Week:
     """Seven days from `first`, each from its first open hour to its last."""
-    zone = ZoneInfo(site.timezone)
     rows: list[list[Cell]] = [[] for _ in areas]
     days = []
     for day in (first + timedelta(days=ahead) for ahead in range(7)):
@@ -98,7 +96,7 @@ def week_words(site: WholeSiteView, areas: Sequence[AreaWeek], first: date, now:
         for area, cells in zip(areas, rows, strict=True):
             shown = [slots for clock, slots in _columns(site, area.days[day]) if clock in columns]
             cells += [_cell(site, area, slots, now) for slots in shown]
-            hours = [_hour(slots, zone, now) for slots in shown]
+            hours = [_hour(slots, site.timezone, now) for slots in shown]
         days.append(WeekDay(_short_day(day), day == local_date(now, site.timezone), hours))
     names = {one.id: one.name for one in site.areas}
     named = [WeekRow(locale.in_words(names[area.area_id]), cells) for area, cells in zip(areas, rows, strict=True)]
@@ -119,10 +117,10 @@ def _column_minutes(slot_minutes: int) -> int:
 
 def _columns(site: WholeSiteView, slots: Sequence[Slot]) -> Iterator[tuple[int, list[Slot]]]:
     """The slots of a day by column, with the column's place in the day; an hour that comes twice is two columns."""
-    zone, minutes = ZoneInfo(site.timezone), _column_minutes(site.policy.slot_minutes)
+    minutes = _column_minutes(site.policy.slot_minutes)
 
     def column(slot: Slot) -> tuple[int, timedelta | None]:
-        local = slot.period.start.astimezone(zone)
+        local = local_time(slot.period.start, site.timezone)
         return (local.hour * 60 + local.minute) // minutes, local.utcoffset()
 
     for (place, _), several in groupby(slots, column):
@@ -153,8 +151,8 @@ def minutes_of(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _hour(slots: Sequence[Slot], zone: ZoneInfo, now: datetime) -> Hour:
-    start = slots[0].period.start.astimezone(zone)
+def _hour(slots: Sequence[Slot], zone: str, now: datetime) -> Hour:
+    start = local_time(slots[0].period.start, zone)
     return Hour(f"{start:%-H:%M}", slots[0].period.start <= now < slots[-1].period.end)
 
 
@@ -179,7 +177,7 @@ def _when(period: Period, site: WholeSiteView) -> str:
 
 def _application(site: WholeSiteView, area: AreaWeek, start: datetime) -> str:
     """The form of an application, filled in with the area and with the local time."""
-    local = start.astimezone(ZoneInfo(site.timezone))
+    local = local_time(start, site.timezone)
     query = {"site": site.slug, "area": area.area, "start": f"{local:%Y-%m-%dT%H:%M}"}
     return f"/my/apply?{urlencode(query, safe=':')}"
 

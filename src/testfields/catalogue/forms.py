@@ -4,13 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from testfields.availability.free import FreeQuery
 from testfields.core.errors import N_, InvalidInput, fault, tried
-from testfields.core.local_time import JAPANS_ZONE
+from testfields.core.local_time import JAPANS_ZONE, instant_of
 from testfields.core.periods import EARLIEST, LATEST, Period
 from testfields.core.texts import normal
 from testfields.sites.exchange.notation import parse_wanted
@@ -164,4 +163,4 @@ def _instant(day: date, clock: str, path: str) -> datetime:
         day, clock = day + timedelta(days=1), "00:00"
     if not CLOCK.fullmatch(clock):
         raise InvalidInput([fault(path, N_("Please enter a time from 00:00 to 23:59."))])
-    return datetime.combine(day, time.fromisoformat(clock), ZoneInfo(JAPANS_ZONE)).astimezone(UTC)
+    return instant_of(datetime.combine(day, time.fromisoformat(clock)), JAPANS_ZONE)

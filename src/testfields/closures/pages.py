@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 from litestar import Request, Response, get, post
@@ -16,6 +15,7 @@ from testfields.closures import service as closures
 from testfields.closures.service import Closing, ClosureKind, owners_closing
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
+from testfields.core.local_time import instant_of
 from testfields.core.periods import Period, parse_period
 from testfields.web import locale
 from testfields.web.forms import FieldError, Posted, by_field, field_errors, posted
@@ -162,7 +162,7 @@ def _period(form: Posted, zone: str) -> Period:
         except ValueError:
             faults.append(fault(f"period.{name}", N_("Please enter a date and a time.")))
             continue
-        instants[name] = local.replace(tzinfo=ZoneInfo(zone))
+        instants[name] = instant_of(local, zone)
     if faults:
         raise InvalidInput(faults)
     return parse_period(instants["start"], instants["end"], "period.start", "period.end")

@@ -1,7 +1,14 @@
-"""Times as people read them: in the site's zone, in Japanese or English, whatever the reader's own zone."""
+"""Local time: between instants and the clocks at a site, and times as people read them.
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+Nobody else asks a zone for anything. Days are counted as dates and turned into instants last, since a day on which the
+clock changes has not 24 hours. People read the site's own time, in Japanese or English, whatever their own zone.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+import pendulum
+from pendulum import FixedTimezone, Timezone
 
 from testfields.core.periods import Period
 
@@ -21,14 +28,44 @@ def format_date(day: date, locale: str) -> str:
     return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
 
 
+@cache
+def _zone(name: str) -> Timezone | FixedTimezone:
+    """Read from disk once; pendulum would do so at each conversion."""
+    return pendulum.timezone(name)
+
+
+def local_time(instant: datetime, zone: str) -> datetime:
+    """An instant as clocks in `zone`, an IANA name, show it."""
+    return instant.astimezone(_zone(zone))
+
+
 def local_date(instant: datetime, zone: str) -> date:
     """The day on which `instant` falls in `zone`."""
-    return instant.astimezone(ZoneInfo(zone)).date()
+    return local_time(instant, zone).date()
+
+
+def instant_of(clock: datetime, zone: str, fold: int = 0) -> datetime:
+    """The instant, in UTC, at which clocks in `zone` show `clock`, which has no offset.
+
+    Of an hour that comes twice it is the first, with `fold` 1 the second; a time that the clock leaps over lies as far
+    after the leap.
+    """
+    return clock.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The instant, in UTC, at which a local day begins."""
+    return instant_of(datetime.combine(day, time()), zone)
+
+
+def local_days(first: date, count: int, zone: str) -> Period:
+    """`count` local days from `first`, as one period."""
+    return Period(midnight(first, zone), midnight(first + timedelta(days=count), zone))
 
 
 def format_instant(instant: datetime, zone: str, locale: str) -> str:
     """``2026年12月3日(木) 9:00`` or ``Thu 3 Dec 2026, 09:00 JST``; `zone` is an IANA name."""
-    local = instant.astimezone(ZoneInfo(zone))
+    local = local_time(instant, zone)
     if locale == "ja":
         return f"{format_date(local, locale)} {_clock(local, locale)}"
     return f"{format_date(local, locale)}, {_clock(local, locale)} {local.tzname()}"
@@ -40,7 +77,7 @@ def format_period(period: Period, zone: str, locale: str) -> str:
     A period up to midnight ends at 24:00 of the same day; one that runs over midnight names both days, and one over
     a change of summer time both zones.
     """
-    start, end = (one.astimezone(ZoneInfo(zone)) for one in (period.start, period.end))
+    start, end = (local_time(one, zone) for one in (period.start, period.end))
     comma = "" if locale == "ja" else ","
     first = f"{format_date(start, locale)}{comma} {_clock(start, locale)}"
     zones = "" if locale == "ja" else f" {end.tzname()}"

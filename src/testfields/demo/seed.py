@@ -8,7 +8,6 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -20,7 +19,7 @@ from testfields.availability.service import Asked
 from testfields.closures import service as closures
 from testfields.closures.service import Closing, ClosureKind
 from testfields.core.errors import InvalidInput, PortalError, Taken
-from testfields.core.local_time import JAPANS_ZONE
+from testfields.core.local_time import JAPANS_ZONE, local_date, local_time, midnight
 from testfields.core.periods import Period
 from testfields.db.engine import DB, transactional
 from testfields.demo import queries
@@ -35,7 +34,6 @@ from testfields.reservations.rules import Action, State
 from testfields.reservations.steps import Step
 from testfields.sites.exchange import importing
 
-ZONE = ZoneInfo(JAPANS_ZONE)
 SEED = 20_261_203
 TRIES = 400
 
@@ -73,8 +71,7 @@ class Stage:
 
     def local(self, day: int, hour: float) -> datetime:
         """`hour` o'clock in Japan, `day` days from today."""
-        midnight = self.now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight + timedelta(days=day, hours=hour)
+        return midnight(local_date(self.now, JAPANS_ZONE) + timedelta(days=day), JAPANS_ZONE) + timedelta(hours=hour)
 
 
 async def seeded() -> bool:
@@ -173,10 +170,10 @@ def _chances(stage: Stage, scene: Scene) -> Iterator[tuple[Actor, int, Place, Pe
         hours = stage.chance.choice((1, 2, 2, 3, 4))
         start = stage.local(stage.chance.randint(scene.first_day, scene.last_day), stage.chance.randint(8, 17))
         if scene.state is State.ACTIVE:
-            hour = stage.now.astimezone(ZONE).hour - stage.chance.randint(0, 1)
+            hour = local_time(stage.now, JAPANS_ZONE).hour - stage.chance.randint(0, 1)
             start = stage.local(0, hour)
         elif scene.last_day == 0 or (scene.first_day == 0 and start <= stage.now):
-            start = max(start, stage.now.astimezone(ZONE).replace(minute=0, second=0, microsecond=0) + _HOUR)
+            start = max(start, local_time(stage.now, JAPANS_ZONE).replace(minute=0, second=0, microsecond=0) + _HOUR)
         period = Period(start, start + timedelta(hours=hours))
         if _fits(scene.state, period, stage.now):
             yield company, project, place, period

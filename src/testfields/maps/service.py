@@ -1,14 +1,13 @@
 """What the public sees on the map: trials of today and to come, and the sites they take place at."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from asyncpg import Range
 
-from testfields.core.local_time import JAPANS_ZONE, local_date
+from testfields.core.local_time import JAPANS_ZONE, local_date, midnight
 from testfields.maps import queries
 from testfields.maps.rules import Sought
 from testfields.projects.vocabulary import Theme
@@ -148,11 +147,7 @@ def _conditions(sought: Sought, now: datetime) -> dict[str, Any]:
 
 def _window(sought: Sought) -> Range[datetime]:
     if sought.last is None:
-        return Range(_midnight(sought.first), None)
+        return Range(midnight(sought.first, JAPANS_ZONE), None)
     if sought.last < sought.first:
         return Range(empty=True)
-    return Range(_midnight(sought.first), _midnight(sought.last + timedelta(days=1)))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(JAPANS_ZONE)).astimezone(UTC)
+    return Range(midnight(sought.first, JAPANS_ZONE), midnight(sought.last + timedelta(days=1), JAPANS_ZONE))

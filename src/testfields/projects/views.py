@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import asyncpg
+
 from testfields.core.fields import Row
-from testfields.projects.fields import PLAN, SECTIONS, Field
+from testfields.projects.fields import FACTS, PLAN, SECTIONS, Field, Section
 from testfields.web import locale
 from testfields.web.forms import Asked, Asking
 from testfields.web.words import options
@@ -15,6 +17,24 @@ class AskedSection:
 
     title: str
     fields: list[Asked]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of what is known of a plan."""
+
+    label: str
+    text: str
+
+
+def facts_of(row: asyncpg.Record, section: Section) -> list[Fact]:
+    """What a plan says in one section, but for its titles."""
+    told = [one for one in FACTS.values() if one.field.section is section]
+    return [Fact(locale.in_words(one.field.label), _in_words(one.field, row[one.name])) for one in told]
+
+
+def _in_words(field: Field, value: str) -> str:
+    return locale.in_words(field.words[value]) if field.words else value
 
 
 def sections() -> list[AskedSection]:

@@ -14,7 +14,8 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, require_staff
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
-from testfields.projects.vocabulary import THEMES
+from testfields.projects.fields import Section
+from testfields.projects.views import facts_of
 from testfields.reservations import reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.deadlines import return_deadline, times_of
@@ -33,7 +34,6 @@ from testfields.reviews.views import (
     queue_row,
     standing_row,
 )
-from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
@@ -144,8 +144,8 @@ async def _review(
         case=row,
         state=case.state.value,
         said=lambda name: locale.named(row, name),
-        use=locale.in_words(USES[row["use"]]),
-        theme=locale.in_words(THEMES[row["theme"]]),
+        tried=facts_of(row, Section.WHAT),
+        papers=facts_of(row, Section.HOW),
         volumes=[
             {"when": when(one.period, zone), "heights": locale.said(height_in_words(one.altitude))}
             for one in case.asked

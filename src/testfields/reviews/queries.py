@@ -1,6 +1,7 @@
 """Every statement of the desk. Each is bounded to the owners whose staff asks, and leaves drafts out."""
 
 from testfields.db.statements import Statement
+from testfields.projects.fields import FACTS
 
 
 def _taken_by(reservation: str) -> str:
@@ -136,8 +137,8 @@ CASE = Statement(f"""
            reservation.company_id, reservation.area_id, site.owner_id,
            company.name_ja AS company_name_ja, company.name_en AS company_name_en, company.corporate_number,
            company.contact_email, applicant.name AS applicant_name,
-           project.title_ja AS project_title_ja, project.title_en AS project_title_en, project.use, project.theme,
-           project.purpose, project.equipment, project.safety_plan, project.name_public,
+           project.title_ja AS project_title_ja, project.title_en AS project_title_en,
+           {", ".join(f"project.{name}" for name in FACTS)},
            site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
            site.road_answer, site.property_class, site.turnaround_minutes,
            area.name_ja AS area_name_ja, area.name_en AS area_name_en, area.mode,

@@ -4,9 +4,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from testfields.core.errors import N_, Fault
+from testfields.core.local_time import local_date, local_time
 from testfields.core.periods import Period
 from testfields.reservations.rules import OPEN_TO_REVIEW, OVER, Action, Role, State, actions_for
 
@@ -55,8 +55,7 @@ DAYS_OF: dict[Due, int | None] = {Due.OVERDUE: None, Due.TODAY: 1, Due.WEEK: 7}
 
 def days_left(due: datetime, now: datetime, zone: str) -> int:
     """Local days from today to the day on which a decision is due; negative when it is late."""
-    local = ZoneInfo(zone)
-    return (due.astimezone(local).date() - now.astimezone(local).date()).days
+    return (local_date(due, zone) - local_date(now, zone)).days
 
 
 def decisions_for(state: State, roles: Set[Role]) -> list[Action]:
@@ -69,8 +68,8 @@ def days_of(periods: Sequence[Period], zone: str) -> list[date]:
     """The local days that `periods` touch, in order; midnight at the end is still the day before."""
     days: set[date] = set()
     for period in periods:
-        first = period.start.astimezone(ZoneInfo(zone)).date()
-        last = (period.end - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
+        first = local_date(period.start, zone)
+        last = local_date(period.end - timedelta(microseconds=1), zone)
         days.update(first + timedelta(days=number) for number in range((last - first).days + 1))
     return sorted(days)
 
@@ -106,9 +105,8 @@ class Segment:
 
 def segment_of(period: Period, day: date, zone: str) -> Segment | None:
     """The quarters of `day` that `period` touches by the wall clock; None when it touches none."""
-    local = ZoneInfo(zone)
-    first = _quarters(period.start.astimezone(local), day)
-    end = -(-_minutes(period.end.astimezone(local), day) // 15)
+    first = _quarters(local_time(period.start, zone), day)
+    end = -(-_minutes(local_time(period.end, zone), day) // 15)
     first, end = max(0, first), min(QUARTERS_A_DAY, end)
     return Segment(first, end) if first < end else None
 

@@ -1,9 +1,8 @@
 """What the desk shows, in the reader's language: periods, heights, shapes for the map, lanes of the day's bar."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -11,7 +10,7 @@ import msgspec
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_
-from testfields.core.local_time import format_date
+from testfields.core.local_time import format_date, local_days, local_time
 from testfields.db.values import to_period
 from testfields.reservations.reading import roles_of
 from testfields.reservations.rules import Action, State
@@ -151,11 +150,8 @@ def day_links(days: Sequence[date], chosen: date, address: str) -> list[dict[str
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """The instants at which a local day begins and ends."""
-    local = ZoneInfo(zone)
-    return (
-        datetime.combine(day, time(), tzinfo=local),
-        datetime.combine(day + timedelta(days=1), time(), tzinfo=local),
-    )
+    whole = local_days(day, 1, zone)
+    return local_time(whole.start, zone), local_time(whole.end, zone)
 
 
 def preview(ground: Sequence[Ground], scene: Sequence[Standing], zone: str) -> FeatureCollection:

@@ -8,7 +8,7 @@ maps/README.md is compared with them. Another field is another line here, and it
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from testfields.core.fields import rows_of
 from testfields.sites.vocabulary import (
@@ -243,3 +243,8 @@ class AreaFacts:
 POLICY = rows_of(Policy, Field)
 SITE_FACTS = rows_of(SiteFacts, Field)
 AREA_FACTS = rows_of(AreaFacts, Field)
+
+
+def policy_values(row: Any) -> dict[str, Any]:
+    """What a row of the database says of a policy, as `Policy` takes it: PostgreSQL's numerics are floats here."""
+    return {name: None if row[name] is None else one.type(row[name]) for name, one in POLICY.items()}

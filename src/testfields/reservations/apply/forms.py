@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 from shapely.geometry import MultiPolygon
@@ -13,6 +12,7 @@ from shapely.geometry import MultiPolygon
 from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
+from testfields.core.local_time import instant_of, local_time
 from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
 from testfields.core.texts import normal
 from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
@@ -158,9 +158,9 @@ def _period(typed: Time, zone: str, field: str) -> Period:
     start, end = _clock(typed.start), _clock(typed.end)
     if start is None or end is None:
         raise InvalidInput([fault(field, N_("Please enter start and end as date and time, like 2026-12-03 09:00."))])
-    instants = [one.replace(tzinfo=ZoneInfo(zone)) for one in (start, end)]
+    instants = [instant_of(one, zone) for one in (start, end)]
     period = parse_period(instants[0], instants[1], f"{field}.start", f"{field}.end")
-    if any(one.astimezone(UTC).astimezone(one.tzinfo) != one for one in instants):
+    if [local_time(one, zone).replace(tzinfo=None) for one in instants] != [start, end]:
         raise InvalidInput([fault(field, N_("The clock leaps over this time; it does not exist."))])
     return period
 
@@ -230,7 +230,7 @@ _CORNER = re.compile(r"\s*(?P<latitude>-?\d{1,3}(\.\d+)?)[\s,、]+(?P<longitude>
 
 def local(instant: datetime, zone: str) -> str:
     """An instant as the form's date and time."""
-    return instant.astimezone(ZoneInfo(zone)).strftime(DATE_TIME)
+    return local_time(instant, zone).strftime(DATE_TIME)
 
 
 def time_of(period: Period, zone: str) -> Time:
@@ -254,7 +254,7 @@ def _from_address(text: str, zone: str) -> datetime | None:
         return None
     if not within_calendar(read):
         return None
-    return read if read.tzinfo is None else read.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return read if read.tzinfo is None else local_time(read, zone).replace(tzinfo=None)
 
 
 # --- From the service's faults to the form's fields.

@@ -5,6 +5,7 @@ import msgspec
 from testfields.core.errors import NotFound
 from testfields.reservations.apply import queries
 from testfields.sites import service as sites
+from testfields.sites.fields import Policy
 from testfields.web.schemas import Heights, NamedText
 
 
@@ -17,19 +18,6 @@ class AreaChoice(msgspec.Struct, frozen=True):
     mode: str
     altitude: Heights
     uses: list[str]
-
-
-class Policy(msgspec.Struct, frozen=True):
-    """How the site may be booked; minutes and days as the names say."""
-
-    slot_minutes: int
-    minimum_minutes: int
-    maximum_minutes: int
-    notice_minutes: int
-    horizon_days: int
-    turnaround_minutes: int
-    hold_minutes: int
-    processing_days: int
 
 
 class Owner(msgspec.Struct, frozen=True):

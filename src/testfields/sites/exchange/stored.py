@@ -12,7 +12,7 @@ from testfields.db.engine import to_ewkb
 from testfields.db.values import to_band
 from testfields.sites.drafts import AREA, SITE, AreaDraft, OpeningDraft, SiteDraft, told_of
 from testfields.sites.exchange import queries
-from testfields.sites.fields import POLICY, Policy
+from testfields.sites.fields import POLICY, Policy, policy_values
 from testfields.sites.vocabulary import FacilityValue
 
 
@@ -69,8 +69,8 @@ FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
 
 
 def _site_of(row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft]) -> SiteDraft:
-    told = {name: _told(row[name]) for name in SITE if name != "hours"}
-    policy = Policy(**{name: told.pop(name) for name in POLICY})
+    told = {name: _told(row[name]) for name in SITE if name not in POLICY and name != "hours"}
+    policy = Policy(**policy_values(row))
     more = {"facilities": FACILITIES.decode(row["facilities"]), "hours": tuple(hours)}
     return SiteDraft(**{**told, **more}, geometry=row["geometry"], policy=policy, areas=tuple(areas))
 
