@@ -22,22 +22,21 @@ from testfields.availability.rules import (
 from testfields.core.errors import InvalidInput
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
+from testfields.sites.fields import POLICY as FIELDS
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 START = datetime(2026, 12, 3, tzinfo=UTC)
-POLICY = Policy(
-    timezone="Asia/Tokyo",
-    slot_minutes=30,
-    minimum_minutes=60,
-    maximum_minutes=480,
-    notice_minutes=1440,
-    horizon_days=180,
-    turnaround_minutes=30,
-    lateral_separation_m=0,
-    vertical_separation_m=0,
-    hold_minutes=2880,
-    processing_days=14,
-)
+RULES = {
+    "slot_minutes": 30,
+    "minimum_minutes": 60,
+    "maximum_minutes": 480,
+    "notice_minutes": 1440,
+    "horizon_days": 180,
+    "turnaround_minutes": 30,
+    "hold_minutes": 2880,
+    "processing_days": 14,
+}
+POLICY = Policy(timezone="Asia/Tokyo", **{**dict.fromkeys(FIELDS, 0), **RULES})
 LOW = AltitudeBand(Decimal(0), Decimal(30))
 WEST = MultiPolygon([box(135, 34, 135.001, 34.001)])
 EAST = MultiPolygon([box(135.002, 34, 135.003, 34.001)])
