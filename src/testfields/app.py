@@ -13,6 +13,8 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
+from testfields.accounts.authority import Kind, May
+from testfields.accounts.guards import Only, rows_of_handlers
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
@@ -34,7 +36,7 @@ LARGEST_BODY = 1_000_000
 BODY_WITHIN_S = 30.0
 
 
-@get("/{path:path}", include_in_schema=False)
+@get("/{path:path}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def nowhere(path: FromPath[str]) -> None:  # noqa: ARG001
     """Every other address, so that the page saying so knows who asks and in which language."""
     raise NotFound(N_("There is nothing at this address."))
@@ -54,7 +56,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *((look_as,) if settings.demo else ()),
             alive,
             ready,
-            create_static_files_router("/static", [STATIC], include_in_schema=False, cache_control=None),
+            create_static_files_router(
+                "/static", [STATIC], guards=[Only(May.LOOK_AROUND)], include_in_schema=False, cache_control=None
+            ),
             nowhere,
         ],
         dependencies={
@@ -71,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         state=State({"settings": settings, "demo_accounts": ACCOUNTS if settings.demo else ()}),
         logging_config=None,
     )
-    describe(app)
+    describe(app, {handler for _, handler, may in rows_of_handlers(app) if Kind.ANYBODY in may.value.who})
     within = slow_bodies.within(answering_heads(app.asgi_handler), BODY_WITHIN_S)
     app.asgi_handler = behind_proxies(within, settings.trusted_proxies)
     return app
@@ -106,7 +110,7 @@ def _openapi() -> OpenAPIConfig:
         title="Test-field Portal",
         version="1",
         description="Book public land to try autonomous vehicles, drones and robots.",
-        path="/schema",
+        openapi_router=Router("/schema", guards=[Only(May.LOOK_AROUND)], route_handlers=[], include_in_schema=False),
         # The page for people is the portal's own; the framework's load scripts from elsewhere.
         render_plugins=[ReferencePage()],
         components=Components(

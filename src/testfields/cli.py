@@ -12,6 +12,8 @@ import rich_click as click
 from rich.console import Console
 
 from testfields import ports, schema
+from testfields.accounts.authority import May
+from testfields.accounts.guards import only_terminal, rows_of_commands
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.features import FEATURES
@@ -76,6 +78,7 @@ def db() -> None:
 
 
 @db.command()
+@only_terminal(May.KEEP_DATABASE)
 def upgrade() -> None:
     """Bring the database up to date."""
     with database() as url:
@@ -90,6 +93,7 @@ async def migrate(url: str) -> schema.SchemaStatus:
 
 
 @db.command()
+@only_terminal(May.KEEP_DATABASE)
 def status() -> None:
     """Which migrations have run, and which SQL has to be loaded. Exit status 1 unless all is as it should be."""
 
@@ -108,6 +112,7 @@ def status() -> None:
 
 
 @db.command()
+@only_terminal(May.KEEP_DATABASE)
 def verify() -> None:
     """Compute every reservation's chain of events again. Exit status 1 when a seal does not fit."""
     broken = on_pool(broken_chains)
@@ -118,6 +123,7 @@ def verify() -> None:
 
 
 @db.command()
+@only_terminal(May.KEEP_DATABASE)
 @click.argument("description")
 def revise(description: str) -> None:
     """Write a migration from the difference between the tables and the migrations."""
@@ -125,6 +131,7 @@ def revise(description: str) -> None:
 
 
 @cli.command()
+@only_terminal(May.RUN)
 def serve() -> None:
     """Serve pages and API until stopped."""
     from testfields import serving  # noqa: PLC0415 (only this command needs the server)
@@ -134,6 +141,7 @@ def serve() -> None:
 
 
 @cli.command()
+@only_terminal(May.RUN)
 @click.option("--database", "address", help="Use this database instead of the embedded one; it is filled with samples.")
 @click.option("--fresh", is_flag=True, help="Start again with an empty database.")
 def demo(address: str | None, fresh: bool) -> None:
@@ -147,6 +155,7 @@ def demo(address: str | None, fresh: bool) -> None:
 
 
 @cli.command()
+@only_terminal(May.RUN)
 def worker() -> None:
     """Do what follows from decisions, in the background, until stopped."""
     from testfields.worker import run_worker  # noqa: PLC0415 (only this command needs the job queue)
@@ -156,6 +165,7 @@ def worker() -> None:
 
 
 @cli.command()
+@only_terminal(May.RUN)
 @click.option("--write", type=click.Path(dir_okay=False), help="Write to this file instead of the terminal.")
 def openapi(write: str | None) -> None:
     """The API's description, OpenAPI 3.1."""
@@ -174,7 +184,8 @@ def _log_to_terminal() -> None:
 
 
 def main() -> None:
-    """Run the command; what the administrator can mend is told in one line."""
+    """Run the command; what the administrator can mend is told in one line. Raises NoRow."""
+    tuple(rows_of_commands(cli))
     try:
         cli()
     except (SettingsError, cluster.ClusterError, schema.SchemaError, ports.PortInUse) as error:

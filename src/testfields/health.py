@@ -3,16 +3,18 @@
 from litestar import Response, get
 
 from testfields import schema
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.db.engine import DB, ERRORS, OutOfReach
 
 
-@get("/healthz", include_in_schema=False)
+@get("/healthz", include_in_schema=False, guards=[Only(May.WATCH)])
 async def alive() -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
-@get("/readyz", include_in_schema=False)
+@get("/readyz", include_in_schema=False, guards=[Only(May.WATCH)])
 async def ready() -> Response[dict[str, object]]:
     """The database answers and its schema is the one this code was written for; 503 otherwise."""
     try:

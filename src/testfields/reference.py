@@ -8,20 +8,14 @@ from litestar import MediaType, Request, Response, get
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath
 
-from testfields.core.errors import N_
-from testfields.reservations.rules import TRANSITIONS, Action, Role, State
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
+from testfields.reservations.rules import TRANSITIONS, Action, State
+from testfields.reservations.words import WHO
 from testfields.web import locale
 from testfields.web.features import Feature, Link
 from testfields.web.pages import page, redirect
 from testfields.web.problems import BY_STATUS, KINDS
-
-ROLES: Mapping[Role, str] = {
-    Role.COMPANY: N_("Company"),
-    Role.REVIEWER: N_("Reviewer"),
-    Role.APPROVER: N_("Approver"),
-    Role.SITE_MANAGER: N_("Site manager"),
-    Role.PORTAL: N_("The portal itself"),
-}
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ class ReferencePage(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The page for whoever asks."""
         rows = [
-            Row(state, action, one.to, tuple(locale.translate(ROLES[role]) for role in sorted(one.roles)))
+            Row(state, action, one.to, tuple(locale.translate(WHO[role]) for role in sorted(one.roles)))
             for (state, action), one in TRANSITIONS.items()
         ]
         groups, bodies = _grouped(openapi_schema), _bodies(openapi_schema)
@@ -67,7 +61,7 @@ class ReferencePage(OpenAPIRenderPlugin):
         return text.encode()
 
 
-@get("/problems/{slug:str}", include_in_schema=False)
+@get("/problems/{slug:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def problem(slug: FromPath[str]) -> Response[Any]:
     """Where the `type` of a problem leads: to its words on the reference page."""
     return redirect(f"/schema#problem-{slug}" if slug in dict(_problems()) else "/schema#problems")

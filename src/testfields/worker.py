@@ -15,6 +15,8 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from testfields import schema, stopping, workflow
+from testfields.accounts.authority import May
+from testfields.accounts.guards import OnlyPortal, rows_of_jobs
 from testfields.core.clock import now
 from testfields.db import cluster
 from testfields.db.engine import DB
@@ -80,16 +82,16 @@ async def expire(_settings: Settings, reservation_id: int, ends_at: str) -> None
 
 # What carries out the table of `workflow`; the rooms bring their own.
 WORKFLOW = (
-    Task("what_follows", what_follows),
-    Task(Follows.CONFIRM, confirm),
-    Task(Follows.ISSUE_PERMIT, issue_permit),
-    Task(Follows.REVOKE_PERMIT, revoke_permit),
-    Task(workflow.EXPIRE, expire),
+    Task("what_follows", what_follows, OnlyPortal(May.CARRY_ON)),
+    Task(Follows.CONFIRM, confirm, OnlyPortal(May.CARRY_ON)),
+    Task(Follows.ISSUE_PERMIT, issue_permit, OnlyPortal(May.ISSUE_PERMIT)),
+    Task(Follows.REVOKE_PERMIT, revoke_permit, OnlyPortal(May.ISSUE_PERMIT)),
+    Task(workflow.EXPIRE, expire, OnlyPortal(May.CARRY_ON)),
 )
 
 
 def _take_on(task: Task) -> None:
-    @APP.task(name=task.name, queue=QUEUE, retry=RETRY, pass_context=True)
+    @APP.task(name=task.name, queue=QUEUE, retry=RETRY, pass_context=True, task_middleware=[task.guard])
     async def run(context: JobContext, /, **arguments: Any) -> None:
         await task.run(context.additional_context["settings"], **arguments)
 
@@ -99,7 +101,13 @@ for task in (*WORKFLOW, *(one for feature in FEATURES for one in feature.tasks))
 
 
 @APP.periodic(cron="* * * * *")
-@APP.task(name="pick_up_stalled", queue=QUEUE, queueing_lock="pick_up_stalled", pass_context=True)
+@APP.task(
+    name="pick_up_stalled",
+    queue=QUEUE,
+    queueing_lock="pick_up_stalled",
+    pass_context=True,
+    task_middleware=[OnlyPortal(May.KEEP_HOUSE)],
+)
 async def pick_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
     """Put back what a killed worker left half done; every job may run twice."""
     manager = context.app.job_manager
@@ -109,7 +117,13 @@ async def pick_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa:
 
 
 @APP.periodic(cron="17 * * * *")
-@APP.task(name="clear_away", queue=QUEUE, queueing_lock="clear_away", pass_context=True)
+@APP.task(
+    name="clear_away",
+    queue=QUEUE,
+    queueing_lock="clear_away",
+    pass_context=True,
+    task_middleware=[OnlyPortal(May.KEEP_HOUSE)],
+)
 async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
     """Delete jobs that have been done for a while, and have each room clear away what is over.
 
@@ -126,8 +140,9 @@ async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG0
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT.
 
-    Raises ClusterError where the embedded database cannot be had, and WrongAddress.
+    Raises ClusterError where the embedded database cannot be had, WrongAddress, and NoRow.
     """
+    tuple(rows_of_jobs(APP.tasks))
     with stopping.until_told(), cluster.address(settings.database_url, settings.data, kept=True) as url:
         DB.use(url)
         asyncio.run(_until_told(settings, url))

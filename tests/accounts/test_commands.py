@@ -6,6 +6,8 @@ from click import Group
 from click.testing import CliRunner
 
 from testfields.accounts import service
+from testfields.accounts.access import allowed
+from testfields.accounts.authority import May
 from testfields.accounts.commands import owners, people
 from testfields.accounts.tables import Organisation, Person
 from testfields.core.clock import now
@@ -43,7 +45,7 @@ async def test_the_first_administrator_is_added_and_can_log_in(own_db: str) -> N
     session = await service.log_in("boss@example.test", PASSWORD, "192.0.2.1", now())
     actor = await service.actor_by_session(session.secret, now())
     assert actor is not None
-    assert actor.is_admin
+    assert allowed(actor, May.ADMINISTER)
     assert not actor.initial_password
 
     status, said = await create_admin("second@example.test", "--name", "運営担当")

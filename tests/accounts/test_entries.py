@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from testfields.accounts.access import scopes_for
 from testfields.accounts.entries import (
     NewOrganisation,
     NewPerson,
@@ -17,7 +18,7 @@ from testfields.accounts.entries import (
     is_email,
 )
 from testfields.accounts.pages import local_path
-from testfields.accounts.rules import Actor, MemberRole, Membership, OrganisationKind, Scope, scopes_for
+from testfields.accounts.rules import Actor, MemberRole, Membership, OrganisationKind, Scope
 from testfields.core.errors import InvalidInput
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -179,7 +180,8 @@ def test_passwords_that_are_accepted(password: str) -> None:
     [
         (somebody(OrganisationKind.COMPANY, MemberRole.MEMBER), {"read", "book"}),
         (somebody(OrganisationKind.COMPANY, MemberRole.MANAGER), {"read", "book", "manage"}),
-        (somebody(OrganisationKind.OWNER, MemberRole.REVIEWER), {"read", "review", "manage"}),
+        (somebody(OrganisationKind.OWNER, MemberRole.REVIEWER), {"read", "review"}),
+        (somebody(OrganisationKind.OWNER, MemberRole.SITE_MANAGER), {"read", "review", "manage"}),
         (somebody(OrganisationKind.OPERATOR, MemberRole.ADMIN), {"read", "manage"}),
         (somebody(OrganisationKind.OPERATOR), {"read"}),
     ],

@@ -14,7 +14,7 @@ from testfields.closures import service as closures
 from testfields.closures.service import Closing, ClosureKind
 from testfields.closures.tables import Closure
 from testfields.core.clock import now
-from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
+from testfields.core.errors import InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.reservations import filing, reading
@@ -136,20 +136,18 @@ async def test_an_area_of_another_site_is_none_of_this_one(db: None) -> None:
 
 
 async def test_who_may_close_and_lift(db: None) -> None:
+    """What somebody may not close is not there for them to close; reviewers are refused at the door already."""
     field, other = await factories.field(), await factories.field()
     wanted = await closing(field, factories.period(9))
 
-    with pytest.raises(NotAllowed):
-        await closures.close(field.reviewer, wanted, now())
-    for stranger in (other.approver, await factories.company()):
+    for stranger in (field.reviewer, other.approver, await factories.company()):
         with pytest.raises(NotFound):
             await closures.close(stranger, wanted, now())
 
     closed = await closures.close(field.approver, wanted, now())
-    with pytest.raises(NotAllowed):
-        await closures.lift(field.reviewer, closed.id, 1, now())
-    with pytest.raises(NotFound):
-        await closures.lift(other.site_manager, closed.id, 1, now())
+    for stranger in (field.reviewer, other.site_manager):
+        with pytest.raises(NotFound):
+            await closures.lift(stranger, closed.id, 1, now())
 
 
 async def test_lifting_gives_the_time_back_and_offers_it(db: None) -> None:

@@ -101,17 +101,20 @@ PLANTED = """
 from litestar import get
 import rich_click as click
 from piccolo.table import Table
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only, OnlyPortal, only_terminal
 from testfields.web.features import Feature, Link, Task
 
-@get("/attic", include_in_schema=False)
+@get("/attic", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def attic_page() -> str:
     return "attic"
 
-@get("/attic")
+@get("/attic", guards=[Only(May.LOOK_AROUND)])
 async def list_attic() -> str:
     return "attic"
 
 @click.command()
+@only_terminal(May.RUN)
 def attic() -> None:
     pass
 
@@ -127,7 +130,7 @@ FEATURE = Feature(
     menu=(Link(5, "/attic", "list", "Attic"),),
     in_templates=lambda settings: {"attic_word": "dust"},
     commands=(attic,),
-    tasks=(Task("tidy_attic", tidy),),
+    tasks=(Task("tidy_attic", tidy, OnlyPortal(May.KEEP_HOUSE)),),
     tables=(Box,),
 )
 """

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from shapely.geometry import MultiPolygon, box
 
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import STAFF_ROLES, Actor
 from testfields.availability import service as availability
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
@@ -19,7 +19,7 @@ from testfields.reservations.rules import (
     CLAIMING,
     TRANSITIONS,
     Action,
-    Role,
+    Party,
     State,
     acting_role,
     actions_for,
@@ -29,7 +29,7 @@ from testfields.reservations.steps import Step
 from testfields.sites.tables import Area, Site
 from tests import factories
 
-ROLES = frozenset(Role)
+ROLES = frozenset({*Party, *STAFF_ROLES})
 
 
 async def filed(field: factories.Field, company: Actor, hour: float = 9, action: Action = Action.SUBMIT) -> int:

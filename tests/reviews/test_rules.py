@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from testfields.accounts.rules import MemberRole
 from testfields.core.errors import fault
 from testfields.core.periods import Period
-from testfields.reservations.rules import Action, Role, State
+from testfields.reservations.rules import Action, Party, Role, State
 from testfields.reviews.rules import (
     STATES_SHOWN,
     Segment,
@@ -30,13 +31,13 @@ def at(day: int, hour: float) -> datetime:
 @pytest.mark.parametrize(
     ("role", "state", "decisions"),
     [
-        (Role.REVIEWER, State.SUBMITTED, [Action.RETURN]),
-        (Role.APPROVER, State.SUBMITTED, [Action.APPROVE, Action.RETURN, Action.REJECT]),
-        (Role.APPROVER, State.CONFIRMED, [Action.REVOKE]),
-        (Role.APPROVER, State.WAITING, []),
-        (Role.SITE_MANAGER, State.SUBMITTED, []),
-        (Role.SITE_MANAGER, State.CONFIRMED, []),
-        (Role.COMPANY, State.SUBMITTED, []),
+        (MemberRole.REVIEWER, State.SUBMITTED, [Action.RETURN]),
+        (MemberRole.APPROVER, State.SUBMITTED, [Action.APPROVE, Action.RETURN, Action.REJECT]),
+        (MemberRole.APPROVER, State.CONFIRMED, [Action.REVOKE]),
+        (MemberRole.APPROVER, State.WAITING, []),
+        (MemberRole.SITE_MANAGER, State.SUBMITTED, []),
+        (MemberRole.SITE_MANAGER, State.CONFIRMED, []),
+        (Party.COMPANY, State.SUBMITTED, []),
     ],
 )
 def test_who_may_decide_what(role: Role, state: State, decisions: list[Action]) -> None:

@@ -6,7 +6,9 @@ from litestar import Request, Response, get, post
 from litestar.response import Template
 
 from testfields.accounts import directory
+from testfields.accounts.authority import May
 from testfields.accounts.entries import NewOrganisation, NewPerson, NewRole, folded_email
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import (
     OSAKAS_SYSTEM,
@@ -14,7 +16,6 @@ from testfields.accounts.rules import (
     Actor,
     MemberRole,
     OrganisationKind,
-    require_admin,
 )
 from testfields.accounts.views import older, options, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
@@ -45,30 +46,28 @@ PERSON_LABELS = {
 PERSON_FIELDS = {"organisation_id": "organisation_id", "role": "roles", "memberships": "roles"}
 
 
-@get("/admin", include_in_schema=False)
-async def admin_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+@get("/admin", include_in_schema=False, guards=[Only(May.ADMINISTER)])
+async def admin_page(request: Request[Any, Any, Any]) -> Template:
     """Where administrators begin."""
-    require_admin(actor)
     return page(request, "accounts/admin.html")
 
 
-@get("/admin/organisations", include_in_schema=False)
+@get("/admin/organisations", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def organisations_page(
-    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = LISTED
+    request: Request[Any, Any, Any], before: Before = LARGEST_ID, limit: Limit = LISTED
 ) -> Template:
     """Organisations, newest first, and a form for another one."""
-    return await _organisations(request, actor, before, limit)
+    return await _organisations(request, before, limit)
 
 
-@post("/admin/organisations", include_in_schema=False)
-async def create_organisation(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+@post("/admin/organisations", include_in_schema=False, guards=[Only(May.ADMINISTER)])
+async def create_organisation(request: Request[Any, Any, Any]) -> Template | Response[Any]:
     """Add an organisation; with faults, the form again."""
-    require_admin(actor)
     form = await posted(request)
     try:
-        await directory.create_organisation(actor, _organisation(form))
+        await directory.add_organisation(_organisation(form))
     except InvalidInput as error:
-        return await _organisations(request, actor, form=form, error=error)
+        return await _organisations(request, form=form, error=error)
     return redirect("/admin/organisations", "success", N_("“%(name)s” is added."), name=form.text("name_ja").strip())
 
 
@@ -90,13 +89,12 @@ def _organisation(form: Posted) -> NewOrganisation:
 
 async def _organisations(
     request: Request[Any, Any, Any],
-    actor: Actor,
     before: int = LARGEST_ID,
     limit: int = LISTED,
     form: Posted | None = None,
     error: InvalidInput | None = None,
 ) -> Template:
-    rows = await directory.organisations(actor, before, limit)
+    rows = await directory.organisations(before, limit)
     listed = [
         {
             "name": locale.named(one, "name"),
@@ -128,7 +126,7 @@ async def _organisations(
     )
 
 
-@get("/admin/people", include_in_schema=False)
+@get("/admin/people", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def people_page(
     request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = LISTED
 ) -> Template:
@@ -136,10 +134,9 @@ async def people_page(
     return await _people(request, actor, before, limit)
 
 
-@post("/admin/people", include_in_schema=False)
+@post("/admin/people", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def add_person(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Add a person; the password stands on the page that answers, and nowhere else."""
-    require_admin(actor)
     form = await posted(request)
     organisation_id = form.whole("organisation_id") or 0
     roles = [NewRole(organisation_id, role) for role in MemberRole if role in form.chosen("roles")]
@@ -150,22 +147,22 @@ async def add_person(request: Request[Any, Any, Any], actor: Caller) -> Template
         locale="en" if form.text("locale") == "en" else "ja",
     )
     try:
-        added = await directory.add_person(actor, new)
+        added = await directory.add_person(new)
     except InvalidInput as error:
         return await _people(request, actor, form=form, error=error)
     return await _people(request, actor, made=added)
 
 
-@post("/admin/people/{person_id:int}/password", include_in_schema=False)
+@post("/admin/people/{person_id:int}/password", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def reset_password(request: Request[Any, Any, Any], actor: Caller, person_id: PathId) -> Template:
     """A new password for somebody who has lost theirs; it stands on the page that answers, and nowhere else."""
-    return await _people(request, actor, made=await directory.reset_password(actor, person_id))
+    return await _people(request, actor, made=await directory.reset_password(person_id))
 
 
-@post("/admin/people/{person_id:int}/activate", include_in_schema=False)
-async def activate(actor: Caller, person_id: PathId) -> Response[Any]:
+@post("/admin/people/{person_id:int}/activate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
+async def activate(person_id: PathId) -> Response[Any]:
     """Let a person in again."""
-    await directory.activate(actor, person_id)
+    await directory.activate(person_id)
     return redirect("/admin/people", "success", N_("The person may log in again."))
 
 
@@ -178,14 +175,13 @@ async def _people(
     error: InvalidInput | None = None,
     made: directory.InitialPassword | None = None,
 ) -> Template:
-    require_admin(actor)
     rows = await directory.people(actor, before, limit)
     choices = [
         {
             "value": one.id,
             "label": f"{locale.named(one, 'name')} ({locale.translate(KIND_WORDS[OrganisationKind(one.kind)])})",
         }
-        for one in await directory.choices(actor)
+        for one in await directory.choices()
     ]
     return page(
         request,

@@ -7,7 +7,9 @@ from typing import Any
 import rich_click as click
 
 from testfields.accounts import directory
+from testfields.accounts.authority import May
 from testfields.accounts.entries import NewOrganisation, folded_email
+from testfields.accounts.guards import only_terminal
 from testfields.accounts.rules import OSAKAS_SYSTEM, OrganisationKind
 from testfields.core.errors import InvalidInput
 from testfields.web import locale
@@ -22,6 +24,7 @@ def people() -> None:
 
 
 @people.command("create-admin")
+@only_terminal(May.ADMINISTER)
 @click.argument("email")
 @click.option("--name", default="Administrator", show_default=True, help="The name shown to others.")
 @click.pass_obj
@@ -48,6 +51,7 @@ def owners() -> None:
 
 
 @owners.command("add")
+@only_terminal(May.ADMINISTER)
 @click.argument("slug")
 @click.option("--name-ja", required=True, help="The name in Japanese.")
 @click.option("--name-en", required=True, help="The name in English.")

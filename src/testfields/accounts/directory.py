@@ -8,6 +8,8 @@ import asyncpg
 import msgspec
 
 from testfields.accounts import passwords, queries
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
 from testfields.accounts.entries import (
     NewOrganisation,
     NewPerson,
@@ -22,7 +24,6 @@ from testfields.accounts.rules import (
     MemberRole,
     Membership,
     OrganisationKind,
-    require_admin,
 )
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, fault
 from testfields.core.texts import tidy
@@ -80,26 +81,18 @@ class InitialPassword:
     password: str = field(repr=False)
 
 
-async def organisations(actor: Actor, before: int, limit: int) -> list[OrganisationRow]:
-    """Organisations older than `before`, newest first, for administrators."""
-    require_admin(actor)
+async def organisations(before: int, limit: int) -> list[OrganisationRow]:
+    """Organisations older than `before`, newest first."""
     return await queries.ORGANISATIONS.all(OrganisationRow, before=before, limit=limit)
 
 
-async def choices(actor: Actor) -> list[Choice]:
-    """Every organisation, by kind and name, for administrators."""
-    require_admin(actor)
+async def choices() -> list[Choice]:
+    """Every organisation, by kind and name."""
     return await queries.ORGANISATION_CHOICES.all(Choice)
 
 
-async def create_organisation(actor: Actor, new: NewOrganisation) -> int:
-    """Add an organisation; its id. Raises InvalidInput, also where the slug or the number is another's."""
-    require_admin(actor)
-    return await add_organisation(new)
-
-
 async def add_organisation(new: NewOrganisation) -> int:
-    """The same as the command line does it, for whoever runs the portal's machine."""
+    """Add an organisation; its id. Raises InvalidInput, also where the slug or the number is another's."""
     check_organisation(new)
     organisation_id = await _add_organisation(new)
     if organisation_id is not None:
@@ -127,18 +120,14 @@ async def _add_organisation(new: NewOrganisation) -> int | None:
 
 async def people(actor: Actor, before: int, limit: int) -> list[PersonRow]:
     """Whoever the actor may know of, newest first: administrators everybody, a manager the own company's people."""
-    if actor.is_admin:
+    if reach(actor, May.SEE_PEOPLE).everything:
         return [_person(row) for row in await queries.PEOPLE.rows(before=before, limit=limit)]
-    if not actor.organisations(MemberRole.MANAGER):
-        raise NotAllowed(N_("This is for administrators and for managers of a company only."))
     return await members(actor, before, limit)
 
 
 async def members(actor: Actor, before: int, limit: int) -> list[PersonRow]:
     """The people of the companies that the actor manages, newest first."""
-    companies = actor.organisations(MemberRole.MANAGER)
-    if not companies:
-        raise NotAllowed(N_("This is for managers of a company only."))
+    companies = reach(actor, May.SEE_MEMBERS).companies
     rows = await queries.MEMBERS.rows(companies=companies, before=before, limit=limit)
     return [_person(row) for row in rows]
 
@@ -147,9 +136,8 @@ def _person(row: asyncpg.Record) -> PersonRow:
     return PersonRow(**dict(row.items()) | {"memberships": MEMBERSHIPS.decode(row["memberships"])})
 
 
-async def add_person(actor: Actor, new: NewPerson) -> InitialPassword:
+async def add_person(new: NewPerson) -> InitialPassword:
     """Add a person with roles and a password made by the portal; raises InvalidInput."""
-    require_admin(actor)
     password = passwords.initial()
     person_id = await _add_person(new, await _ready(new, password), initial=True)
     if person_id is None:
@@ -225,9 +213,8 @@ async def _give_roles(person_id: int, roles: Sequence[NewRole]) -> None:
     )
 
 
-async def reset_password(actor: Actor, person_id: int) -> InitialPassword:
+async def reset_password(person_id: int) -> InitialPassword:
     """A new password made by the portal; the person's browsers are logged out. Raises NotFound."""
-    require_admin(actor)
     password = passwords.initial()
     email = await _set_password(person_id, await passwords.hashed(password))
     return InitialPassword(person_id, email, password)
@@ -246,7 +233,6 @@ async def _set_password(person_id: int, password_hash: str) -> str:
 
 async def deactivate(actor: Actor, person_id: int, now: datetime) -> None:
     """Lock a person out at once: sessions end and tokens are revoked, and stay so. Raises NotFound, NotAllowed."""
-    require_admin(actor)
     if person_id == actor.person_id:
         raise NotAllowed(N_("You cannot lock yourself out. Please ask another administrator."))
     await lock_out(person_id, now)
@@ -260,9 +246,8 @@ async def lock_out(person_id: int, now: datetime) -> None:
     await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
 
 
-async def activate(actor: Actor, person_id: int) -> None:
+async def activate(person_id: int) -> None:
     """Let a person log in again. Raises NotFound."""
-    require_admin(actor)
     await _set_active(person_id, True)
 
 

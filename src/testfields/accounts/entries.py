@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from testfields.accounts.access import scopes_for
 from testfields.accounts.rules import (
     LONGEST_TOKEN_LIFE,
     OSAKAS_SYSTEM,
@@ -16,7 +17,6 @@ from testfields.accounts.rules import (
     MemberRole,
     OrganisationKind,
     Scope,
-    scopes_for,
 )
 from testfields.core.corporate_number import is_corporate_number
 from testfields.core.errors import N_, Fault, InvalidInput, fault

@@ -1,5 +1,7 @@
 """Organisations, the people in them, and logging in."""
 
+from testfields.accounts.access import seen_by
+from testfields.accounts.authority import May
 from testfields.accounts.commands import owners, people
 from testfields.accounts.pages import pages
 from testfields.accounts.routes import router
@@ -11,7 +13,7 @@ from testfields.web.features import Feature, Link
 FEATURE = Feature(
     api=(router,),
     pages=tuple(pages),
-    menu=(Link(60, "/admin", "settings", N_("Administration"), lambda actor: actor is not None and actor.is_admin),),
+    menu=(Link(60, "/admin", "settings", N_("Administration"), seen_by(May.ADMINISTER)),),
     commands=(people, owners),
     hourly=(forget_expired,),
     tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken),

@@ -14,7 +14,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from testfields.accounts import service
-from testfields.accounts.rules import SESSION_LIFE, Actor, require_login
+from testfields.accounts.rules import SESSION_LIFE, Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InitialPassword, NotAllowed, NotLoggedIn
 from testfields.web import locale
@@ -64,7 +64,7 @@ class Identity(ASGIMiddleware):
 
 async def _actor(request: Request[Any, Any, Any]) -> Actor | None:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    # Pages know no tokens: scopes are asked for by the API's handlers, on pages people may do all their roles allow.
+    # Pages know no tokens: there people may do all their roles allow.
     if kind.lower() == "bearer" and request.scope["path"].startswith(API):
         actor = await service.actor_by_token(token.strip(), now())
         if actor is None:
@@ -111,7 +111,7 @@ async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
         # Their own page, of an earlier login.
         request.state.actor = actor
         request.state[RENEWED] = actor.csrf_token
-        request.state[KEPT] = await _kept(request)
+        request.state[KEPT] = await kept_form(request)
         raise NotAllowed(EARLIER_LOGIN)
     raise NotAllowed(OTHER_SITE)
 
@@ -173,13 +173,12 @@ async def provide_visitor(request: Request[Any, Any, Any]) -> Actor | None:
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
-    """Whoever asks; raises NotLoggedIn where nobody is known, whose form is kept for the page that says so."""
-    if request.state.actor is None:
-        request.state[KEPT] = await _kept(request)
-    return require_login(request.state.actor)
+    """Whoever asks; the guard of a handler that asks for an actor has let nobody else in."""
+    actor: Actor = request.state.actor
+    return actor
 
 
-async def _kept(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+async def kept_form(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     """What was written in the form that came, to be sent again."""
     if request.content_type[0] not in FORMS:
         return []

@@ -8,7 +8,10 @@ from litestar import Request, Response, get, post
 from litestar.response import Template
 
 from testfields.accounts import admin_pages, directory, service
+from testfields.accounts.access import allowed, scopes_for
+from testfields.accounts.authority import May
 from testfields.accounts.entries import NewToken, OwnLanguage
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import (
     Caller,
     Visitor,
@@ -17,8 +20,9 @@ from testfields.accounts.identity import (
     session_cookie,
     session_secret,
 )
-from testfields.accounts.rules import SCOPE_WORDS, Actor, MemberRole, Scope, require_browser, scopes_for
+from testfields.accounts.rules import SCOPE_WORDS, Actor, Scope
 from testfields.accounts.views import in_a_row, older, options, people_lines, roles_line, when
+from testfields.accounts.ways import home_of
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
 from testfields.web import locale
@@ -41,19 +45,12 @@ def local_path(text: str) -> str:
     return text if inside and "\\" not in plain and not plain.startswith("//") else ""
 
 
-def home_of(actor: Actor | None) -> str:
-    """Where somebody finds what needs them."""
-    if actor is None:
-        return "/"
-    return "/my" if actor.is_company else "/desk" if actor.is_staff else "/admin" if actor.is_admin else "/"
-
-
 def address_of(request: Request[Any, Any, Any]) -> str:
     """The network address that asks."""
     return request.client.host if request.client else ""
 
 
-@get("/login", include_in_schema=False)
+@get("/login", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
 async def login_page(request: Request[Any, Any, Any], visitor: Visitor) -> Template | Response[Any]:
     """The login form; whoever is logged in goes straight on."""
     where = local_path(request.query_params.get("next", ""))
@@ -62,7 +59,7 @@ async def login_page(request: Request[Any, Any, Any], visitor: Visitor) -> Templ
     return page(request, "accounts/login.html", email="", next=where, wait=0, **faults_of(None))
 
 
-@post("/login", include_in_schema=False)
+@post("/login", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
 async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
     """Log in, with a new session whatever the browser sent before; the form again where that fails."""
     form = await posted(request)
@@ -104,7 +101,7 @@ async def enter(
     return answer
 
 
-@post("/logout", include_in_schema=False)
+@post("/logout", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
 async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the session, here and in the database."""
     secret = session_secret(request)
@@ -115,7 +112,7 @@ async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
     return answer
 
 
-@get("/my/account", include_in_schema=False)
+@get("/my/account", include_in_schema=False, guards=[Only(May.SEE_ACCOUNT)])
 async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Who one is here, and what one can do about it."""
     return _account(request, actor)
@@ -127,12 +124,12 @@ def _account(request: Request[Any, Any, Any], actor: Actor, error: InvalidInput 
         "accounts/account.html",
         status=422 if error else 200,
         roles=roles_line(actor.memberships),
-        manages=bool(actor.organisations(MemberRole.MANAGER)),
+        manages=allowed(actor, May.SEE_MEMBERS),
         **faults_of(error),
     )
 
 
-@post("/my/account", include_in_schema=False)
+@post("/my/account", include_in_schema=False, guards=[Only(May.CHANGE_ACCOUNT)])
 async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Choose the language of mails and pages; it takes the place of what this browser was switched to."""
     chosen = (await posted(request)).text("locale")
@@ -144,14 +141,13 @@ async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Tem
     return answer
 
 
-@get("/my/password", include_in_schema=False)
-async def password_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
+@get("/my/password", include_in_schema=False, guards=[Only(May.GUARD_ACCOUNT)])
+async def password_page(request: Request[Any, Any, Any]) -> Template:
     """The form for a new password."""
-    require_browser(actor)
     return page(request, "accounts/password.html", wait=0, **faults_of(None))
 
 
-@post("/my/password", include_in_schema=False)
+@post("/my/password", include_in_schema=False, guards=[Only(May.GUARD_ACCOUNT)])
 async def change_password(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Change one's password; one's other browsers are logged out."""
     form = await posted(request)
@@ -169,16 +165,15 @@ async def change_password(request: Request[Any, Any, Any], actor: Caller) -> Tem
     return await enter(request, session, "/my/account", ended if end_tokens else changed)
 
 
-@get("/my/tokens", include_in_schema=False)
+@get("/my/tokens", include_in_schema=False, guards=[Only(May.SEE_ACCOUNT)])
 async def tokens_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """One's tokens, and a form for another one."""
     return await _tokens(request, actor)
 
 
-@post("/my/tokens", include_in_schema=False)
+@post("/my/tokens", include_in_schema=False, guards=[Only(May.GUARD_ACCOUNT)])
 async def create_token(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Make a token; its secret stands on the page that answers, and nowhere else."""
-    require_browser(actor)
     form = await posted(request)
     days = form.whole("days")
     chosen = [scope for scope in Scope if scope in form.chosen("scopes")]
@@ -220,14 +215,14 @@ async def _tokens(
     )
 
 
-@post("/my/tokens/{token_id:int}/revoke", include_in_schema=False)
+@post("/my/tokens/{token_id:int}/revoke", include_in_schema=False, guards=[Only(May.GUARD_ACCOUNT)])
 async def revoke_token(actor: Caller, token_id: PathId) -> Response[Any]:
     """Revoke one of one's tokens."""
     await service.revoke_token(actor, token_id, now())
     return redirect("/my/tokens", "success", N_("The token is revoked. It opens nothing from now on."))
 
 
-@get("/my/members", include_in_schema=False)
+@get("/my/members", include_in_schema=False, guards=[Only(May.SEE_MEMBERS)])
 async def members_page(
     request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = 50
 ) -> Template:

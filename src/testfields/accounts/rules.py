@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from testfields.core.errors import N_, Message, NotAllowed, NotLoggedIn
+from testfields.core.errors import N_
 
 
 class OrganisationKind(StrEnum):
@@ -27,13 +27,25 @@ class MemberRole(StrEnum):
     ADMIN = "admin"
 
 
-COMPANY_ROLES = frozenset({MemberRole.MEMBER, MemberRole.MANAGER})
-STAFF_ROLES = frozenset({MemberRole.REVIEWER, MemberRole.APPROVER, MemberRole.SITE_MANAGER})
-ROLES_OF = {
-    OrganisationKind.COMPANY: COMPANY_ROLES,
-    OrganisationKind.OWNER: STAFF_ROLES,
-    OrganisationKind.OPERATOR: frozenset({MemberRole.ADMIN}),
+@dataclass(frozen=True)
+class RoleSpec:
+    """In which kind of organisation a role is found, and what it is called."""
+
+    kind: OrganisationKind
+    word: str
+
+
+# Each role once. What it lets somebody do stands in `accounts.authority`.
+ROLES: Mapping[MemberRole, RoleSpec] = {
+    MemberRole.MEMBER: RoleSpec(OrganisationKind.COMPANY, N_("Member")),
+    MemberRole.MANAGER: RoleSpec(OrganisationKind.COMPANY, N_("Manager")),
+    MemberRole.REVIEWER: RoleSpec(OrganisationKind.OWNER, N_("Reviewer")),
+    MemberRole.APPROVER: RoleSpec(OrganisationKind.OWNER, N_("Approver")),
+    MemberRole.SITE_MANAGER: RoleSpec(OrganisationKind.OWNER, N_("Site manager")),
+    MemberRole.ADMIN: RoleSpec(OrganisationKind.OPERATOR, N_("Administrator")),
 }
+ROLES_OF = {kind: frozenset(role for role, one in ROLES.items() if one.kind is kind) for kind in OrganisationKind}
+COMPANY_ROLES, STAFF_ROLES = ROLES_OF[OrganisationKind.COMPANY], ROLES_OF[OrganisationKind.OWNER]
 
 
 # 平面直角座標系 (平成14年国土交通省告示第9号) of JGD2011: EPSG code → number of the system. Osaka lies in VI.
@@ -98,94 +110,12 @@ class Actor:
     # Somebody else made the password by which this browser was logged in.
     initial_password: bool = False
 
-    def organisations(self, *roles: MemberRole) -> list[int]:
-        """Ids of the organisations in which the person has one of `roles`."""
-        return sorted({one.organisation_id for one in self.memberships if one.role in roles})
-
     @property
     def companies(self) -> list[int]:
-        """Ids of the companies the person books for."""
-        return self.organisations(*COMPANY_ROLES)
-
-    @property
-    def owners(self) -> list[int]:
-        """Ids of the owners whose staff the person is."""
-        return self.organisations(*STAFF_ROLES)
-
-    @property
-    def is_company(self) -> bool:
-        """Whether the person books for a company."""
-        return bool(self.companies)
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether the person is staff of an owner."""
-        return bool(self.owners)
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether the person runs the portal."""
-        return bool(self.organisations(MemberRole.ADMIN))
+        """Ids of the companies the person belongs to."""
+        return sorted({one.organisation_id for one in self.memberships if one.kind is OrganisationKind.COMPANY})
 
     @property
     def in_browser(self) -> bool:
         """Whether the person logged in by hand, rather than a program with a token."""
         return bool(self.csrf_token)
-
-    def has(self, role: MemberRole, organisation_id: int) -> bool:
-        """Whether the person has `role` in that organisation."""
-        return any(one.role == role and one.organisation_id == organisation_id for one in self.memberships)
-
-
-def require_login(actor: Actor | None) -> Actor:
-    """The actor; raises NotLoggedIn where there is none."""
-    if actor is None:
-        raise NotLoggedIn(N_("Please log in first."))
-    return actor
-
-
-def require_scope(actor: Actor, scope: Scope) -> None:
-    """Raise NotAllowed when the actor's token does not carry `scope`; a browser session carries all."""
-    if scope not in actor.scopes:
-        raise NotAllowed(N_("This API token lacks the scope “%(scope)s”."), scope=Message(SCOPE_WORDS[scope]))
-
-
-def require_own_account(actor: Actor) -> None:
-    """Raise NotAllowed for a token that may only read; what concerns oneself alone asks for no scope of its own."""
-    if actor.scopes <= {Scope.READ}:
-        raise NotAllowed(N_("This API token may only read."))
-
-
-def require_browser(actor: Actor) -> None:
-    """Raise NotAllowed for a token: whoever found one must not be able to make themselves another."""
-    if not actor.in_browser:
-        raise NotAllowed(N_("Tokens are made and revoked in a browser only. Please log in there."))
-
-
-def require_admin(actor: Actor) -> None:
-    """Raise NotAllowed for everybody but those who run the portal."""
-    if not actor.is_admin:
-        raise NotAllowed(N_("This is for the portal's administrators only."))
-
-
-def scopes_for(actor: Actor) -> frozenset[Scope]:
-    """The scopes that a token of the actor's may carry: what the person can do, and no more."""
-    can = {
-        Scope.READ: True,
-        Scope.BOOK: actor.is_company,
-        Scope.REVIEW: actor.is_staff,
-        Scope.MANAGE: actor.is_staff or actor.is_admin or bool(actor.organisations(MemberRole.MANAGER)),
-    }
-    return frozenset(scope for scope, allowed in can.items() if allowed)
-
-
-def require_company(actor: Actor) -> None:
-    """Raise NotAllowed for whoever belongs to no company."""
-    if not actor.is_company:
-        raise NotAllowed(N_("This page is for members of a company."))
-
-
-def require_staff(actor: Actor) -> None:
-    """Raise NotAllowed for whoever is no staff of a land's owner."""
-    if not actor.is_staff:
-        raise NotAllowed(N_("This is for staff of the land's owner."))

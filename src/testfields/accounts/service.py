@@ -22,7 +22,6 @@ from testfields.accounts.rules import (
     Actor,
     Membership,
     Scope,
-    require_browser,
 )
 from testfields.core.errors import N_, InvalidInput, NotFound, TooMany, fault
 from testfields.core.texts import tidy
@@ -140,7 +139,6 @@ async def change_password(
 
     Raises TooMany, or InvalidInput by the fields `current` and `new`.
     """
-    require_browser(actor)
     check_password(new, "new")
     await _count_attempt(actor.email, address, now)
     row = await queries.PASSWORD_OF.row(email=actor.email)
@@ -224,7 +222,7 @@ async def forget_expired(now: datetime) -> int:
 
 
 async def create_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToken:
-    """A token of the actor's own; raises InvalidInput. Whether the actor sits at a browser is for the door to ask."""
+    """A token of the actor's own; raises InvalidInput."""
     check_token(actor, new, now)
     # It begins so that people and leak scanners know one when they see one.
     secret = f"tf_{secrets.token_urlsafe(SECRET_BYTES)}"
@@ -258,6 +256,5 @@ async def tokens(actor: Actor, now: datetime) -> list[TokenRow]:
 
 async def revoke_token(actor: Actor, token_id: int, now: datetime) -> None:
     """End one of one's own tokens at once; raises NotFound for any other."""
-    require_browser(actor)
     if not await queries.REVOKE_TOKEN.run(id=token_id, person_id=actor.person_id, now=now):
         raise NotFound(N_("There is no such token."))

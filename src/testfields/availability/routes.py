@@ -7,6 +7,8 @@ from litestar import Request, Response, Router, get
 from litestar.params import FromQuery, QueryParameter
 from shapely.geometry import MultiPolygon, box
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.availability import search
 from testfields.availability.free import LONGEST_MINUTES, FreeQuery
 from testfields.availability.schemas import AreaTimeView
@@ -31,7 +33,7 @@ To = Annotated[str, QueryParameter(name="to", max_length=40)]
 Band = Annotated[str | None, QueryParameter(max_length=40)]
 
 
-@get("/availability")
+@get("/availability", guards=[Only(May.LOOK_AROUND)])
 async def find_free_time(
     request: Request[Any, Any, Any],
     begins: From,

@@ -11,6 +11,8 @@ from litestar.params import FromPath
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Visitor
 from testfields.availability.free import FreeQuery
 from testfields.availability.search import calendar_month, calendar_week, free_sites, free_times
@@ -60,7 +62,7 @@ _SITE = msgspec.json.Decoder(WholeSiteView)
 # --- The list
 
 
-@get("/sites", include_in_schema=False)
+@get("/sites", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def site_list(request: Request[Any, Any, Any], visitor: Visitor) -> Template:
     """Test fields that fit what is asked for; a form that cannot be understood is shown again with its faults."""
     at, typed = now(), _typed(request)
@@ -82,7 +84,7 @@ async def site_list(request: Request[Any, Any, Any], visitor: Visitor) -> Templa
     )
 
 
-@get("/sites.geojson", include_in_schema=False, media_type=GEOJSON)
+@get("/sites.geojson", include_in_schema=False, media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
 async def found_geojson(request: Request[Any, Any, Any], visitor: Visitor) -> Response[bytes]:
     """The same test fields for the map beside the list; raises InvalidInput."""
     at = now()
@@ -173,7 +175,7 @@ def _facility(asked: str) -> str:
 # --- One field
 
 
-@get("/sites/{slug:str}", include_in_schema=False)
+@get("/sites/{slug:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: FromPath[str]) -> Template:
     """A test field: where it is, what it offers, how it may be used, and when it is free; raises NotFound."""
     if not SLUG.fullmatch(slug):

@@ -9,10 +9,13 @@ from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Template
 
+from testfields.accounts.access import allowed
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, require_staff
+from testfields.accounts.rules import Actor
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind, owners_closing
+from testfields.closures.service import Closing, ClosureKind
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
 from testfields.core.local_time import instant_of
@@ -29,19 +32,17 @@ FIELDS = ("place", "kind", "reason_ja", "reason_en", "period_start", "period_end
 FIELD_OF = {"period": "period-start", "period.start": "period-start", "period.end": "period-end", "area": "place"}
 
 
-@get("/desk/closures", include_in_schema=False)
+@get("/desk/closures", include_in_schema=False, guards=[Only(May.SEE_DESK)])
 async def closures_page(
     request: Request[Any, Any, Any], actor: Caller, site: FromQuery[str | None] = None, before: Before = LARGEST_ID
 ) -> Template:
     """Closures of the actor's land, newest first, and the form for a new one."""
-    require_staff(actor)
     return await _page(request, actor, site=site, before=before)
 
 
-@post("/desk/closures", include_in_schema=False, status_code=200)
+@post("/desk/closures", include_in_schema=False, status_code=200, guards=[Only(May.CLOSE)])
 async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Close a place; refused, the page again with what was typed and what stands in the way."""
-    require_staff(actor)
     form = await posted(request)
     typed = {name: form.text(name) for name in FIELDS}
     places = await closures.places(actor)
@@ -58,10 +59,9 @@ async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
     return redirect("/desk/closures", "success", N_("The closure is entered. Nobody can book into it."))
 
 
-@post("/desk/closures/{closure_id:int}/lift", include_in_schema=False, status_code=200)
+@post("/desk/closures/{closure_id:int}/lift", include_in_schema=False, status_code=200, guards=[Only(May.CLOSE)])
 async def lift(request: Request[Any, Any, Any], actor: Caller, closure_id: PathId) -> Response[Any]:
     """Lift a closure at the version that was seen."""
-    require_staff(actor)
     version = (await posted(request)).whole("version") or 0
     try:
         await closures.lift(actor, closure_id, version, now())
@@ -112,7 +112,7 @@ def _row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
         "standing": standing,
         "lifted": instant(row["lifted_at"], row["timezone"]),
         "by": row["created_by"],
-        "may_lift": not over and row["owner_id"] in owners_closing(actor),
+        "may_lift": not over and allowed(actor, May.CLOSE, row["owner_id"]),
     }
 
 

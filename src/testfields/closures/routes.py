@@ -5,8 +5,9 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromQuery, JSONBody
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Scope, require_scope, require_staff
 from testfields.closures import service as closures
 from testfields.closures.schemas import ClosureBody, ClosureVersion, ClosureView
 from testfields.closures.service import Closing, ClosureKind
@@ -20,17 +21,15 @@ from testfields.web.schemas import TimeRange
 from testfields.web.versions import IfMatch, etag, expected_version
 
 
-@post("/", dto=JsonBody[ClosureBody], return_dto=None, opt={REFUSES: (404, 409)})
+@post("/", dto=JsonBody[ClosureBody], return_dto=None, opt={REFUSES: (404, 409)}, guards=[Only(May.CLOSE)])
 async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[ClosureVersion]:
     """Shut a test field or one of its areas; 409 lists what stands there, with the numbers of applications."""
-    require_scope(actor, Scope.MANAGE)
-    require_staff(actor)
     period = parse_period(data.period.start, data.period.end, "period.start", "period.end")
     closing = Closing(data.site, data.area, data.kind, data.reason_ja, data.reason_en, period)
     return _answer(await closures.close(actor, closing, now()))
 
 
-@get("/")
+@get("/", guards=[Only(May.SEE_DESK)])
 async def list_closures(
     request: Request[Any, Any, Any],
     actor: Caller,
@@ -39,17 +38,13 @@ async def list_closures(
     limit: Limit = 50,
 ) -> Response[list[ClosureView]]:
     """Closures of the caller's own land, newest first; the next page stands in `Link`."""
-    require_scope(actor, Scope.READ)
-    require_staff(actor)
     views = [_view(row) for row in await closures.listed(actor, site, before, limit)]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
 
-@post("/{closure_id:int}/lift", status_code=200, opt={REFUSES: (409,)})
+@post("/{closure_id:int}/lift", status_code=200, opt={REFUSES: (409,)}, guards=[Only(May.CLOSE)])
 async def lift(actor: Caller, closure_id: PathId, if_match: IfMatch = None) -> Response[ClosureVersion]:
     """End a closure; what becomes free is offered to whoever waits for it."""
-    require_scope(actor, Scope.MANAGE)
-    require_staff(actor)
     return _answer(await closures.lift(actor, closure_id, expected_version(if_match), now()))
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import asyncpg
 
-from testfields.accounts.rules import Actor, MemberRole
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
+from testfields.accounts.rules import Actor
 from testfields.availability import queries as claims
 from testfields.availability import service as availability
 from testfields.availability.service import number_of, told_to_anybody
 from testfields.closures import queries
-from testfields.core.errors import N_, InTheWay, InvalidInput, NotAllowed, NotFound, Stale, WrongState, fault
+from testfields.core.errors import N_, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
 from testfields.core.periods import Period
 from testfields.core.texts import text_faults, tidy
 from testfields.core.volumes import EVERY_HEIGHT, Volume
@@ -30,7 +32,6 @@ OFFER_WAITING = "offer_waiting"
 WRITTEN_DOWN_WITHIN = timedelta(minutes=15)
 # In characters; visitors read it beside the hours of the calendar.
 LONGEST_REASON = 500
-MAY_CLOSE = (MemberRole.APPROVER, MemberRole.SITE_MANAGER)
 
 
 class ClosureKind(StrEnum):
@@ -63,21 +64,16 @@ class Versioned:
     version: int
 
 
-def owners_closing(actor: Actor) -> list[int]:
-    """Ids of the owners whose land the actor may close."""
-    return actor.organisations(*MAY_CLOSE)
-
-
 @transactional
 async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
     """Shut a place. What stands there has to be released first.
 
-    Raises NotFound, NotAllowed, InvalidInput, or Taken with the numbers of the applications in the way.
+    Raises NotFound, InvalidInput, or Taken with the numbers of the applications in the way.
     """
-    row = await queries.CLOSABLE.row(site=closing.site, area=closing.area, owners=actor.owners)
+    owners = reach(actor, May.CLOSE).owners
+    row = await queries.CLOSABLE.row(site=closing.site, area=closing.area, owners=owners)
     if row is None:
         raise NotFound(N_("There is no such test field."))
-    _demand_role(actor, row["owner_id"])
     _check(closing, row["area_id"], now)
     (stored,) = await queries.CLOSE.rows(
         site_id=row["site_id"],
@@ -94,11 +90,6 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
     with availability.refusals(_told_to_staff):
         await claims.TAKE.run(site_id=row["site_id"], kind="closure", source_id=closed.id, **volume_arrays([volume]))
     return closed
-
-
-def _demand_role(actor: Actor, owner_id: int) -> None:
-    if owner_id not in owners_closing(actor):
-        raise NotAllowed(N_("Only approvers and site managers may close a test field."))
 
 
 def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
@@ -126,12 +117,11 @@ def _told_to_staff(standing: dict[str, Any]) -> InTheWay:
 async def lift(actor: Actor, closure_id: int, version: int | None, now: datetime) -> Versioned:
     """End a closure; what becomes free is offered to whoever waits for it. `version` None is any.
 
-    Raises NotFound, NotAllowed, Stale, or WrongState when there is nothing left to lift.
+    Raises NotFound, Stale, or WrongState when there is nothing left to lift.
     """
-    row = await queries.LOCK.row(id=closure_id, owners=actor.owners)
+    row = await queries.LOCK.row(id=closure_id, owners=reach(actor, May.CLOSE).owners)
     if row is None:
         raise NotFound(N_("There is no such closure."))
-    _demand_role(actor, row["owner_id"])
     if version is not None and version != row["version"]:
         raise Stale(N_("This has changed since you saw it. Please load it again."))
     if row["lifted_at"] is not None or row["ends_at"] <= now:
@@ -143,9 +133,10 @@ async def lift(actor: Actor, closure_id: int, version: int | None, now: datetime
 
 async def listed(actor: Actor, site: str | None, before: int, limit: int) -> list[asyncpg.Record]:
     """Closures of the actor's owners, newest first, below the id `before`."""
-    return await queries.LIST.rows(owners=actor.owners, site=site, before=before, limit=limit)
+    owners = reach(actor, May.SEE_DESK).owners
+    return await queries.LIST.rows(owners=owners, site=site, before=before, limit=limit)
 
 
 async def places(actor: Actor) -> list[asyncpg.Record]:
     """What the actor may close: each site as a whole, then its areas."""
-    return await queries.PLACES.rows(owners=owners_closing(actor))
+    return await queries.PLACES.rows(owners=reach(actor, May.CLOSE).owners)

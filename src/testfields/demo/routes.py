@@ -5,14 +5,17 @@ from typing import Any
 from litestar import Request, Response, post
 
 from testfields.accounts import service
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import browser_secret
-from testfields.accounts.pages import enter, home_of
+from testfields.accounts.pages import enter
+from testfields.accounts.ways import home_of
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.demo.cast import ACCOUNTS
 
 
-@post("/demo", include_in_schema=False)
+@post("/demo", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
 async def look_as(request: Request[Any, Any, Any]) -> Response[Any]:
     """Log in as one of the demo's accounts; this address is there in the demo only."""
     form = await request.form()

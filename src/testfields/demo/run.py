@@ -19,8 +19,9 @@ from rich.table import Table
 
 from testfields import schema
 from testfields.accounts import service as accounts
+from testfields.accounts.access import scopes_for
 from testfields.accounts.entries import NewToken
-from testfields.accounts.rules import Actor, scopes_for
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.db import cluster
 from testfields.db.engine import DB

@@ -3,7 +3,9 @@
 import rich_click as click
 
 from testfields.accounts import directory
+from testfields.accounts.authority import May
 from testfields.accounts.commands import Run
+from testfields.accounts.guards import only_terminal
 from testfields.core.clock import now
 from testfields.core.errors import NotFound
 from testfields.leaving import service, words
@@ -11,6 +13,7 @@ from testfields.web import locale
 
 
 @click.command("lock-out")
+@only_terminal(May.ADMINISTER)
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj

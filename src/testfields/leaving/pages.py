@@ -5,6 +5,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import N_, Message
@@ -17,14 +19,14 @@ from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 
 
-@get("/admin/people/{person_id:int}/deactivate", include_in_schema=False)
-async def leaving_page(request: Request[Any, Any, Any], actor: Caller, person_id: PathId) -> Template:
+@get("/admin/people/{person_id:int}/deactivate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
+async def leaving_page(request: Request[Any, Any, Any], person_id: PathId) -> Template:
     """What is open and who is left, and the button that locks the person out."""
-    leaver = await service.leaver(actor, person_id, now())
+    leaver = await service.leaver(person_id, now())
     return page(request, "leaving/leaving.html", leaver=leaver, left=[_shown(one) for one in leaver.left])
 
 
-@post("/admin/people/{person_id:int}/deactivate", include_in_schema=False)
+@post("/admin/people/{person_id:int}/deactivate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def deactivate(actor: Caller, person_id: PathId) -> Response[Any]:
     """Lock a person out."""
     await service.lock_out(actor, person_id, now())

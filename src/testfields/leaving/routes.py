@@ -3,25 +3,24 @@
 import msgspec
 from litestar import Router, get, post
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.leaving import service
 from testfields.leaving.schemas import LeaverView
 from testfields.web.parameters import PathId
 
 
-@get("/{person_id:int}/leaving")
-async def show_leaver(actor: Caller, person_id: PathId) -> LeaverView:
+@get("/{person_id:int}/leaving", guards=[Only(May.ADMINISTER)])
+async def show_leaver(person_id: PathId) -> LeaverView:
     """What would be left behind by locking a person out: what is open, and who could still decide."""
-    require_scope(actor, Scope.MANAGE)
-    return _view(await service.leaver(actor, person_id, now()))
+    return _view(await service.leaver(person_id, now()))
 
 
-@post("/{person_id:int}/deactivate", status_code=200)
+@post("/{person_id:int}/deactivate", status_code=200, guards=[Only(May.ADMINISTER)])
 async def deactivate(actor: Caller, person_id: PathId) -> LeaverView:
     """Lock a person out at once; sessions end, tokens are revoked. The answer tells what is left behind."""
-    require_scope(actor, Scope.MANAGE)
     return _view(await service.lock_out(actor, person_id, now()))
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from testfields.accounts.rules import MemberRole, OrganisationKind
+from testfields.accounts.authority import May
+from testfields.accounts.rules import OrganisationKind
 from testfields.reservations.rules import OPEN_TO_REVIEW, OVER, State
 
 # Whose absence stops the work of an organisation: nobody else can decide, or let people in.
-DECIDING = frozenset({MemberRole.APPROVER, MemberRole.ADMIN})
+DECIDING = May.DECIDE.value.roles | May.ADMINISTER.value.roles
 # A draft is nobody's business until it is filed.
 SETTLED = OVER | {State.DRAFT}
 UNDECIDED = OPEN_TO_REVIEW

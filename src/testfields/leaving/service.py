@@ -5,7 +5,7 @@ from datetime import datetime
 
 from testfields.accounts import directory
 from testfields.accounts.entries import folded_email
-from testfields.accounts.rules import Actor, OrganisationKind, require_admin
+from testfields.accounts.rules import Actor, OrganisationKind
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.leaving import queries
@@ -23,19 +23,8 @@ class Leaver:
     left: tuple[Left, ...]
 
 
-async def leaver(actor: Actor, person_id: int, now: datetime) -> Leaver:
-    """What would be left behind by a person; raises NotAllowed, NotFound."""
-    require_admin(actor)
-    return await look(person_id, now)
-
-
-async def find(email: str, now: datetime) -> Leaver:
-    """The same by e-mail address, for the command line; raises NotFound."""
-    return await look(await queries.BY_EMAIL.value(email=folded_email(email)) or 0, now)
-
-
-async def look(person_id: int, now: datetime) -> Leaver:
-    """The same for whoever has made sure that it may be seen."""
+async def leaver(person_id: int, now: datetime) -> Leaver:
+    """What would be left behind by a person; raises NotFound."""
     row = await queries.PERSON.row(person_id=person_id)
     if row is None:
         raise NotFound(N_("There is no such person."))
@@ -50,8 +39,13 @@ async def look(person_id: int, now: datetime) -> Leaver:
     return Leaver(**dict(row.items()), left=left)
 
 
+async def find(email: str, now: datetime) -> Leaver:
+    """The same by e-mail address, for the command line; raises NotFound."""
+    return await leaver(await queries.BY_EMAIL.value(email=folded_email(email)) or 0, now)
+
+
 @transactional
 async def lock_out(actor: Actor, person_id: int, now: datetime) -> Leaver:
-    """Lock a person out at once; what is left behind. Raises NotAllowed, NotFound."""
+    """Lock a person out at once; what is left behind. Raises NotAllowed for oneself, NotFound."""
     await directory.deactivate(actor, person_id, now)
-    return await look(person_id, now)
+    return await leaver(person_id, now)

@@ -1,5 +1,7 @@
 """Writing the letters about an event."""
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import OnlyPortal
 from testfields.core.clock import now
 from testfields.db.engine import transactional
 from testfields.letters.rendering import render
@@ -28,4 +30,7 @@ async def mail_staff(settings: Settings, event_id: int) -> None:
     await write(event_id, Audience.STAFF, settings.base_url)
 
 
-TASKS = (Task("mail_company", mail_company), Task("mail_staff", mail_staff))
+TASKS = (
+    Task("mail_company", mail_company, OnlyPortal(May.WRITE_LETTER)),
+    Task("mail_staff", mail_staff, OnlyPortal(May.WRITE_LETTER)),
+)

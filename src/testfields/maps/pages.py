@@ -10,6 +10,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.maps import service
@@ -46,7 +48,7 @@ def in_templates(settings: Settings) -> Mapping[str, object]:
     return {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit()}
 
 
-@get("/maps/{file:str}", include_in_schema=False)
+@get("/maps/{file:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def shell_script(request: Request[Any, Any, Any], file: FromPath[str]) -> Response[str]:
     """A shell's script; its address names its content, so that browsers may keep it for good."""
     known = {f"{kind}.{code}.js": (kind, code) for kind in Kind for code in locale.LOCALES}
@@ -56,7 +58,7 @@ async def shell_script(request: Request[Any, Any, Any], file: FromPath[str]) -> 
     return Response(script, media_type="text/javascript", headers={"Cache-Control": FOR_GOOD})
 
 
-@get("/", include_in_schema=False)
+@get("/", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def public_map(
     request: Request[Any, Any, Any],
     span: FromQuery[Span | None] = None,
@@ -93,7 +95,7 @@ async def public_map(
     )
 
 
-@get("/trials", include_in_schema=False)
+@get("/trials", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def trial_list(
     request: Request[Any, Any, Any],
     span: FromQuery[Span | None] = None,

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, get
 from litestar.params import FromQuery, QueryParameter
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.core.clock import now
 from testfields.maps import service
 from testfields.maps.rules import Sought, check_days
@@ -30,7 +32,7 @@ def _as_built(body: bytes, media_type: str, headers: dict[str, str] | None = Non
     return Response(body, media_type=media_type, headers=headers)
 
 
-@get("/")
+@get("/", guards=[Only(May.LOOK_AROUND)])
 async def list_trials(
     request: Request[Any, Any, Any],
     first: From = None,
@@ -46,7 +48,7 @@ async def list_trials(
     return _as_built(found.body, "application/json", next_link(request, "after", found.last))
 
 
-@get("/sites.geojson", media_type=GEOJSON)
+@get("/sites.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
 async def map_places(
     first: From = None,
     last: To = None,
@@ -58,7 +60,7 @@ async def map_places(
     return _as_built(await service.sites_geojson(_sought(first, last, use, owner, site), now()), GEOJSON)
 
 
-@get("/trials.geojson", media_type=GEOJSON)
+@get("/trials.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
 async def map_trials(
     first: From = None,
     last: To = None,

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, Router, get
 
-from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Scope, require_scope
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.notifications import service
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
@@ -30,21 +30,19 @@ class WholeMailView(MailView, frozen=True, kw_only=True):
     text: str
 
 
-@get("/")
+@get("/", guards=[Only(May.READ_MAILS)])
 async def list_mails(
-    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = 50
+    request: Request[Any, Any, Any], before: Before = LARGEST_ID, limit: Limit = 50
 ) -> Response[list[MailView]]:
     """Mails that the portal has written, newest first; the next page stands in `Link`."""
-    require_scope(actor, Scope.MANAGE)
-    views = [msgspec.convert(one, MailView, from_attributes=True) for one in await service.latest(actor, before, limit)]
+    views = [msgspec.convert(one, MailView, from_attributes=True) for one in await service.latest(before, limit)]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
 
-@get("/{mail_id:int}")
-async def show_mail(actor: Caller, mail_id: PathId) -> WholeMailView:
+@get("/{mail_id:int}", guards=[Only(May.READ_MAILS)])
+async def show_mail(mail_id: PathId) -> WholeMailView:
     """One mail, as its receiver reads it in plain text."""
-    require_scope(actor, Scope.MANAGE)
-    return msgspec.convert(await service.read(actor, mail_id), WholeMailView, from_attributes=True)
+    return msgspec.convert(await service.read(mail_id), WholeMailView, from_attributes=True)
 
 
 router = Router("/mails", tags=["administration"], route_handlers=[list_mails, show_mail])

@@ -7,6 +7,8 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import NotFound
@@ -22,7 +24,7 @@ from testfields.web.parameters import PathId
 TEMPLATE = "permits/check.html"
 
 
-@get("/p/{code:str}", include_in_schema=False)
+@get("/p/{code:str}", include_in_schema=False, guards=[Only(May.CHECK_PERMIT)])
 async def permit_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Template:
     """Whether a permit holds, for whoever stands at the gate."""
     moment = now()
@@ -33,7 +35,7 @@ async def permit_page(request: Request[Any, Any, Any], code: FromPath[str]) -> T
     return page(request, TEMPLATE, permit=permit, verdict=verdict_of(permit), **_in_words(permit, moment))
 
 
-@get("/my/reservations/{reservation_id:int}/permit", include_in_schema=False)
+@get("/my/reservations/{reservation_id:int}/permit", include_in_schema=False, guards=[Only(May.SEE_PERMIT)])
 async def own_permit(actor: Caller, reservation_id: PathId) -> Response[Any]:
     """From an application to its permit's page."""
     permit = await service.of_reservation(actor, reservation_id, now())

@@ -5,8 +5,9 @@ from decimal import Decimal
 from litestar import Router, get
 from litestar.params import FromPath
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.permits import service
 from testfields.permits.rules import Permit
@@ -45,16 +46,15 @@ def _metres(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-@get("/{code:str}")
+@get("/{code:str}", guards=[Only(May.CHECK_PERMIT)])
 async def check_permit(code: FromPath[str]) -> PermitView:
     """Whether a permit holds, and what it permits; 404 for a code that was never issued."""
     return view_of(await service.check(code, now()))
 
 
-@get("/{reservation_id:int}/permit")
+@get("/{reservation_id:int}/permit", guards=[Only(May.SEE_PERMIT)])
 async def permit_of_reservation(actor: Caller, reservation_id: PathId) -> PermitView:
     """The newest permit of one reservation; 404 where none has been issued."""
-    require_scope(actor, Scope.READ)
     return view_of(await service.of_reservation(actor, reservation_id, now()))
 
 

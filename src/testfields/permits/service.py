@@ -5,6 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
+from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
@@ -48,7 +49,7 @@ async def check(typed: str, now: datetime) -> Permit:
 
 async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Permit:
     """The newest permit of a reservation that the actor may see; raises NotFound."""
-    row = await reading.find(actor, reservation_id)
+    row = await reading.find(actor, reservation_id, May.SEE_PERMIT)
     code: str | None = await queries.CODE_OF.value(reservation_id=reservation_id)
     if code is None and row["state"] in ENTITLED:
         raise NotFound(N_("The permit is being issued. Please load this page again in a moment."))

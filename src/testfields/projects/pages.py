@@ -9,10 +9,13 @@ from litestar.params import FromQuery
 from litestar.response import Template
 from msgspec.structs import asdict
 
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, require_company
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale
+from testfields.core.errors import N_, InvalidInput, Stale
 from testfields.projects import service
 from testfields.projects.fields import PLAN, Plan
 from testfields.projects.rules import FIXED
@@ -26,26 +29,23 @@ from testfields.web.parameters import PathId
 from testfields.web.words import labels
 
 
-@get("/my/projects", include_in_schema=False)
+@get("/my/projects", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
 async def list_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """The company's projects."""
-    require_company(actor)
     return page(
         request, "projects/list.html", projects=await service.own(actor), themes=labels(THEMES), uses=labels(USES)
     )
 
 
-@get("/my/projects/new", include_in_schema=False)
+@get("/my/projects/new", include_in_schema=False, guards=[Only(May.PLAN_PROJECT)])
 async def new_page(request: Request[Any, Any, Any], actor: Caller, then: FromQuery[str] = "") -> Template:
     """An empty plan; `then` is the page to go on to, of one's own pages only."""
-    require_company(actor)
     return _form(request, actor, {"then": _own_page(then)})
 
 
-@post("/my/projects/new", include_in_schema=False, status_code=200)
+@post("/my/projects/new", include_in_schema=False, status_code=200, guards=[Only(May.PLAN_PROJECT)])
 async def add_project(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Plan the project; with faults, the form again."""
-    require_company(actor)
     form = await posted(request)
     try:
         project_id = await service.add(actor, _plan(form), form.whole("company_id"), now())
@@ -56,24 +56,22 @@ async def add_project(request: Request[Any, Any, Any], actor: Caller) -> Templat
     return redirect(target, "success", N_("The project “%(title)s” is saved."), title=form.text("title_ja"))
 
 
-@get("/my/projects/{project_id:int}", include_in_schema=False)
+@get("/my/projects/{project_id:int}", include_in_schema=False, guards=[Only(May.PLAN_PROJECT)])
 async def edit_page(request: Request[Any, Any, Any], actor: Caller, project_id: PathId) -> Template:
     """The plan as it stands, to be changed."""
-    require_company(actor)
-    row = await _own(actor, project_id)
+    row = await service.find(actor, project_id, May.CHANGE_PROJECT)
     filed = await service.how_far(project_id)
     return _form(request, actor, dict(row.items()), project=row, fixed=filed.judged)
 
 
-@post("/my/projects/{project_id:int}", include_in_schema=False, status_code=200)
+@post("/my/projects/{project_id:int}", include_in_schema=False, status_code=200, guards=[Only(May.PLAN_PROJECT)])
 async def change_project(
     request: Request[Any, Any, Any], actor: Caller, project_id: PathId
 ) -> Template | Response[Any]:
     """Change the plan; with faults, or when somebody else was quicker, the form again with what was entered."""
-    require_company(actor)
     form = await posted(request)
     version = form.text("version")
-    row = await _own(actor, project_id)
+    row = await service.find(actor, project_id, May.CHANGE_PROJECT)
     try:
         await service.change(actor, project_id, form.whole("version") or 0, _plan(form))
     except InvalidInput as error:
@@ -82,14 +80,6 @@ async def change_project(
         # What was typed stays; saving again is then a choice made in sight of the newer version.
         return _form(request, actor, {**_typed(form), "version": row["version"]}, project=row, stale=True)
     return redirect("/my/projects", "success", N_("The project “%(title)s” is saved."), title=form.text("title_ja"))
-
-
-async def _own(actor: Actor, project_id: int) -> asyncpg.Record:
-    """A project that the actor may change; staff of the land may only read it."""
-    row = await service.find(actor, project_id)
-    if row["company_id"] not in actor.companies:
-        raise NotFound(service.NO_SUCH)
-    return row
 
 
 def _form(
@@ -119,7 +109,7 @@ def _form(
 def _companies(actor: Actor) -> list[dict[str, Any]]:
     """The actor's companies to choose from."""
     names = {one.organisation_id: locale.named(one, "name") for one in actor.memberships}
-    return [{"value": one, "label": names[one]} for one in actor.companies]
+    return [{"value": one, "label": names[one]} for one in reach(actor, May.PLAN_PROJECT).companies]
 
 
 def _plan(form: Posted) -> Plan:

@@ -5,8 +5,10 @@ from datetime import datetime
 import asyncpg
 from msgspec.structs import asdict
 
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, Stale, fault
+from testfields.core.errors import N_, InvalidInput, NotFound, Stale, fault
 from testfields.db.engine import transactional
 from testfields.projects import queries
 from testfields.projects.fields import Plan
@@ -18,7 +20,7 @@ NO_SUCH = N_("There is no such project.")
 async def add(actor: Actor, plan: Plan, company_id: int | None, now: datetime) -> int:
     """Plan a project for one of the actor's companies, None for the only one; its id.
 
-    Raises NotAllowed for somebody without a company, InvalidInput with everything that is missing.
+    Raises InvalidInput with everything that is missing.
     """
     company_id = _company(actor, company_id)
     values = asdict(checked(plan))
@@ -27,9 +29,7 @@ async def add(actor: Actor, plan: Plan, company_id: int | None, now: datetime) -
 
 
 def _company(actor: Actor, company_id: int | None) -> int:
-    companies = actor.companies
-    if not companies:
-        raise NotAllowed(N_("Only members of a company can plan a project."))
+    companies = reach(actor, May.PLAN_PROJECT).companies
     if company_id is None and len(companies) == 1:
         return companies[0]
     if company_id not in companies:
@@ -43,7 +43,7 @@ async def change(actor: Actor, project_id: int, version: int | None, plan: Plan)
 
     Raises NotFound, also for another company's project, Stale, or InvalidInput, also for what is fixed for now.
     """
-    row = await queries.LOCK.row(id=project_id, companies=actor.companies)
+    row = await queries.LOCK.row(id=project_id, companies=reach(actor, May.CHANGE_PROJECT).companies)
     if row is None:
         raise NotFound(NO_SUCH)
     stored = dict(row.items())
@@ -62,9 +62,10 @@ async def how_far(project_id: int) -> HowFar:
     return HowFar(**dict(row.items()))
 
 
-async def find(actor: Actor, project_id: int) -> asyncpg.Record:
-    """A project of the actor's company, or one applied for on the actor's land; raises NotFound."""
-    row = await queries.FIND.row(id=project_id, companies=actor.companies, owners=actor.owners)
+async def find(actor: Actor, project_id: int, may: May) -> asyncpg.Record:
+    """A project to which the actor may do what `may` says; raises NotFound."""
+    far = reach(actor, may)
+    row = await queries.FIND.row(id=project_id, companies=far.companies, owners=far.owners)
     if row is None:
         raise NotFound(NO_SUCH)
     return row
@@ -72,9 +73,10 @@ async def find(actor: Actor, project_id: int) -> asyncpg.Record:
 
 async def listed(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
     """The projects that the actor may see, newest first, below the id `before`."""
-    return await queries.LIST.rows(companies=actor.companies, owners=actor.owners, before=before, limit=limit)
+    far = reach(actor, May.SEE_PROJECTS)
+    return await queries.LIST.rows(companies=far.companies, owners=far.owners, before=before, limit=limit)
 
 
 async def own(actor: Actor) -> list[asyncpg.Record]:
     """The projects of the actor's companies, newest first, with how many applications each has."""
-    return await queries.OWN.rows(companies=actor.companies)
+    return await queries.OWN.rows(companies=reach(actor, May.SEE_OWN_PAGES).companies)

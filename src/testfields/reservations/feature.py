@@ -1,5 +1,7 @@
 """Applications and their life."""
 
+from testfields.accounts.access import seen_by
+from testfields.accounts.authority import May
 from testfields.closures.feature import FEATURE as CLOSURES
 from testfields.core.errors import N_
 from testfields.reservations.apply.changing import change_pages
@@ -15,7 +17,7 @@ FEATURE = Feature(
     after=(CLOSURES,),
     api=(router,),
     pages=(*pages, *apply_pages, *change_pages),
-    menu=(Link(40, "/my", "calendar", N_("My page"), lambda actor: actor is not None and actor.is_company),),
+    menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
     in_templates=lambda _settings: {"state_words": STATE_WORDS},
     tasks=TASKS,
     tables=(Reservation, Volume, ReservationEvent),

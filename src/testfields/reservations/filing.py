@@ -9,6 +9,8 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_lengths, check_volumes, claims_for, decision_due
@@ -20,8 +22,8 @@ from testfields.core.volumes import Volume
 from testfields.db.engine import one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
-from testfields.reservations.reading import NO_SUCH, find
-from testfields.reservations.rules import CLAIMING, Action, Role, State, acting_role, checked_texts, next_state
+from testfields.reservations.reading import own
+from testfields.reservations.rules import CLAIMING, Action, Party, State, acting_role, checked_texts, next_state
 from testfields.sites.vocabulary import USES
 
 
@@ -61,7 +63,8 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
 
     Raises NotFound, InvalidInput with every rule broken, or Taken with what is in the way.
     """
-    roles = {Role.COMPANY} if actor.companies else set()
+    companies = reach(actor, May.APPLY).companies
+    roles = {Party.COMPANY} if companies else set()
     state = next_state(None, application.action, roles)
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
@@ -74,7 +77,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         "site_version": place.site_version,
         "area_id": application.area_id,
         "project_id": application.project_id,
-        "companies": actor.companies,
+        "companies": companies,
         "uses": sorted(place.uses),
         "state": state,
         "note": note,
@@ -131,7 +134,7 @@ async def nearest_told(
 async def _own_told(actor: Actor | None, refusal: Taken) -> list[InTheWay]:
     """What is in the way, with the number of each application that is the actor's own, and of no other."""
     numbers = [number for number in refusal.numbers if number is not None]
-    rows = await queries.OWN.rows(ids=numbers, companies=actor.companies if actor else [])
+    rows = await queries.OWN.rows(ids=numbers, companies=reach(actor, May.KNOW_OWN).companies)
     own = {row["id"] for row in rows}
     return [
         replace(one, reservation_id=number if number in own else None)
@@ -167,9 +170,17 @@ def claim_kind(state: State) -> str:
 
 async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:
     """Why nothing could be filed: no such project, another use than the area's, or a site that has just changed."""
-    use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
+    use = await queries.PROJECT_FOR.value(
+        project_id=application.project_id, companies=reach(actor, May.APPLY).companies
+    )
     faults = _use_faults(use, place)
     return InvalidInput(faults) if faults else availability.changed_meanwhile()
+
+
+async def _use_of(actor: Actor, project_id: int, may: May) -> str | None:
+    """What a project of the actor's tries; None for any other."""
+    use: str | None = await queries.PROJECT_FOR.value(project_id=project_id, companies=reach(actor, may).companies)
+    return use
 
 
 def _use_faults(use: str | None, place: Place) -> tuple[Fault, ...]:
@@ -235,15 +246,17 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     may overtake this answer; `file` alone decides. Raises NotFound, also for `besides` that is not the actor's own:
     with another company's number the answer would tell where and when that one books.
     """
-    if besides and (await find(actor, besides))["company_id"] not in actor.companies:
-        raise NotFound(NO_SUCH)
+    if besides:
+        await own(actor, besides)
     try:
         checked_texts(note=application.note)
         place = await checked_place(application.area_id, application.asked, now)
         claims = claims_for(place.policy, place.placed)
     except InvalidInput as error:
         return Verdict(error.faults)
-    use = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=actor.companies)
+    use = await queries.PROJECT_FOR.value(
+        project_id=application.project_id, companies=reach(actor, May.SEE_OWN_PAGES).companies
+    )
     refusal = await availability.refusal_of(place.site_id, claims, besides)
     in_the_way = await _own_told(actor, refusal) if refusal.in_the_way else []
     nearest = await nearest_free(application.area_id, application.asked, now, besides=besides) if in_the_way else []

@@ -1,5 +1,7 @@
 """What the worker does about applications."""
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import OnlyPortal
 from testfields.core.clock import now
 from testfields.reservations import steps
 from testfields.web.features import Settings, Task
@@ -10,4 +12,4 @@ async def offer_waiting(_settings: Settings, site_id: int) -> None:
     await steps.offer_waiting(site_id, now())
 
 
-TASKS = (Task("offer_waiting", offer_waiting),)
+TASKS = (Task("offer_waiting", offer_waiting, OnlyPortal(May.CARRY_ON)),)

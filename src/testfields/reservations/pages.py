@@ -12,8 +12,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, require_company
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.core.local_time import format_instant, format_period
@@ -22,7 +24,7 @@ from testfields.core.volumes import AltitudeBand
 from testfields.reservations import deadlines, reading, steps
 from testfields.reservations.deadlines import Times, timely, times_of
 from testfields.reservations.reading import own
-from testfields.reservations.rules import PUBLIC, Action, Role, State, actions_for
+from testfields.reservations.rules import PUBLIC, Action, Party, State, actions_for
 from testfields.reservations.schemas import VolumeView
 from testfields.reservations.steps import REFUSALS
 from testfields.reservations.views import day_of, periods_in_words
@@ -41,10 +43,9 @@ PAST_PAGE = 50
 # --- My page
 
 
-@get("/my", include_in_schema=False)
+@get("/my", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
 async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """What needs the company first, then what is coming, then what is past."""
-    require_company(actor)
     at = now()
     rows = await reading.under_way(actor)
     over = await reading.past(actor, LARGEST_ID, PAST_SHOWN)
@@ -65,10 +66,9 @@ async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     )
 
 
-@get("/my/past", include_in_schema=False)
+@get("/my/past", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
 async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID) -> Template:
     """Everything that is over, newest first."""
-    require_company(actor)
     rows = await reading.past(actor, before, PAST_PAGE)
     older = f"/my/past?before={rows[-1]['id']}" if len(rows) == PAST_PAGE else ""
     return page(request, "reservations/past.html", past=[_line(row, now()) for row in rows], older=older)
@@ -107,7 +107,7 @@ def _volumes(row: asyncpg.Record) -> list[VolumeView]:
 # --- One reservation
 
 
-@get("/my/reservations/{reservation_id:int}", include_in_schema=False)
+@get("/my/reservations/{reservation_id:int}", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
 async def reservation_page(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId
 ) -> Template | Response[Any]:
@@ -115,7 +115,12 @@ async def reservation_page(
     return await _show(request, actor, reservation_id)
 
 
-@post("/my/reservations/{reservation_id:int}/{action:str}", include_in_schema=False, status_code=200)
+@post(
+    "/my/reservations/{reservation_id:int}/{action:str}",
+    include_in_schema=False,
+    status_code=200,
+    guards=[Only(May.APPLY)],
+)
 async def take_step(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, action: FromPath[Action]
 ) -> Template | Response[Any]:
@@ -200,7 +205,7 @@ def _sources(row: asyncpg.Record) -> list[dict[str, Any]]:
     ]
 
 
-COMPANY = frozenset({Role.COMPANY})
+COMPANY = frozenset({Party.COMPANY})
 # The last word on these was staff's, with a reason that the company is owed.
 TOLD_WHY = frozenset({State.RETURNED, State.REJECTED, State.REVOKED})
 
@@ -241,12 +246,17 @@ def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, str]]:
 
 def _who(event: asyncpg.Record) -> str:
     """People of the company by name; staff as staff, and the portal's own steps as its own."""
-    if event["actor_role"] == Role.PORTAL:
+    if event["actor_role"] == Party.PORTAL:
         return locale.translate(N_("The portal"))
     return event["actor_name"] or locale.translate(N_("The owner's staff"))
 
 
-@get("/my/reservations/{reservation_id:int}/volumes.geojson", include_in_schema=False, media_type=GEOJSON)
+@get(
+    "/my/reservations/{reservation_id:int}/volumes.geojson",
+    include_in_schema=False,
+    media_type=GEOJSON,
+    guards=[Only(May.SEE_OWN_PAGES)],
+)
 async def volumes_geojson(actor: Caller, reservation_id: PathId) -> dict[str, Any]:
     """What the reservation asks for, for its map: times are the names of the shapes."""
     row = await own(actor, reservation_id)

@@ -5,46 +5,38 @@ from typing import NoReturn
 
 import asyncpg
 
-from testfields.accounts.rules import Actor, MemberRole, require_company
+from testfields.accounts.access import reach, roles_in
+from testfields.accounts.authority import May
+from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, NotFound
 from testfields.core.volumes import Volume
 from testfields.db.values import to_band, to_period
 from testfields.reservations import queries
-from testfields.reservations.rules import OVER, Role, State
+from testfields.reservations.rules import OVER, Party, Role, State, role_of
 
 # More than a company has under way at a time; the newest are shown.
 MOST_UNDER_WAY = 500
-ROLE_OF_MEMBER = {
-    MemberRole.REVIEWER: Role.REVIEWER,
-    MemberRole.APPROVER: Role.APPROVER,
-    MemberRole.SITE_MANAGER: Role.SITE_MANAGER,
-}
 NO_SUCH = N_("There is no such application.")
 
 
 def roles_of(actor: Actor | None, company_id: int, owner_id: int) -> frozenset[Role]:
     """What somebody is to a reservation of that company on that owner's land; the portal itself is no actor."""
     if actor is None:
-        return frozenset({Role.PORTAL})
-    company = {Role.COMPANY} if company_id in actor.companies else set()
-    staff = {role for member, role in ROLE_OF_MEMBER.items() if actor.has(member, owner_id)}
-    return frozenset(company | staff)
+        return frozenset({Party.PORTAL})
+    return frozenset(role_of(role) for role in roles_in(actor, company_id, owner_id))
 
 
-async def find(actor: Actor, reservation_id: int) -> asyncpg.Record:
-    """A reservation with all that its page shows; raises NotFound, also for another company's."""
-    row = await queries.FIND.row(id=reservation_id, companies=actor.companies, owners=actor.owners)
+async def find(actor: Actor, reservation_id: int, may: May = May.SEE_APPLICATIONS) -> asyncpg.Record:
+    """A reservation that `may` reaches, with all that its page shows; raises NotFound, also for another company's."""
+    far = reach(actor, may)
+    row = await queries.FIND.row(id=reservation_id, companies=far.companies, owners=far.owners)
     return row if row is not None else _no_such()
 
 
 async def own(actor: Actor, reservation_id: int) -> asyncpg.Record:
     """A reservation of the actor's own company; raises NotFound, also where the actor sees it as staff only."""
-    require_company(actor)
-    row = await find(actor, reservation_id)
-    if row["company_id"] not in actor.companies:
-        raise NotFound(NO_SUCH)
-    return row
+    return await find(actor, reservation_id, May.SEE_OWN_PAGES)
 
 
 async def volumes_of(reservation_id: int) -> tuple[Volume, ...]:
@@ -71,9 +63,10 @@ class ListQuery:
 
 async def listed(actor: Actor, query: ListQuery) -> list[asyncpg.Record]:
     """The reservations that the actor may see."""
+    far = reach(actor, May.SEE_APPLICATIONS)
     return await queries.LIST.rows(
-        companies=actor.companies,
-        owners=actor.owners,
+        companies=far.companies,
+        owners=far.owners,
         before=query.before,
         limit=query.limit,
         state=query.state,
@@ -84,18 +77,20 @@ async def listed(actor: Actor, query: ListQuery) -> list[asyncpg.Record]:
 
 async def under_way(actor: Actor) -> list[asyncpg.Record]:
     """What the actor's companies have under way, by when it takes place, with the last thing that happened to each."""
-    return await queries.UNDER_WAY.rows(companies=actor.companies, over=sorted(OVER), limit=MOST_UNDER_WAY)
+    companies = reach(actor, May.SEE_OWN_PAGES).companies
+    return await queries.UNDER_WAY.rows(companies=companies, over=sorted(OVER), limit=MOST_UNDER_WAY)
 
 
 async def past(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
     """What is over for the actor's companies, newest first, below the id `before`."""
-    return await queries.PAST.rows(companies=actor.companies, over=sorted(OVER), before=before, limit=limit)
+    companies = reach(actor, May.SEE_OWN_PAGES).companies
+    return await queries.PAST.rows(companies=companies, over=sorted(OVER), before=before, limit=limit)
 
 
 async def events(actor: Actor, reservation_id: int) -> list[asyncpg.Record]:
     """The story of a reservation, from its first event; raises NotFound."""
     row = await find(actor, reservation_id)
-    sees_staff = Role.COMPANY not in roles_of(actor, row["company_id"], row["owner_id"])
+    sees_staff = Party.COMPANY not in roles_of(actor, row["company_id"], row["owner_id"])
     return await queries.EVENTS.rows(id=reservation_id, sees_staff=sees_staff)
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Scope, require_scope
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.reservations import filing, reading, steps
@@ -42,10 +43,9 @@ def _first_action(body: ApplicationBody) -> Action:
     return chosen[0] if chosen else Action.SUBMIT
 
 
-@post("/", dto=JsonBody[ApplicationBody], return_dto=None, opt={REFUSES: (404, 409)})
+@post("/", dto=JsonBody[ApplicationBody], return_dto=None, opt={REFUSES: (404, 409)}, guards=[Only(May.APPLY)])
 async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Response[FiledView]:
     """File an application under a project."""
-    require_scope(actor, Scope.BOOK)
     application = filing.Application(
         data.project_id, data.area_id, asked_of(data.volumes), _first_action(data), data.note
     )
@@ -64,15 +64,21 @@ async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Re
     return Response(view, status_code=201, headers=headers)
 
 
-@post("/check", dto=JsonBody[CheckBody], return_dto=None, status_code=200, opt={NEVER_KEPT: True, REFUSES: (404,)})
+@post(
+    "/check",
+    dto=JsonBody[CheckBody],
+    return_dto=None,
+    status_code=200,
+    opt={NEVER_KEPT: True, REFUSES: (404,)},
+    guards=[Only(May.SEE_APPLICATIONS)],
+)
 async def check_application(actor: Caller, data: JSONBody[CheckBody]) -> VerdictView:
     """Whether an application would fit, and what stands in the way; nothing is written or kept."""
-    require_scope(actor, Scope.READ)
     application = filing.Application(data.project_id, data.area_id, asked_of(data.volumes))
     return verdict_view(await filing.check(actor, application, now(), besides=data.reservation_id or 0))
 
 
-@get("/")
+@get("/", guards=[Only(May.SEE_APPLICATIONS)])
 async def list_reservations(
     request: Request[Any, Any, Any],
     actor: Caller,
@@ -83,44 +89,45 @@ async def list_reservations(
     limit: Limit = 50,
 ) -> Response[list[ReservationView]]:
     """Reservations that the caller may see, newest first; the next page stands in `Link`."""
-    require_scope(actor, Scope.READ)
     rows = await reading.listed(actor, reading.ListQuery(before, limit, in_state, site, project))
     views = [view_of(actor, row) for row in rows]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
 
-@get("/{reservation_id:int}")
+@get("/{reservation_id:int}", guards=[Only(May.SEE_APPLICATIONS)])
 async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[ReservationView]:
     """One reservation."""
-    require_scope(actor, Scope.READ)
     view = view_of(actor, await reading.find(actor, reservation_id))
     return Response(view, headers={"ETag": etag(view.version)})
 
 
-@get("/{reservation_id:int}/events")
+@get("/{reservation_id:int}/events", guards=[Only(May.SEE_APPLICATIONS)])
 async def list_events(actor: Caller, reservation_id: PathId) -> list[EventView]:
     """The story of one reservation, from its first event."""
-    require_scope(actor, Scope.READ)
     return [EventView(**dict(row.items())) for row in await reading.events(actor, reservation_id)]
 
 
-@put("/{reservation_id:int}", dto=JsonBody[DraftBody], return_dto=None, opt={REFUSES: (409,)})
+@put("/{reservation_id:int}", dto=JsonBody[DraftBody], return_dto=None, opt={REFUSES: (409,)}, guards=[Only(May.APPLY)])
 async def revise_draft(
     actor: Caller, reservation_id: PathId, data: JSONBody[DraftBody], if_match: IfMatch = None
 ) -> Response[MovedView]:
     """Replace what a draft asks for: its project, area, volumes and note."""
-    require_scope(actor, Scope.BOOK)
     asked = asked_of(data.volumes)
     application = filing.Application(data.project_id, data.area_id, asked, Action.SAVE, data.note)
     return moved_answer(await steps.revise_draft(actor, reservation_id, expected_version(if_match), application, now()))
 
 
-@put("/{reservation_id:int}/volumes", dto=JsonBody[VolumesBody], return_dto=None, opt={REFUSES: (409,)})
+@put(
+    "/{reservation_id:int}/volumes",
+    dto=JsonBody[VolumesBody],
+    return_dto=None,
+    opt={REFUSES: (409,)},
+    guards=[Only(May.APPLY)],
+)
 async def change_volumes(
     actor: Caller, reservation_id: PathId, data: JSONBody[VolumesBody], if_match: IfMatch = None
 ) -> Response[MovedView]:
     """Ask for other volumes in the same area; the old claim stays until the new one is sure."""
-    require_scope(actor, Scope.BOOK)
     moved = await steps.change_volumes(actor, reservation_id, expected_version(if_match), asked_of(data.volumes), now())
     return moved_answer(moved)
 
@@ -131,6 +138,7 @@ async def change_volumes(
     return_dto=None,
     status_code=200,
     opt={REFUSES: (409,)},
+    guards=[Only(May.TAKE_STEP)],
 )
 async def take_step(
     actor: Caller,

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
+from testfields.accounts.authority import Kind, May
+from testfields.accounts.rules import COMPANY_ROLES, MemberRole
 from testfields.core.errors import N_, InvalidInput, Message, NotAllowed, WrongState, fault
 from testfields.core.texts import text_faults, tidy
 
@@ -96,73 +99,79 @@ ACTION_WORDS: Mapping[Action, str] = {
 }
 
 
-class Role(StrEnum):
-    """What somebody is to one reservation."""
+class Party(StrEnum):
+    """Who acts on a reservation and is no member of staff."""
 
     COMPANY = "company"
-    REVIEWER = "reviewer"
-    APPROVER = "approver"
-    SITE_MANAGER = "site_manager"
     PORTAL = "portal"
+
+
+# What somebody is to one reservation: its company, the portal itself, or staff of the land in one of their roles.
+Role: TypeAlias = Party | MemberRole
+
+
+def role_of(role: MemberRole) -> Role:
+    """What a person with that role is to a reservation of theirs: of a company's people all may do the same."""
+    return Party.COMPANY if role in COMPANY_ROLES else role
 
 
 @dataclass(frozen=True)
 class Transition:
-    """Where an action leads, and which roles may take it."""
+    """Where an action leads, and the row of the table of authority that says who may take it."""
 
     to: State
-    roles: Set[Role]
+    may: May
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Those who may."""
+        people = frozenset(role_of(role) for role in self.may.value.roles)
+        return people | {Party.PORTAL} if Kind.PORTAL in self.may.value.who else people
 
 
-_COMPANY = frozenset({Role.COMPANY})
-_PORTAL = frozenset({Role.PORTAL})
-_REVIEW = frozenset({Role.REVIEWER, Role.APPROVER})
-_APPROVAL = frozenset({Role.APPROVER})
-_ON_SITE = frozenset({Role.COMPANY, Role.SITE_MANAGER})
-
-S, A = State, Action
+S, A, M = State, Action, May
 
 # The one table: nothing else changes a state.
 TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
-    (None, A.SAVE): Transition(S.DRAFT, _COMPANY),
-    (None, A.HOLD): Transition(S.HELD, _COMPANY),
-    (None, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
-    (None, A.WAIT): Transition(S.WAITING, _COMPANY),
-    (S.DRAFT, A.CHANGE): Transition(S.DRAFT, _COMPANY),
-    (S.DRAFT, A.HOLD): Transition(S.HELD, _COMPANY),
-    (S.DRAFT, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
-    (S.DRAFT, A.WAIT): Transition(S.WAITING, _COMPANY),
-    (S.DRAFT, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
-    (S.HELD, A.CHANGE): Transition(S.HELD, _COMPANY),
-    (S.HELD, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
-    (S.HELD, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
-    (S.HELD, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
-    (S.SUBMITTED, A.CHANGE): Transition(S.SUBMITTED, _COMPANY),
-    (S.SUBMITTED, A.RETURN): Transition(S.RETURNED, _REVIEW),
-    (S.SUBMITTED, A.APPROVE): Transition(S.APPROVED, _APPROVAL),
-    (S.SUBMITTED, A.REJECT): Transition(S.REJECTED, _APPROVAL),
-    (S.SUBMITTED, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
-    (S.SUBMITTED, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
-    (S.RETURNED, A.CHANGE): Transition(S.RETURNED, _COMPANY),
-    (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, _COMPANY),
-    (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
-    (S.RETURNED, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
+    (None, A.SAVE): Transition(S.DRAFT, M.APPLY),
+    (None, A.HOLD): Transition(S.HELD, M.APPLY),
+    (None, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
+    (None, A.WAIT): Transition(S.WAITING, M.APPLY),
+    (S.DRAFT, A.CHANGE): Transition(S.DRAFT, M.APPLY),
+    (S.DRAFT, A.HOLD): Transition(S.HELD, M.APPLY),
+    (S.DRAFT, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
+    (S.DRAFT, A.WAIT): Transition(S.WAITING, M.APPLY),
+    (S.DRAFT, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.HELD, A.CHANGE): Transition(S.HELD, M.APPLY),
+    (S.HELD, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
+    (S.HELD, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.HELD, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
+    (S.SUBMITTED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
+    (S.SUBMITTED, A.RETURN): Transition(S.RETURNED, M.REVIEW),
+    (S.SUBMITTED, A.APPROVE): Transition(S.APPROVED, M.DECIDE),
+    (S.SUBMITTED, A.REJECT): Transition(S.REJECTED, M.DECIDE),
+    (S.SUBMITTED, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.SUBMITTED, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
+    (S.RETURNED, A.CHANGE): Transition(S.RETURNED, M.APPLY),
+    (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
+    (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.RETURNED, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
     # Changing volumes after approval reopens the review.
-    (S.APPROVED, A.CHANGE): Transition(S.SUBMITTED, _COMPANY),
-    (S.APPROVED, A.CONFIRM): Transition(S.CONFIRMED, _PORTAL),
-    (S.APPROVED, A.CANCEL): Transition(S.CANCELLED, _COMPANY),
-    (S.APPROVED, A.REVOKE): Transition(S.REVOKED, _APPROVAL),
-    (S.CONFIRMED, A.CHANGE): Transition(S.SUBMITTED, _COMPANY),
-    (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, _ON_SITE),
-    (S.CONFIRMED, A.CANCEL): Transition(S.CANCELLED, _COMPANY),
-    (S.CONFIRMED, A.REVOKE): Transition(S.REVOKED, _APPROVAL),
-    (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, frozenset({Role.SITE_MANAGER, Role.PORTAL})),
-    (S.ACTIVE, A.CHECK_OUT): Transition(S.COMPLETED, _ON_SITE),
-    (S.ACTIVE, A.REVOKE): Transition(S.REVOKED, _APPROVAL),
-    (S.COMPLETED, A.REPORT): Transition(S.REPORTED, _COMPANY),
-    (S.WAITING, A.OFFER): Transition(S.HELD, _PORTAL),
-    (S.WAITING, A.WITHDRAW): Transition(S.WITHDRAWN, _COMPANY),
-    (S.WAITING, A.EXPIRE): Transition(S.EXPIRED, _PORTAL),
+    (S.APPROVED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
+    (S.APPROVED, A.CONFIRM): Transition(S.CONFIRMED, M.CARRY_ON),
+    (S.APPROVED, A.CANCEL): Transition(S.CANCELLED, M.APPLY),
+    (S.APPROVED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
+    (S.CONFIRMED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
+    (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE),
+    (S.CONFIRMED, A.CANCEL): Transition(S.CANCELLED, M.APPLY),
+    (S.CONFIRMED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
+    (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, M.NOTE_NO_SHOW),
+    (S.ACTIVE, A.CHECK_OUT): Transition(S.COMPLETED, M.BE_ON_SITE),
+    (S.ACTIVE, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
+    (S.COMPLETED, A.REPORT): Transition(S.REPORTED, M.APPLY),
+    (S.WAITING, A.OFFER): Transition(S.HELD, M.CARRY_ON),
+    (S.WAITING, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.WAITING, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
 }
 
 # A reservation in one of these has a claim; in every other it has none.
@@ -214,7 +223,7 @@ def actions_for(state: State, roles: Set[Role]) -> list[Action]:
 def acting_role(state: State | None, action: Action, roles: Set[Role]) -> Role:
     """The role in which the action is taken, for its event; the first of the table's that fits."""
     allowed = TRANSITIONS[(state, action)].roles & roles
-    return min(allowed, key=list(Role).index)
+    return min(allowed, key=[*Party, *MemberRole].index)
 
 
 def check_words(action: Action, reason: str, conditions: str) -> None:

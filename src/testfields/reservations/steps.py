@@ -7,7 +7,9 @@ from datetime import datetime
 
 import asyncpg
 
-from testfields.accounts.rules import Actor, Scope, require_scope
+from testfields.accounts.access import reach, roles_by
+from testfields.accounts.authority import May
+from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import claims_for
 from testfields.availability.service import NO_SUCH_AREA, Asked
@@ -32,21 +34,18 @@ from testfields.reservations.filing import (
 from testfields.reservations.reading import NO_SUCH, asked_for, roles_of, volumes_of
 from testfields.reservations.rules import (
     CLAIMING,
+    TRANSITIONS,
     Action,
+    Party,
     Role,
     State,
     acting_role,
     check_words,
     checked_texts,
     next_state,
+    role_of,
 )
 
-SCOPE_OF = {
-    Role.COMPANY: Scope.BOOK,
-    Role.REVIEWER: Scope.REVIEW,
-    Role.APPROVER: Scope.REVIEW,
-    Role.SITE_MANAGER: Scope.REVIEW,
-}
 # What whoever asked for a step is told where they asked for it.
 REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
 
@@ -83,7 +82,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     Raises NotFound, Stale, WrongState, NotAllowed, InvalidInput, or Taken when the volume has to be claimed first.
     """
     locked, roles = await _lock(actor, reservation_id, step.version)
-    to = next_state(locked.state, step.action, roles)
+    to, role = _next(actor, locked, step.action, roles)
     if step.action is Action.CHANGE:
         raise WrongState(N_("A change needs the volumes to change to."))
     reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)
@@ -97,7 +96,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     details: dict[str, object] = {"conditions": conditions} if step.action is Action.APPROVE else {}
     if locked.state is State.DRAFT:
         details |= story_of(await volumes_of(locked.id))
-    return await _move(actor, locked, step, to, roles, now, terms, details)
+    return await _move(actor, locked, step, to, role, now, terms, details)
 
 
 async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -> tuple[_Locked, frozenset[Role]]:
@@ -108,21 +107,20 @@ async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -
     (span,) = await queries.SPAN.rows(id=reservation_id)
     locked = _locked(row, span)
     roles = roles_of(actor, locked.company_id, locked.owner_id)
-    if not roles or (locked.state is State.DRAFT and Role.COMPANY not in roles):
+    if not roles or (locked.state is State.DRAFT and Party.COMPANY not in roles):
         raise NotFound(NO_SUCH)
     if version is not None and version != locked.version:
         raise Stale(N_("This has changed since you saw it. Please load it again."))
-    return locked, _in_scope(actor, roles)
+    return locked, roles
 
 
-def _in_scope(actor: Actor | None, roles: frozenset[Role]) -> frozenset[Role]:
-    """The roles in which a token lets its person act; raises NotAllowed where it lets them act in none of theirs."""
-    if actor is None:
-        return roles
-    usable = frozenset(role for role in roles if SCOPE_OF[role] in actor.scopes)
-    if not usable:
-        require_scope(actor, SCOPE_OF[min(roles, key=list(Role).index)])
-    return usable
+def _next(actor: Actor | None, locked: _Locked, action: Action, roles: frozenset[Role]) -> tuple[State, Role]:
+    """Where the action leads, and in which of the actor's roles it is taken; raises WrongState, NotAllowed."""
+    to = next_state(locked.state, action, roles)
+    if actor is not None:
+        may = TRANSITIONS[(locked.state, action)].may
+        roles = frozenset(role_of(one) for one in roles_by(actor, may, locked.company_id, locked.owner_id))
+    return to, acting_role(locked.state, action, roles)
 
 
 def _locked(row: asyncpg.Record, span: asyncpg.Record) -> _Locked:
@@ -167,7 +165,7 @@ async def _move(
     locked: _Locked,
     step: Step,
     to: State,
-    roles: frozenset[Role],
+    role: Role,
     now: datetime,
     terms: dict[str, datetime | None],
     details: dict[str, object],
@@ -183,7 +181,7 @@ async def _move(
         id=locked.id,
         now=now,
         person_id=actor.person_id if actor else None,
-        role=acting_role(locked.state, step.action, roles),
+        role=role,
         action=step.action,
         from_state=locked.state,
         to_state=to,
@@ -202,7 +200,7 @@ async def change_volumes(
     After approval this reopens the review. Raises as `act` does.
     """
     locked, roles = await _lock(actor, reservation_id, version)
-    to = next_state(locked.state, Action.CHANGE, roles)
+    to, role = _next(actor, locked, Action.CHANGE, roles)
     refuse_untimely(locked.state, Action.CHANGE, locked.times, now)
     place = await checked_place(locked.area_id, asked, now)
     volumes = tuple(one.volume for one in place.placed)
@@ -217,7 +215,7 @@ async def change_volumes(
     begins = min(one.period.start for one in asked)
     runs_on = locked.times.deadline if to is not State.SUBMITTED else None
     terms = terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
-    return await _move(actor, locked, Step(Action.CHANGE), to, roles, now, terms, story_of(volumes))
+    return await _move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(volumes))
 
 
 @transactional
@@ -231,7 +229,7 @@ async def revise_draft(
     locked, roles = await _lock(actor, reservation_id, version)
     if locked.state is not State.DRAFT:
         raise WrongState(N_("This is no longer a draft. Please open the application itself."))
-    to = next_state(locked.state, Action.CHANGE, roles)
+    to, role = _next(actor, locked, Action.CHANGE, roles)
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
     volumes = tuple(one.volume for one in place.placed)
@@ -240,7 +238,7 @@ async def revise_draft(
         site_id=place.site_id,
         area_id=application.area_id,
         project_id=application.project_id,
-        companies=actor.companies,
+        companies=reach(actor, May.APPLY).companies,
         uses=sorted(place.uses),
         note=note,
     )
@@ -248,7 +246,7 @@ async def revise_draft(
         raise await why_no_project(actor, application, place)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
     revision = Step(Action.CHANGE)
-    moved = await _move(actor, locked, revision, to, roles, now, terms_of(place, to, now), story_of(volumes))
+    moved = await _move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(volumes))
     if application.action is Action.SAVE:
         return moved
     return await act(actor, locked.id, Step(application.action, moved.version), now)

@@ -9,13 +9,21 @@ from decimal import Decimal
 
 import msgspec
 
+from testfields.accounts.words import ROLE_WORDS
 from testfields.core.errors import N_, Message
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, in_metres
 from testfields.reservations.deadlines import Need
-from testfields.reservations.rules import Action, State
+from testfields.reservations.rules import Action, Party, State
 
 A, S = Action, State
+
+# As whom somebody acts, by what an event keeps.
+WHO: Mapping[str, str] = {
+    **{role.value: word for role, word in ROLE_WORDS.items()},
+    Party.COMPANY: N_("Company"),
+    Party.PORTAL: N_("The portal itself"),
+}
 
 
 @dataclass(frozen=True)

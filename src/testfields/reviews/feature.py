@@ -1,5 +1,7 @@
 """The desk at which staff decide."""
 
+from testfields.accounts.access import seen_by
+from testfields.accounts.authority import May
 from testfields.core.errors import N_
 from testfields.reviews.pages import pages
 from testfields.reviews.routes import router
@@ -9,6 +11,6 @@ from testfields.web.features import Feature, Link
 FEATURE = Feature(
     api=(router,),
     pages=tuple(pages),
-    menu=(Link(50, "/desk", "inbox", N_("Review desk"), lambda actor: actor is not None and actor.is_staff),),
+    menu=(Link(50, "/desk", "inbox", N_("Review desk"), seen_by(May.SEE_DESK)),),
     tables=(ReviewRead,),
 )

@@ -10,8 +10,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, require_staff
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
 from testfields.projects.fields import Section
@@ -21,7 +23,7 @@ from testfields.reservations import steps as reservations
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.rules import Action
 from testfields.reservations.steps import Step
-from testfields.reservations.words import height_in_words
+from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
 from testfields.reviews.rules import DECISIONS, SORTED_BY_DUE, Due, Shown
@@ -66,7 +68,7 @@ def _desk(filters: str) -> str:
     return f"/desk?{filters}" if filters else "/desk"
 
 
-@get("/desk", include_in_schema=False)
+@get("/desk", include_in_schema=False, guards=[Only(May.SEE_DESK)])
 async def queue_page(
     request: Request[Any, Any, Any],
     actor: Caller,
@@ -77,7 +79,6 @@ async def queue_page(
     after: After = None,
 ) -> Template:
     """Applications to decide on, what is due first; the filters are the page's address."""
-    require_staff(actor)
     query = QueueQuery(in_state, site or None, text or None, _due(due), cursor_of(after), PAGE)
     rows = await service.queue(actor, query, now())
     filters = kept_filters(request.url.query)
@@ -102,12 +103,11 @@ def _with(filters: str, name: str, value: str) -> str:
     return urlencode([(key, kept) for key, kept in parse_qsl(filters) if key != name] + [(name, value)])
 
 
-@get("/desk/{reservation_id:int}", include_in_schema=False)
+@get("/desk/{reservation_id:int}", include_in_schema=False, guards=[Only(May.SEE_DESK)])
 async def review_page(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None
 ) -> Template:
     """One application with all that a decision rests on; opening it is what "read" means."""
-    require_staff(actor)
     case = await service.case(actor, reservation_id)
     return await _review(request, actor, case, day_shown(case, day), kept_filters(request.url.query))
 
@@ -179,7 +179,7 @@ async def _review(
 def _event(row: Any, zone: str) -> dict[str, Any]:
     return {
         "action": row["action"],
-        "role": row["actor_role"],
+        "role": locale.translate(WHO[row["actor_role"]]),
         "name": row["actor_name"],
         "when": instant(row["at"], zone),
         "iso": row["at"].isoformat(),
@@ -189,12 +189,13 @@ def _event(row: Any, zone: str) -> dict[str, Any]:
     }
 
 
-@post("/desk/{reservation_id:int}/{action:str}", include_in_schema=False, status_code=200)
+@post(
+    "/desk/{reservation_id:int}/{action:str}", include_in_schema=False, status_code=200, guards=[Only(May.STEP_AT_DESK)]
+)
 async def decide(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, action: FromPath[Action]
 ) -> Template | Response[Any]:
     """Take a decision at the version that was read; refused, the page as it stands now, with what was typed."""
-    require_staff(actor)
     if action not in DECISIONS:
         raise NotFound(N_("There is nothing at this address."))
     form = await posted(request)

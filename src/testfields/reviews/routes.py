@@ -9,8 +9,10 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromQuery, QueryParameter
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, Scope, require_scope, require_staff
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.db.values import to_period
@@ -53,7 +55,7 @@ def cursor_text(rows: list[asyncpg.Record], limit: int) -> str | None:
     return f"{rows[-1]['rank']}_{rows[-1]['id']}" if len(rows) == limit else None
 
 
-@get("/")
+@get("/", guards=[Only(May.SEE_DESK)])
 async def list_reviews(
     request: Request[Any, Any, Any],
     actor: Caller,
@@ -65,18 +67,15 @@ async def list_reviews(
     limit: Limit = 50,
 ) -> Response[list[ReviewView]]:
     """The queue of the caller's land, what is due first; the next page stands in `Link`."""
-    require_scope(actor, Scope.READ)
-    require_staff(actor)
     query = QueueQuery(in_state, site, text or None, due, cursor_of(after), limit)
     rows = await service.queue(actor, query, now())
     headers = next_link(request, "after", cursor_text(rows, limit))
     return Response([_view(actor, row) for row in rows], headers=headers)
 
 
-@get("/{reservation_id:int}")
+@get("/{reservation_id:int}", guards=[Only(May.SEE_REVIEW)])
 async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseView]:
     """What the portal has looked at for whoever decides on one application; for the land's staff alone."""
-    require_scope(actor, Scope.READ)
     case = await service.case(actor, reservation_id)
     checks = [
         CheckView(locale.translate(one.subject), [locale.said(found.message) for found in one.faults])
@@ -87,14 +86,13 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
     return Response(view, headers={"ETag": etag(version)})
 
 
-@post("/{reservation_id:int}/read", status_code=204)
+@post("/{reservation_id:int}/read", status_code=204, guards=[Only(May.MARK_READ)])
 async def mark_read(actor: Caller, reservation_id: PathId, if_match: IfMatch = None) -> None:
     """Remember that one has read an application as it stands."""
-    require_scope(actor, Scope.REVIEW)
     await service.read(actor, reservation_id, expected_version(if_match))
 
 
-@get("/{reservation_id:int}/preview.geojson", media_type=GEOJSON)
+@get("/{reservation_id:int}/preview.geojson", media_type=GEOJSON, guards=[Only(May.SEE_REVIEW)])
 async def show_preview(
     actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None
 ) -> Response[PreviewShapes]:
@@ -102,7 +100,6 @@ async def show_preview(
 
     Without `day` it is the application's first. For the land's staff alone.
     """
-    require_scope(actor, Scope.READ)
     case = await service.case(actor, reservation_id)
     scene = await service.scene(actor, reservation_id, day_shown(case, day))
     shapes = preview(await service.ground(reservation_id), scene, case.row["timezone"])

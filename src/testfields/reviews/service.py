@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import asyncpg
 
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_volumes
@@ -72,7 +74,7 @@ class Case:
 async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.Record]:
     """Applications at the sites of the actor's owners, what is due first, with what to beware of."""
     return await queries.QUEUE.rows(
-        owners=actor.owners,
+        owners=reach(actor, May.SEE_DESK).owners,
         person_id=actor.person_id,
         states=sorted(STATES_SHOWN[query.shown]),
         by_due=query.shown in SORTED_BY_DUE,
@@ -89,12 +91,12 @@ async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.
 
 async def sites(actor: Actor) -> list[asyncpg.Record]:
     """The sites whose applications the actor may see."""
-    return await queries.SITES.rows(owners=actor.owners)
+    return await queries.SITES.rows(owners=reach(actor, May.SEE_DESK).owners)
 
 
 async def case(actor: Actor, reservation_id: int) -> Case:
     """An application with all that its review shows; raises NotFound, also for another owner's and for a draft."""
-    row = await queries.CASE.row(id=reservation_id, owners=actor.owners)
+    row = await queries.CASE.row(id=reservation_id, owners=reach(actor, May.SEE_REVIEW).owners)
     if row is None:
         raise NotFound(NO_SUCH)
     asked = await asked_for(reservation_id)
@@ -143,7 +145,7 @@ class Standing:
 
 async def scene(actor: Actor, reservation_id: int, day: date) -> list[Standing]:
     """All that stands or is asked for at the application's site on a local day, this application first."""
-    rows = await queries.SCENE.rows(id=reservation_id, owners=actor.owners, day=day)
+    rows = await queries.SCENE.rows(id=reservation_id, owners=reach(actor, May.SEE_REVIEW).owners, day=day)
     return [
         Standing(**dict(row.items()) | {"period": to_period(row["period"]), "altitude": to_band(row["altitude"])})
         for row in rows
@@ -179,7 +181,7 @@ async def ground(reservation_id: int) -> list[Ground]:
 
 async def read(actor: Actor, reservation_id: int, version: int | None) -> None:
     """Remember that somebody has read an application at `version`, None for as it stands. Raises NotFound, Stale."""
-    row = await queries.CASE.row(id=reservation_id, owners=actor.owners)
+    row = await queries.CASE.row(id=reservation_id, owners=reach(actor, May.MARK_READ).owners)
     if row is None:
         raise NotFound(NO_SUCH)
     if version not in {None, row["version"]}:

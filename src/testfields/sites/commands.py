@@ -15,6 +15,8 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Column, Table
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import only_terminal
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.sites.exchange.exporting import export_file
@@ -50,6 +52,7 @@ def terminal_language(environ: Mapping[str, str]) -> str:
 
 
 @sites.command("import")
+@only_terminal(May.BRING_IN_SITES)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--owner", help="Slug of the owner of sites that do not name one.")
 @click.pass_obj
@@ -88,6 +91,7 @@ async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
 
 
 @sites.command("export")
+@only_terminal(May.BRING_IN_SITES)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--slug", "slugs", multiple=True, help="Only this site; may be given several times.")
 @click.pass_obj

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Visitor
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.sites import service
@@ -45,7 +47,7 @@ def parse_box(text: str | None) -> service.Box:
     return service.Box(west, south, east, north)
 
 
-@get("/sites")
+@get("/sites", guards=[Only(May.LOOK_AROUND)])
 async def list_sites(
     request: Request[Any, Any, Any],
     visitor: Visitor,
@@ -67,7 +69,7 @@ async def list_sites(
     return _as_built(page.body, headers=next_link(request, "after", page.last))
 
 
-@get("/sites.geojson", media_type=GEOJSON)
+@get("/sites.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
 async def map_sites(
     visitor: Visitor,
     use: FromQuery[Use | None] = None,
@@ -81,20 +83,20 @@ async def map_sites(
     return _as_built(await service.sites_geojson(visitor, wanted), GEOJSON)
 
 
-@get("/sites/{slug:str}")
+@get("/sites/{slug:str}", guards=[Only(May.LOOK_AROUND)])
 async def show_site(visitor: Visitor, slug: FromPath[str]) -> Response[WholeSiteView]:
     """One site with its shape, hours and areas."""
     found = await service.find(visitor, slug)
     return _as_built(found.body, headers={"ETag": etag(found.version)})
 
 
-@get("/sites/{slug:str}/areas")
+@get("/sites/{slug:str}/areas", guards=[Only(May.LOOK_AROUND)])
 async def list_areas(visitor: Visitor, slug: FromPath[str]) -> Response[list[AreaView]]:
     """The areas of one site, in its owner's order."""
     return _as_built(await service.areas(visitor, slug))
 
 
-@get("/sites/{slug:str}/areas.geojson", media_type=GEOJSON)
+@get("/sites/{slug:str}/areas.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
 async def map_areas(visitor: Visitor, slug: FromPath[str]) -> Response[AreaFeatures]:
     """The areas of one site for a map."""
     return _as_built(await service.areas_geojson(visitor, slug), GEOJSON)

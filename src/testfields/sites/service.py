@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from testfields.accounts.access import reach
+from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
 from testfields.core.texts import normal
@@ -123,7 +125,8 @@ def _there(body: str | None) -> bytes:
 
 
 def _owners(actor: Actor | None) -> list[int]:
-    return actor.owners if actor else []
+    """Whose sites are shown before they are published."""
+    return reach(actor, May.SEE_UNPUBLISHED).owners
 
 
 def _conditions(actor: Actor | None, wanted: Search) -> dict[str, object]:

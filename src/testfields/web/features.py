@@ -48,10 +48,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Task:
-    """Work for the worker; `run` is given the settings, then by name what was enqueued. It may run twice."""
+    """Work for the worker; `run` is given the settings, then by name what was enqueued. It may run twice.
+
+    `guard` is asked first whether the portal may do it (`accounts.guards.OnlyPortal`).
+    """
 
     name: str
     run: Callable[..., Awaitable[None]]
+    guard: Callable[..., Awaitable[None]]
 
 
 def nothing(_settings: Settings) -> Mapping[str, object]:

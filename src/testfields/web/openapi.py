@@ -4,6 +4,8 @@ What an operation refuses follows from what it takes; what follows from its work
 ``opt={REFUSES: (409,)}``.
 """
 
+from collections.abc import Container
+
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import (
@@ -24,7 +26,7 @@ from testfields.web.problems import PROBLEM_JSON
 from testfields.web.versions import IF_MATCH
 
 REFUSES = "refuses"
-# The one way for programs to say who they are; `actor` is whom handlers ask for that want a login.
+# The one way for programs to say who they are.
 TOKEN = "token"  # noqa: S105
 
 PROBLEM = Reference(ref="#/components/schemas/Problem")
@@ -96,8 +98,8 @@ ONCE = Parameter(
 )
 
 
-def describe(app: Litestar) -> None:
-    """Add to every operation its headers and the problems it may answer with."""
+def describe(app: Litestar, public: Container[HTTPRouteHandler]) -> None:
+    """Add to every operation its headers and the problems it may answer with; `public` are for anybody."""
     description = app.openapi_schema
     components = description.components = description.components or Components()
     components.schemas["Problem"] = PROBLEM_SCHEMA
@@ -109,17 +111,18 @@ def describe(app: Litestar) -> None:
         for method, (handler, _) in route.route_handler_map.items():
             operation = getattr(path, method.lower())
             if operation is not None:
-                _describe(operation, handler, once=method == "POST" and not handler.opt.get(NEVER_KEPT))
+                once = method == "POST" and not handler.opt.get(NEVER_KEPT)
+                _describe(operation, handler, once=once, public=handler in public)
 
 
-def _describe(operation: Operation, handler: HTTPRouteHandler, once: bool) -> None:
+def _describe(operation: Operation, handler: HTTPRouteHandler, *, once: bool, public: bool) -> None:
     named = [one for one in operation.parameters or [] if isinstance(one, Parameter)]
     operation.parameters = [
         *(VERSION_SEEN if one.name == IF_MATCH else one for one in named),
         *((ONCE,) if once else ()),
     ]
-    asks_who = handler.parsed_fn_signature.parameters.keys() & {"actor", "visitor"}
-    operation.security = None if "actor" in asks_who else [{}, {TOKEN: []}] if asks_who else []
+    asks_who = "visitor" in handler.parsed_fn_signature.parameters
+    operation.security = None if not public else [{}, {TOKEN: []}] if asks_who else []
     answers = {status: one for status, one in (operation.responses or {}).items() if int(status) < 400}
     refusals = _refusals(operation) | set(handler.opt.get(REFUSES, ()))
     operation.responses = {

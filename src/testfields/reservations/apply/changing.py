@@ -8,6 +8,8 @@ import asyncpg
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import N_
@@ -29,7 +31,7 @@ CHANGED = {
 }
 
 
-@get("/my/reservations/{reservation_id:int}/change", include_in_schema=False)
+@get("/my/reservations/{reservation_id:int}/change", include_in_schema=False, guards=[Only(May.APPLY)])
 async def change_page(request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId) -> Template:
     """The form as the reservation fills it in."""
     row = await own(actor, reservation_id)
@@ -37,7 +39,9 @@ async def change_page(request: Request[Any, Any, Any], actor: Caller, reservatio
     return await show_form(request, actor, form, change=row)
 
 
-@post("/my/reservations/{reservation_id:int}/change", include_in_schema=False, status_code=200)
+@post(
+    "/my/reservations/{reservation_id:int}/change", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)]
+)
 async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId) -> Template | Response[Any]:
     """Ask for the new times and volume; the old claim stays until the new one is sure."""
     row, at = await own(actor, reservation_id), now()

@@ -10,8 +10,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Template
 
+from testfields.accounts.authority import May
+from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, require_company
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, PortalError, Stale, Taken, WrongState
 from testfields.core.local_time import format_instant
@@ -47,7 +49,7 @@ ONLY_OWN = N_("Your own application has this place and time already.")
 # --- The page, and the parts of it that change while it is filled in.
 
 
-@get("/my/apply", include_in_schema=False)
+@get("/my/apply", include_in_schema=False, guards=[Only(May.APPLY)])
 async def apply_page(
     request: Request[Any, Any, Any],
     actor: Caller,
@@ -59,7 +61,6 @@ async def apply_page(
     draft: QueryId = None,
 ) -> Template | Response[Any]:
     """The form, filled in as far as the link says, or as the draft was left."""
-    require_company(actor)
     if draft is not None:
         return await _draft_page(request, actor, draft)
     form = await opened(Entered(project_id=project, site=site, area=area))
@@ -78,10 +79,9 @@ async def _draft_page(request: Request[Any, Any, Any], actor: Actor, draft_id: i
     return await show_form(request, actor, await judged(actor, await opened(entered), now()))
 
 
-@post("/my/apply", include_in_schema=False, status_code=200)
+@post("/my/apply", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
 async def apply(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """One of the form's buttons: change the form, or file what it asks for."""
-    require_company(actor)
     sent = await posted(request)
     wish, at = sent.text("do"), now()
     form = await opened(read_form(sent))
@@ -123,35 +123,33 @@ async def _after(actor: Actor, moved: Moved) -> Response[Any]:
     return redirect(f"/my/reservations/{moved.id}", "success", FILED[moved.state], until=words)
 
 
-@post("/my/apply/check", include_in_schema=False, status_code=200)
+@post("/my/apply/check", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
 async def check_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """The panel for what the form says at this moment."""
     return await _part(request, actor, "check")
 
 
-@post("/my/apply/place", include_in_schema=False, status_code=200)
+@post("/my/apply/place", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
 async def place_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Site and area, and the limits that come with them."""
     return await _part(request, actor, "place_part", sites=await _sites())
 
 
-@post("/my/apply/times", include_in_schema=False, status_code=200)
+@post("/my/apply/times", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
 async def times_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """The times, after one more, one less, or a series."""
     return await _part(request, actor, "times")
 
 
 async def _part(request: Request[Any, Any, Any], actor: Actor, name: str, **more: Any) -> Template:
-    require_company(actor)
     sent = await posted(request)
     form, _ = await changed(actor, await opened(read_form(sent)), sent.text("do"), now())
     return page(request, f"reservations/apply/{name}.html", **_context(form), **more)
 
 
-@post("/my/apply/draft", include_in_schema=False, status_code=200)
+@post("/my/apply/draft", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
 async def draft_part(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Save the form as a draft by itself; as long as that cannot be done yet, say why."""
-    require_company(actor)
     form = await opened(read_form(await posted(request)))
     name = "reservations/apply/saved.html"
     try:

@@ -1,0 +1,151 @@
+"""Two tenants that mirror each other, everybody in them, and something of the first one's for every address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from httpx import AsyncClient
+
+from testfields import workflow
+from testfields.accounts.identity import CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
+from testfields.accounts.rules import Actor, MemberRole, OrganisationKind, Scope
+from testfields.accounts.tables import ApiToken, Person
+from testfields.core.clock import now
+from testfields.db.engine import DB
+from testfields.notifications import service as notifications
+from testfields.notifications.tables import Mail
+from testfields.permits.tables import Permit
+from testfields.sites.tables import Site
+from tests import factories
+
+# Stands in the name of everything of the first tenant's that is not for everybody to see.
+MARK = "極秘標識"
+TENANT = {
+    OrganisationKind.COMPANY: (MemberRole.MEMBER, MemberRole.MANAGER),
+    OrganisationKind.OWNER: (MemberRole.REVIEWER, MemberRole.APPROVER, MemberRole.SITE_MANAGER),
+    OrganisationKind.OPERATOR: (MemberRole.ADMIN,),
+}
+People = Mapping[MemberRole | None, Actor]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sends a request: in a browser, or with a token for one scope; nobody has neither.
+
+    `own` is of the tenant whose things are asked for, and not of the other one.
+    """
+
+    headers: Mapping[str, str]
+    role: MemberRole | None = None
+    own: bool = False
+    scope: Scope | None = None
+    in_browser: bool = False
+
+    def __str__(self) -> str:
+        who = f"{'own' if self.own else 'foreign'} {self.role or 'person without a role'}"
+        return f"{who} in a browser" if self.in_browser else f"{who} with a token for {self.scope}"
+
+
+NOBODY = Caller({})
+
+
+@dataclass(frozen=True)
+class World:
+    """Everybody, and the first tenant's things by the name of their place in an address or a body."""
+
+    callers: tuple[Caller, ...]
+    things: Mapping[str, Any]
+
+
+async def build(client: AsyncClient) -> World:
+    """Fill the database at hand."""
+    own, foreign = await _people(), await _people()
+    callers = [NOBODY]
+    for people in (own, foreign):
+        for role, actor in people.items():
+            callers += await _callers(client, role, actor, people is own)
+    client.cookies.clear()
+    return World(tuple(callers), await _things(client, own))
+
+
+async def _people() -> People:
+    """One person with each role of a tenant, and one with none."""
+    people: dict[MemberRole | None, Actor] = {}
+    for kind, roles in TENANT.items():
+        organisation = await factories.organisation(kind)
+        people |= {role: await factories.person(organisation, kind, role) for role in roles}
+    people[None] = await factories.person(organisation, OrganisationKind.OPERATOR)
+    return people
+
+
+async def _callers(client: AsyncClient, role: MemberRole | None, actor: Actor, own: bool) -> list[Caller]:
+    csrf = (await factories.log_in(client, actor))[CSRF_FIELD]
+    browser = {"Cookie": f"{SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}", CSRF_HEADER: csrf}
+    tokens = [
+        Caller({"Authorization": f"Bearer {await factories.token(actor, [scope])}"}, role, own, scope)
+        for scope in Scope
+    ]
+    return [Caller(browser, role, own, in_browser=True), *tokens]
+
+
+async def _things(client: AsyncClient, people: People) -> dict[str, Any]:
+    member, approver = people[MemberRole.MEMBER], people[MemberRole.APPROVER]
+    owner = approver.memberships[0].organisation_id
+    colleague = await factories.person(member.companies[0], OrganisationKind.COMPANY, MemberRole.MEMBER)
+    await Person.update({Person.name: MARK}).where(Person.id == colleague.person_id)
+    site, shut = await factories.site(owner), await factories.site(owner)
+    hidden = await factories.site(owner, published=False, name_ja=MARK)
+    area = await factories.area(site)
+    project, shown = await factories.project(member, title_ja=MARK), await factories.project(member)
+    things = {"site": await _slug(site), "slug": await _slug(hidden), "area_id": area, "project_id": project}
+
+    async def send(actor: Actor, path: str, body: Mapping[str, Any]) -> int:
+        headers = {"Authorization": f"Bearer {await factories.token(actor)}", "If-Match": "*"}
+        answer = await client.post(f"/api/v1{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return int(answer.json()["id"])
+
+    async def file(hour: float, under: int = project, **more: bool) -> int:
+        body = {"project_id": under, "area_id": area, "volumes": volumes(hour), **more}
+        return await send(member, "/reservations", body)
+
+    confirmed = await file(12, shown)
+    await send(approver, f"/reservations/{confirmed}/approve", {})
+    for carry_on in (workflow.confirm, lambda event: workflow.issue_permit(event, [])):
+        await carry_on(await _last_event(confirmed))
+    closing = {"site": await _slug(shut), "kind": "works", "reason_ja": MARK, "reason_en": MARK, "period": period(9)}
+    await notifications.post(member.person_id, 1, "ja", MARK, MARK, "", now())
+    return {
+        **things,
+        "organisation": member.companies[0],
+        "person_id": colleague.person_id,
+        "reservation_id": await file(9),
+        "draft_id": await file(15, draft=True),
+        "confirmed_id": confirmed,
+        "closure_id": await send(approver, "/closures", closing),
+        "mail_id": (await Mail.select(Mail.id).first())["id"],
+        "code": (await Permit.select(Permit.code).first())["code"],
+        "token_id": (await ApiToken.select(ApiToken.id).where(ApiToken.person_id == member.person_id).first())["id"],
+    }
+
+
+def period(hour: float) -> dict[str, str]:
+    """An hour of tomorrow, as the API takes it."""
+    asked = factories.period(hour)
+    return {"start": asked.start.isoformat(), "end": asked.end.isoformat()}
+
+
+def volumes(hour: float) -> list[dict[str, Any]]:
+    """The same as volumes."""
+    return [{"period": period(hour)}]
+
+
+async def _slug(site_id: int) -> str:
+    return str((await Site.select(Site.slug).where(Site.id == site_id).first())["slug"])
+
+
+async def _last_event(reservation_id: int) -> int:
+    async with DB.connection() as connection:
+        return int(
+            await connection.fetchval("SELECT max(id) FROM reservation_event WHERE reservation_id = $1", reservation_id)
+        )
