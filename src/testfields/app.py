@@ -30,6 +30,7 @@ from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
 from testfields.web.proxies import behind_proxies
+from testfields.web.reading_out import PlainBodies, reading_to_the_end
 
 LARGEST_BODY = 1_000_000
 # The largest body over 0.3 Mbit/s.
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "actor": Provide(provide_actor),
             "visitor": Provide(provide_visitor),
         },
-        middleware=[Identity()],
+        middleware=[PlainBodies(), Identity()],
         exception_handlers=problems.HANDLERS,
         before_send=[security.before_send(settings.gsi_tiles, settings.secure_cookies)],
         lifespan=[_pool(settings)],
@@ -76,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     describe(app, {handler for _, handler, may in rows_of_handlers(app) if Kind.ANYBODY in may.value.who})
-    within = slow_bodies.within(answering_heads(app.asgi_handler), BODY_WITHIN_S)
+    within = slow_bodies.within(reading_to_the_end(answering_heads(app.asgi_handler)), BODY_WITHIN_S)
     app.asgi_handler = behind_proxies(within, settings.trusted_proxies)
     return app
 
