@@ -16,6 +16,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import only_terminal, rows_of_commands
 from testfields.db import cluster
 from testfields.db.engine import DB
+from testfields.db.outages import Crowded, OutOfReach
 from testfields.features import FEATURES
 from testfields.reservations.reading import broken_chains
 from testfields.settings import SettingsError, load
@@ -188,6 +189,6 @@ def main() -> None:
     tuple(rows_of_commands(cli))
     try:
         cli()
-    except (SettingsError, cluster.ClusterError, schema.SchemaError, ports.PortInUse) as error:
+    except (SettingsError, cluster.ClusterError, schema.SchemaError, ports.PortInUse, OutOfReach, Crowded) as error:
         Console(stderr=True).print(str(error), style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)

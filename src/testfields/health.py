@@ -5,7 +5,8 @@ from litestar import Response, get
 from testfields import schema
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
-from testfields.db.engine import DB, ERRORS, OutOfReach
+from testfields.db.outages import OutOfReach
+from testfields.db.readiness import demand_storing
 
 
 @get("/healthz", include_in_schema=False, guards=[Only(May.WATCH)])
@@ -16,11 +17,13 @@ async def alive() -> dict[str, str]:
 
 @get("/readyz", include_in_schema=False, guards=[Only(May.WATCH)])
 async def ready() -> Response[dict[str, object]]:
-    """The database answers and its schema is the one this code was written for; 503 otherwise."""
+    """The database can store something and its schema is the one this code was written for; 503 otherwise."""
     try:
-        async with DB.transaction():
-            found = await schema.status()
-    except (OutOfReach, schema.SchemaError, *ERRORS) as error:
+        await demand_storing()
+        found = await schema.status()
+    except OutOfReach as error:
+        return Response({"status": error.reason, "detail": type(error.__cause__ or error).__name__}, status_code=503)
+    except schema.SchemaError as error:
         return Response({"status": "no database", "detail": type(error).__name__}, status_code=503)
     if found.current:
         return Response({"status": "ready", "pending": []})

@@ -15,7 +15,7 @@ from testfields.reservations.words import WHO
 from testfields.web import locale
 from testfields.web.features import Feature, Link
 from testfields.web.pages import page, redirect
-from testfields.web.problems import BY_STATUS, KINDS
+from testfields.web.problems import BY_STATUS, KINDS, OUTAGES
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,10 @@ async def problem(slug: FromPath[str]) -> Response[Any]:
 
 def _problems() -> list[tuple[str, str]]:
     """Slug and status of each kind of refusal."""
-    kinds = {slug: status for status, slug in KINDS.values()} | {
-        slug: status for status, (slug, _) in BY_STATUS.items()
+    kinds = {
+        **{slug: status for status, slug in KINDS.values()},
+        **{slug: status for status, (slug, _) in BY_STATUS.items()},
+        **{slug: 503 for slug, _, _ in OUTAGES.values()},
     }
     return [(slug, str(status)) for slug, status in sorted(kinds.items(), key=lambda one: (one[1], one[0]))]
 

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import io
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import asyncpg
@@ -17,7 +17,8 @@ from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.commands.new import AutoMigrationManager, _create_new_migration
 from piccolo.apps.migrations.tables import Migration
 
-from testfields.db.engine import DB, EXTENSIONS, OutOfReach
+from testfields.db.engine import DB, EXTENSIONS
+from testfields.db.outages import OutOfReach
 from testfields.db.tables import SqlFile
 from testfields.piccolo_app import APP_CONFIG, sql_files
 
@@ -152,21 +153,37 @@ async def upgrade() -> SchemaStatus:
     Raises SchemaError where the database does not answer, lacks an extension that others have to bring, or was made by
     another version.
     """
-    with _reaching():
+    async with _alone():
         connection = await DB.get_new_connection()
-    try:
-        await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
-        before = await status()
-        _refuse_foreign(before)
-        for extension in EXTENSIONS:
-            await _create_extension(connection, extension)
-        # Piccolo reports by printing; the commands above this floor speak for themselves.
-        with contextlib.redirect_stdout(io.StringIO()):
-            await ForwardsMigrationManager(app_name=APP_CONFIG.app_name).run()
-        await load_sql(connection)
-    finally:
-        await connection.close()
+        try:
+            before = await status()
+            _refuse_foreign(before)
+            for extension in EXTENSIONS:
+                await _create_extension(connection, extension)
+            # Piccolo reports by printing; the commands above this floor speak for themselves.
+            with contextlib.redirect_stdout(io.StringIO()):
+                await ForwardsMigrationManager(app_name=APP_CONFIG.app_name).run()
+            await load_sql(connection)
+        finally:
+            await connection.close()
     return before
+
+
+@contextlib.asynccontextmanager
+async def _alone() -> AsyncIterator[None]:
+    """Nobody else migrates meanwhile, however long it takes.
+
+    The lock is a transaction's: a session may be handed on to others by a pooler in between. Raises SchemaError where
+    the database does not answer.
+    """
+    with _reaching():
+        guard = await DB.get_new_connection()
+    try:
+        async with guard.transaction():
+            await guard.execute(f"SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            yield
+    finally:
+        await guard.close()
 
 
 async def load_sql(connection: asyncpg.Connection) -> None:

@@ -181,7 +181,9 @@ async def work(settings: Settings, url: str, wait: bool = True) -> None:
 
     Without `wait` it ends when no job is due. Raises one of `LOST` when the database goes away.
     """
-    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=CONCURRENCY)
+    # A pooler hands no prepared statement on with a transaction; the few of the queue do without.
+    unprepared = {"prepare_threshold": None}
+    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=CONCURRENCY, kwargs=unprepared)
     with APP.replace_connector(connector) as app:
         async with app.open_async():
             await app.run_worker_async(

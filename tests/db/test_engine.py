@@ -8,7 +8,8 @@ import pytest
 
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.db.engine import ATTEMPTS, DB, OutOfReach, one_statement, transactional
+from testfields.db.engine import ATTEMPTS, DB, one_statement, transactional
+from testfields.db.outages import OutOfReach
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
 from tests import factories

@@ -39,10 +39,15 @@ async def until(ask: Callable[[], Awaitable[httpx.Response]], wanted: Callable[[
 
 
 async def test_a_company_books_staff_approve_and_the_public_sees_it(own_db: str, tmp_path: Path) -> None:
+    await travel(own_db, tmp_path)
+
+
+async def travel(database_url: str, tmp_path: Path) -> None:
+    """The whole journey, through a portal on `database_url`."""
     people = await seed.people()
     await importing.import_file(data_folder("maps") / "sample-sites.geojson", None, now())
     tokens = {key: await factories.token(people[key]) for key in ("company", "rival", "reviewer", "approver")}
-    with serving(own_db, tmp_path, worker=True) as server:
+    with serving(database_url, tmp_path, worker=True) as server:
         async with httpx.AsyncClient(base_url=f"{server.base_url}/api/v1", timeout=60) as http:
             await _journey(http, {key: {"Authorization": f"Bearer {token}"} for key, token in tokens.items()})
         mails = list((tmp_path / "mail").glob("*.eml"))

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from testfields.db import cluster
-from testfields.db.engine import DB, OutOfReach
+from testfields.db.engine import DB
+from testfields.db.outages import OutOfReach
 from testfields.reservations import reading
 from tests.races.conftest import Crowd, claims_out_of_step, client_for, make_crowd, overlaps
 from tests.races.test_races import RESERVATIONS, times

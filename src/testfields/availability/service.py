@@ -15,6 +15,7 @@ from testfields.availability.rules import BookableArea, Placed, Policy
 from testfields.core.errors import N_, InTheWay, NotFound, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
+from testfields.db.engine import DB
 from testfields.db.values import altitude_range, period_range, to_band, to_period, volume_arrays
 from testfields.sites.fields import policy_values
 
@@ -83,7 +84,9 @@ def changed_meanwhile() -> WrongState:
 
 async def hold_site(place: Place) -> None:
     """Keep a place's site as it was looked at until the transaction ends; raises WrongState where it has changed."""
-    if await queries.HOLD_SITE.value(id=place.site_id, version=place.site_version) is None:
+    async with DB.turn_at(place.site_id):
+        held = await queries.HOLD_SITE.value(id=place.site_id, version=place.site_version)
+    if held is None:
         raise changed_meanwhile()
 
 
@@ -118,10 +121,17 @@ def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> It
         ) from error
 
 
-async def take(site_id: int, kind: str, source_id: int, volumes: Sequence[Volume]) -> None:
+async def take(
+    site_id: int,
+    kind: str,
+    source_id: int,
+    volumes: Sequence[Volume],
+    told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody,
+) -> None:
     """Claim `volumes` for a source; raises Taken."""
-    with refusals():
-        await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
+    async with DB.turn_at(site_id):
+        with refusals(told):
+            await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
 
 
 async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> Taken:
@@ -141,6 +151,7 @@ async def release(source_id: int, kinds: Sequence[str] = ("hold", "reservation")
     await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))
 
 
-async def settle_hold(reservation_id: int) -> None:
+async def settle_hold(site_id: int, reservation_id: int) -> None:
     """A hold becomes an application: the claim stays, without its deadline."""
-    await queries.SETTLE_HOLD.run(source_id=reservation_id)
+    async with DB.turn_at(site_id):
+        await queries.SETTLE_HOLD.run(source_id=reservation_id)

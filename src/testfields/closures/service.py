@@ -13,7 +13,6 @@ import asyncpg
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.availability import queries as claims
 from testfields.availability import service as availability
 from testfields.availability.service import number_of, told_to_anybody
 from testfields.closures import queries
@@ -23,7 +22,7 @@ from testfields.core.texts import text_faults, tidy
 from testfields.core.volumes import EVERY_HEIGHT, Volume
 from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
-from testfields.db.values import period_range, volume_arrays
+from testfields.db.values import period_range
 
 # The worker's task that offers what is free at a site to whoever waits there. A closure writes no event of an
 # application, so nothing else would call it.
@@ -87,8 +86,7 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
     )
     closed = Versioned(stored["id"], stored["version"])
     volume = Volume(row["footprint"], EVERY_HEIGHT, closing.period)
-    with availability.refusals(_told_to_staff):
-        await claims.TAKE.run(site_id=row["site_id"], kind="closure", source_id=closed.id, **volume_arrays([volume]))
+    await availability.take(row["site_id"], "closure", closed.id, [volume], _told_to_staff)
     return closed
 
 

@@ -1,22 +1,27 @@
-"""Piccolo's engine made fit for PostGIS: geometry in binary, transactions that always let go.
+"""Piccolo's engine made fit for PostGIS: geometry in binary, and few connections shared fairly.
 
 One engine, one pool. Both Piccolo's queries and the compiled statements of ``db.statements`` run on
-the connection that the current transaction holds, or else on one of the pool's. A database that is lost,
-or gives no connection in time, is told as `OutOfReach`.
+the connection that the current transaction holds, or else on one of the pool's. A database that cannot do its
+work is told in the words of ``db.outages``.
 """
 
 import asyncio
 import functools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import asyncpg
 import shapely
-from asyncpg.pool import PoolConnectionProxy
-from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.querystring import QueryString
 from shapely.geometry.base import BaseGeometry
+
+from testfields.db.outages import ERRORS, OutOfReach, reaching, storing
+from testfields.db.transactions import AGAIN, LOCK_TIMEOUT, SafeTransaction
+from testfields.db.turns import NotYet, Turns
 
 EXTENSIONS = ("postgis", "btree_gist")
 # asyncpg keeps this many prepared statements on each connection; the portal has fewer.
@@ -26,12 +31,14 @@ ATTEMPTS = 6
 CONNECTS_WITHIN_S = 10
 # The claim guard looks anew after it has waited for a site's lock, which an older snapshot would not let it. Said by
 # the portal itself, since a database or a role may have another level as its own.
-SESSION = {"default_transaction_isolation": "read committed"}
+SESSION = {"default_transaction_isolation": "read committed", "lock_timeout": LOCK_TIMEOUT}
+IN_SESSION: dict[str, Any] = {"statement_cache_size": PREPARED_STATEMENTS, "server_settings": SESSION}
+THROUGH_POOLER: dict[str, Any] = {"statement_cache_size": 0}
 
 if TYPE_CHECKING:
-    from asyncpg.transaction import Transaction
+    from asyncpg.pool import PoolConnectionProxy
 
-    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    from testfields.db.outages import Connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,106 +52,26 @@ class LeanConnection(asyncpg.Connection):
         return ""
 
 
-class OutOfReach(Exception):
-    """The database is down, starting or shutting down, or every connection stays in use."""
-
-
-# The server's farewell may come before the connection is seen to be closed, even to a connection at rest, whose
-# next statement the driver then finds itself in no state to send.
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InternalClientError,
-    OSError,
-)
-ERRORS = (*LOST, asyncpg.PostgresError, asyncpg.InterfaceError)
-
-
-@contextmanager
-def reaching(connection: "Connection") -> Iterator[None]:
-    """Raise OutOfReach where the connection is lost during the block."""
-    try:
-        yield
-    except ERRORS as error:
-        if isinstance(error, LOST) or _is_closed(connection):
-            raise OutOfReach from error
-        raise
-
-
-def _is_closed(connection: "Connection") -> bool:
-    try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:
-        # The pool takes a lost connection out of its holder's hands.
-        return True
-
-
-class SafeTransaction(PostgresTransaction):
-    """A transaction that gives its connection back however it ends, and nests as a savepoint.
-
-    Piccolo 1.38 leaks the connection when COMMIT fails, and treats a nested transaction as none at all.
-    """
-
-    __slots__ = ("_savepoint",)
-    engine: "PostGISEngine"
-
-    async def __aenter__(self) -> "SafeTransaction":
-        self._savepoint = None
-        if self._parent is not None:
-            self.connection = self._parent.connection
-            self._savepoint = self.connection.transaction()
-            with reaching(self.connection):
-                await self._savepoint.start()
-            return self
-        self.connection = await self.engine.take_connection()
-        try:
-            self.transaction = self.connection.transaction()
-            with reaching(self.connection):
-                await self.begin()  # type: ignore[no-untyped-call]
-        except BaseException:
-            await self.engine.give_back(self.connection)
-            raise
-        self.context = self.engine.current_transaction.set(self)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
-    ) -> Literal[False]:
-        if self._savepoint is not None:
-            if error is None:
-                with reaching(self.connection):
-                    await self._savepoint.commit()
-            else:
-                await self._undo(self._savepoint)
-            return False
-        try:
-            if error is None and not self._committed and not self._rolled_back:
-                with reaching(self.connection):
-                    await self.commit()  # type: ignore[no-untyped-call]
-            elif error is not None and not self._rolled_back:
-                await self.rollback()
-        finally:
-            self.engine.current_transaction.reset(self.context)
-            await self.engine.give_back(self.connection)
-        return False
-
-    async def rollback(self) -> None:
-        """Take back all that was done."""
-        await self._undo(self.transaction)
-        self._rolled_back = True
-
-    async def _undo(self, transaction: "Transaction") -> None:
-        """Roll back. A connection that is lost has done so, and what it was lost by is the error to tell."""
-        with suppress(OutOfReach), reaching(self.connection):
-            await transaction.rollback()
-
-
 class PostGISEngine(PostgresEngine):
     """Piccolo's engine, told its address when the portal starts instead of when it is imported."""
 
     def __init__(self) -> None:
         super().__init__(config={})
+        # How to connect, by address.
+        self._ways: dict[str, dict[str, Any]] = {}
+        # Without a pool nobody shares connections with others.
+        self.turns = Turns(sys.maxsize)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[asyncpg.Record]:  # noqa: ARG002
+        """Piccolo's own statements take the same way as all others."""
+        sql, arguments = querystring.compile_string(engine_type=self.engine_type)
+        async with self.connection() as connection:
+            return await connection.fetch(sql, *arguments)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[asyncpg.Record]:  # noqa: ARG002
+        """So do those that change the schema."""
+        async with self.connection() as connection:
+            return await connection.fetch(ddl)
 
     async def check_version(self) -> None:
         """Nothing: Piccolo would connect while being imported, before anybody said where to."""
@@ -154,20 +81,36 @@ class PostGISEngine(PostgresEngine):
 
     def use(self, url: str) -> None:
         """Talk to the database at `url` from now on."""
-        self.config = {
-            "dsn": url,
-            "statement_cache_size": PREPARED_STATEMENTS,
-            "connection_class": LeanConnection,
-            "server_settings": SESSION,
-        }
+        self.config = {"dsn": url, "connection_class": LeanConnection}
+
+    @property
+    def through_pooler(self) -> bool:
+        """Whether a pooler such as PgBouncer hands each transaction on to whichever session of the server is free.
+
+        Then nothing may be left in a session or looked for there: no prepared statement, no setting, no lock. So it is
+        where nothing has been asked yet.
+        """
+        return self._ways.get(self.config["dsn"]) is not IN_SESSION
+
+    async def _connect(self, dsn: str, **options: Any) -> asyncpg.Connection:
+        """A connection. The first to an address finds out who answers there: a pooler cannot know who will serve."""
+        if dsn not in self._ways:
+            connection = await asyncpg.connect(dsn, **THROUGH_POOLER)
+            try:
+                served_by = await connection.fetchval("SELECT pg_backend_pid()")
+                direct = served_by == connection.get_server_pid()
+            finally:
+                await connection.close()
+            self._ways[dsn] = IN_SESSION if direct else THROUGH_POOLER
+        return await asyncpg.connect(dsn, **options, **self._ways[dsn])
 
     async def start_connection_pool(self, **kwargs: Any) -> None:
         """Open the pool; every connection learns the geometry codec as it is made."""
-        await super().start_connection_pool(init=teach_geometry, **kwargs)
+        await super().start_connection_pool(connect=self._connect, init=teach_geometry, **kwargs)
 
     async def get_new_connection(self) -> asyncpg.Connection:
         """A connection outside the pool, with the same codec."""
-        connection = await super().get_new_connection()
+        connection = await self._connect(**self.config)
         await teach_geometry(connection)
         return connection
 
@@ -178,41 +121,57 @@ class PostGISEngine(PostgresEngine):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator["Connection"]:
         """The connection of the current transaction, or one of the pool's for the block; raises OutOfReach."""
-        current = self.current_transaction.get()
-        if current is not None:
+        current = cast("SafeTransaction | None", self.current_transaction.get())
+        if current is None:
+            async with self.own_connection() as connection:
+                with reaching(connection):
+                    yield connection
+            return
+        try:
             with reaching(current.connection):
                 yield current.connection
-            return
-        connection = await self.take_connection()
-        try:
-            with reaching(connection):
-                yield connection
-        finally:
-            await self.give_back(connection)
+        except AGAIN as error:
+            current.again = error
+            raise
 
-    async def take_connection(self) -> "Connection":
-        """One of the pool's connections, or a new one where no pool is open; raises OutOfReach."""
+    @asynccontextmanager
+    async def own_connection(self) -> AsyncIterator["Connection"]:
+        """One of the pool's connections for the block, or a new one where no pool is open; raises OutOfReach."""
+        pool = self.pool
         try:
             async with asyncio.timeout(CONNECTS_WITHIN_S):
-                return await (self.get_new_connection() if self.pool is None else self.pool.acquire())
+                connection = await (self.get_new_connection() if pool is None else pool.acquire())
         except ERRORS as error:
             raise OutOfReach from error
+        try:
+            yield connection
+        finally:
+            await (connection.close() if pool is None else pool.release(cast("PoolConnectionProxy", connection)))
 
-    async def give_back(self, connection: "Connection") -> None:
-        """Undo `take_connection`."""
-        if self.pool is not None and isinstance(connection, PoolConnectionProxy):
-            await self.pool.release(connection)
-        else:
-            await connection.close()
+    @asynccontextmanager
+    async def turn_at(self, site_id: int) -> AsyncIterator[None]:
+        """A turn at a site for what may wait for its lock; within a transaction it lasts until that ends.
+
+        Raises Crowded where others take too long.
+        """
+        current = cast("SafeTransaction | None", self.current_transaction.get())
+        if current is not None:
+            await current.take_turn(site_id)
+            yield
+            return
+        async with self.turns.at_site(site_id):
+            yield
 
     @asynccontextmanager
     async def open(self, size: int) -> AsyncIterator[None]:
         """Keep a pool of at most `size` connections open for the block."""
         # It connects when it is asked to: a process may start while the database is away.
         await self.start_connection_pool(min_size=0, max_size=size)
+        before, self.turns = self.turns, Turns(size)
         try:
             yield
         finally:
+            self.turns = before
             await self.close_connection_pool()
 
 
@@ -249,7 +208,7 @@ def transactional(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
                 return await work(*args, **kwargs)
 
         inside_another = DB.current_transaction.get() is not None
-        return await (in_transaction() if inside_another else _with_retries(in_transaction))
+        return await (in_transaction() if inside_another else begun_anew(in_transaction))
 
     return wrapper
 
@@ -257,30 +216,39 @@ def transactional(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 def one_statement(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     """As `transactional`, for `work` that is a single statement.
 
-    Alone it is its own transaction, without round trips for BEGIN and COMMIT.
+    Alone it is its own transaction, without round trips for BEGIN and COMMIT; not so through a pooler.
     """
-    in_savepoint = transactional(work)
+    in_transaction = transactional(work)
 
     @functools.wraps(work)
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        if DB.current_transaction.get() is not None:
-            return await in_savepoint(*args, **kwargs)
-        return await _with_retries(functools.partial(work, *args, **kwargs))
+        async def in_its_turn() -> R:
+            async with DB.turns.storing():
+                return await work(*args, **kwargs)
+
+        if DB.current_transaction.get() is not None or DB.through_pooler:
+            return await in_transaction(*args, **kwargs)
+        with storing():
+            return await begun_anew(in_its_turn)
 
     return wrapper
 
 
-async def _with_retries(work: Callable[[], Awaitable[R]]) -> R:
+async def begun_anew(work: Callable[[], Awaitable[R]]) -> R:
+    """Do `work`, a transaction of its own, again from the start as long as one of `AGAIN` asks for it."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return await work()
-        except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+        except NotYet as others:
+            async with DB.turns.at_site(others.site_id):
+                return await begun_anew(work)
+        except AGAIN:
             if attempt == ATTEMPTS:
                 raise
-            await pause(attempt)
+            await _pause(attempt)
     raise AssertionError("unreachable")
 
 
-async def pause(attempt: int) -> None:
+async def _pause(attempt: int) -> None:
     """Wait before the next attempt, longer each time, and by chance so that rivals do not meet again."""
     await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))

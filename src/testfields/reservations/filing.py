@@ -19,7 +19,7 @@ from testfields.availability.service import NO_SUCH_AREA, Asked, Place
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, PortalError, Taken, fault
 from testfields.core.periods import Period
 from testfields.core.volumes import Volume
-from testfields.db.engine import one_statement
+from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
 from testfields.reservations.reading import own
@@ -91,7 +91,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         **volume_arrays(volumes),
         **volume_arrays(claims if state in CLAIMING else (), "claim_"),
     }
-    async with nearest_told(actor, place, application.asked, now):
+    async with nearest_told(actor, place, application.asked, now), DB.turn_at(place.site_id):
         row = await _store(arguments)
     if row is None:
         raise await why_no_project(actor, application, place)

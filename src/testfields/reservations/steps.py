@@ -154,7 +154,7 @@ async def _settle_claim(
             async with told, DB.transaction():
                 await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
     if locked.state is State.HELD and to in CLAIMING and to is not State.HELD:
-        await availability.settle_hold(locked.id)
+        await availability.settle_hold(locked.site_id, locked.id)
     if had and not needs:
         await availability.release(locked.id)
     return terms

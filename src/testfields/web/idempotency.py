@@ -7,6 +7,7 @@ free today. Nor is an answer that holds a secret: a handler with ``opt={NEVER_KE
 
 import hashlib
 import json
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,15 +17,13 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.db.engine import ATTEMPTS, DB, pause
+from testfields.db.engine import DB, begun_anew
 from testfields.web import queries
 
 HEADER = "idempotency-key"
 NEVER_KEPT = "answer_is_never_kept"
 LONGEST_KEY = 255
 KEPT_FOR = timedelta(days=2)
-# What `web.problems` answers to 40001 and 40P01, and to a lost connection.
-BUSY = 503
 KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"content-language"})
 
 
@@ -50,24 +49,26 @@ class Idempotency(ASGIMiddleware):
 async def _once(request: Request[Any, Any, Any], person_id: int, key: str, app: ASGIApp, send: Send) -> None:
     body = await request.body()
     fingerprint = _fingerprint(request, body)
-    for attempt in range(1, ATTEMPTS + 1):
+
+    async def attempt() -> _Recorder:
         answer = _Recorder()
-        transaction = DB.transaction()
-        async with transaction:
+        async with DB.transaction() as transaction:
             if not await queries.CLAIM_KEY.run(person_id=person_id, key=key, fingerprint=fingerprint):
-                await _replay(person_id, key, fingerprint, send)
-                return
-            await app(request.scope, _body_again(body), answer)
+                await _replay(person_id, key, fingerprint, answer)
+                return answer
+            await app(_scope_again(request.scope), _body_again(body), answer)
             if answer.status < 300:
                 await queries.KEEP_ANSWER.run(
                     person_id=person_id, key=key, status=answer.status, headers=answer.kept_headers(), body=answer.body
                 )
-            else:
-                await transaction.rollback()
-        # The one transaction here is the outermost, so it is this that PostgreSQL may ask to try again.
-        if answer.status != BUSY or attempt == ATTEMPTS:
-            break
-        await pause(attempt)
+                return answer
+            await transaction.rollback()
+            # What asked to begin anew has been made an answer on its way here.
+            if transaction.again is not None:
+                raise transaction.again
+        return answer
+
+    answer = await begun_anew(attempt)
     await answer.pass_on(send)
 
 
@@ -94,6 +95,11 @@ async def _replay(person_id: int, key: str, fingerprint: bytes, send: Send) -> N
 async def forget_answers(now: datetime) -> int:
     """Delete answers that are older than a client may still ask for; how many went."""
     return await queries.FORGET_ANSWERS.run(before=now - KEPT_FOR)
+
+
+def _scope_again(scope: Scope) -> Any:
+    """The request for one attempt, of which the framework notes that it was answered; outside it is not yet."""
+    return {**scope, "state": {name: copy(value) for name, value in scope["state"].items()}}
 
 
 def _body_again(body: bytes) -> Receive:

@@ -77,10 +77,10 @@ MEANINGS = {
     409: "It is in another state, or something stands where the volume was asked for.",
     412: "The caller saw an older version.",
     413: "The request is too large.",
-    415: "The body is not JSON.",
+    415: "The body is not JSON, or not sent as it is.",
     422: "A rule is broken, or a value cannot be accepted; each fault is told by its path.",
     428: "If-Match is missing.",
-    503: "Busy, or out of service for the moment; nothing was changed. See Retry-After.",
+    503: "Busy, or out of service for the moment; nothing was changed, unless it says otherwise. See Retry-After.",
 }
 VERSION_SEEN = Parameter(
     name=IF_MATCH,

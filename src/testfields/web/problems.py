@@ -5,7 +5,8 @@ The table `KINDS` is the only place where a kind of error meets a status code.
 
 import logging
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import asyncpg
@@ -31,10 +32,12 @@ from testfields.core.errors import (
     VersionMissing,
     WrongState,
 )
-from testfields.db.engine import OutOfReach
+from testfields.db.outages import Crowded, OutOfReach, Undecided
 from testfields.web import locale
 from testfields.web.heads import with_head
 from testfields.web.pages import address_of_page, page, redirect
+
+T = TypeVar("T")
 
 logger = logging.getLogger("testfields.web")
 
@@ -62,14 +65,34 @@ BY_STATUS = {
     500: ("internal", N_("Something went wrong on our side. Nothing was changed. Please try again later.")),
     503: ("busy", N_("The portal is busy or out of service for the moment. Please try again a little later.")),
 }
+# What the database cannot do now → its problem, the seconds after which to try again, and its words where those of the
+# status would not do.
+OUTAGES: dict[type[Exception], tuple[str, int, str]] = {
+    asyncpg.SerializationError: ("busy", 1, BY_STATUS[503][1]),
+    asyncpg.DeadlockDetectedError: ("busy", 1, BY_STATUS[503][1]),
+    OutOfReach: ("busy", 10, BY_STATUS[503][1]),
+    Crowded: (
+        "crowded",
+        5,
+        N_("Others are booking or changing something here at this moment. Nothing was stored. Please try again soon."),
+    ),
+    Undecided: (
+        "undecided",
+        10,
+        N_("The database went away while this was being stored. Please look whether it is there before you repeat it."),
+    ),
+}
 # Pages with their own words; a refusal with words of its own uses the general one.
 OWN_PAGES = frozenset({400, 401, 404, 405, 413, 429, 500, 503})
+IN_THEIR_OWN_WORDS = frozenset({"/problems/crowded", "/problems/undecided"})
 # Where the request's state keeps what was written in a form that nobody was logged in to send.
 KEPT = "kept"
 # Where it keeps the token for the forms of a page that was opened before the present login.
 RENEWED = "renewed"
 FORM_TOKEN = "Form-Token"  # noqa: S105
 PROBLEM_JSON = "application/problem+json"
+# How the framework says that a body ended before its end, or was not sent as HTTP asks.
+CUT_SHORT = "client disconnected prematurely"
 # How the framework names a parameter that was left out.
 MISSING = re.compile(r"Missing required \w+ parameter '(?P<name>[^']+)'")
 
@@ -103,11 +126,19 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 def on_portal_error(request: Request[Any, Any, Any], error: PortalError) -> Response[Any]:
     """A refusal of the portal's own."""
     locale.use(locale.choose(request))
-    status, slug = KINDS[type(error)]
+    status, slug = _of_its_kind(KINDS, error)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return _answer(request, problem_of(error, status, slug), headers)
+
+
+def _of_its_kind(table: Mapping[type[Any], T], error: Exception) -> T:
+    """What a table says of an error, or of the nearest kind that the error is one of; raises KeyError."""
+    for kind in type(error).__mro__:
+        if kind in table:
+            return table[kind]
+    raise KeyError(type(error))
 
 
 def problem_of(error: PortalError, status: int, slug: str) -> Problem:
@@ -132,12 +163,18 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     if faults:
         title = locale.said(InvalidInput([]).message)
         return _answer(request, Problem("/problems/invalid-input", title, 422, errors=faults), {})
-    status = error.status_code if error.status_code in BY_STATUS else 400 if error.status_code < 500 else 500
+    status = _status_of(error)
     slug, text = BY_STATUS[status]
     headers = {
         name: with_head(value) if name.lower() == "allow" else value for name, value in (error.headers or {}).items()
     }
     return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), headers)
+
+
+def _status_of(error: HTTPException) -> int:
+    if error.detail == CUT_SHORT:
+        return 400
+    return error.status_code if error.status_code in BY_STATUS else 400 if error.status_code < 500 else 500
 
 
 def _parameter_faults(request: Request[Any, Any, Any], error: HTTPException) -> list[FieldFault]:
@@ -169,27 +206,20 @@ def on_unfit_value(request: Request[Any, Any, Any], _error: asyncpg.DataError) -
     return _answer(request, Problem("/problems/invalid-input", title, 422), {})
 
 
-def on_conflict_of_transactions(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
-    """Others changed the same rows at the same moment, again and again."""
-    return _by_status(request, 503, {"Retry-After": "1"})
-
-
-def on_database_out_of_reach(request: Request[Any, Any, Any], error: OutOfReach) -> Response[Any]:
-    """The database is down, being restarted, or has more to do than it can."""
-    logger.error("the database is out of reach at %s %s: %r", request.method, request.url.path, error.__cause__)
-    return _by_status(request, 503, {"Retry-After": "10"})
+def on_outage(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The database cannot do it now; later it may."""
+    logger.error("%s at %s %s: %r", type(error).__name__, request.method, request.url.path, error.__cause__ or error)
+    locale.use(locale.choose(request))
+    slug, seconds, text = _of_its_kind(OUTAGES, error)
+    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), 503), {"Retry-After": str(seconds)})
 
 
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything else is a defect: logged with its trace, told without it."""
     logger.error("defect at %s %s", request.method, request.url.path, exc_info=error)
-    return _by_status(request, 500, {})
-
-
-def _by_status(request: Request[Any, Any, Any], status: int, headers: dict[str, str]) -> Response[Any]:
     locale.use(locale.choose(request))
-    slug, text = BY_STATUS[status]
-    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), status), headers)
+    slug, text = BY_STATUS[500]
+    return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), 500), {})
 
 
 def _answer(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Any]:
@@ -212,7 +242,8 @@ def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, 
     login = f"/login?{urlencode({'next': address_of_page(request)})}"
     if problem.status == 401 and request.method == "GET":
         return redirect(login, "info", N_("Please log in first."))
-    name = "error" if problem.errors or problem.status not in OWN_PAGES else str(problem.status)
+    own = problem.status in OWN_PAGES and not problem.errors and problem.type not in IN_THEIR_OWN_WORDS
+    name = str(problem.status) if own else "error"
     if RENEWED in request.state and request.state.get(KEPT):
         name = "again"
     words = {"title": problem.title, "detail": _detail(problem)} if name in {"error", "again"} else {}
@@ -250,8 +281,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     PortalError: on_portal_error,
     HTTPException: on_http_error,
     asyncpg.DataError: on_unfit_value,
-    asyncpg.SerializationError: on_conflict_of_transactions,
-    asyncpg.DeadlockDetectedError: on_conflict_of_transactions,
-    OutOfReach: on_database_out_of_reach,
+    **dict.fromkeys(OUTAGES, on_outage),
     Exception: on_bug,
 }
