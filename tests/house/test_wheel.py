@@ -1,11 +1,14 @@
 """The wheel carries all that the portal needs beside its code."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import hatch_build
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -18,16 +21,50 @@ CARRIED = {
 }
 
 
+def build(tree: Path, target: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build a ``wheel`` or ``sdist`` of a tree into a folder."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder]
+    return subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True)
+
+
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel as an installer would lay it out."""
+    """The wheel as an installer would lay it out; made as ``uv build`` makes it, from the source distribution."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder / "built"]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    assert build(ROOT, "sdist", folder / "built").returncode == 0
+    [packed] = (folder / "built").glob("*.tar.gz")
+    shutil.unpack_archive(packed, folder / "source", filter="data")
+    [source] = (folder / "source").iterdir()
+    assert build(source, "wheel", folder / "built").returncode == 0
     [wheel] = (folder / "built").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "installed")
     return folder / "installed"
+
+
+@pytest.mark.parametrize("target", ["wheel", "sdist"])
+def test_a_clean_clone_is_told_what_to_run_first(tmp_path: Path, target: str) -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, tracked.split("\0")):
+        if (ROOT / name).exists():
+            (tmp_path / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / "clone" / name)
+
+    done = build(tmp_path / "clone", target, tmp_path / "built")
+
+    assert done.returncode == 1
+    assert re.fullmatch(r"\d+ files that pages load are missing, such as \S+ Run first: ./dev check\n", done.stderr)
+    assert not list((tmp_path / "built").glob("*"))
+
+
+def test_one_page_file_less_is_a_refusal(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "src/testfields", tmp_path / "testfields", ignore=shutil.ignore_patterns("__pycache__"))
+    assert hatch_build.missing_files(tmp_path / "testfields") == []
+    font = next((tmp_path / "testfields/static/vendor").rglob("*.woff2"))
+    font.unlink()
+    assert hatch_build.missing_files(tmp_path / "testfields") == [font]
 
 
 @pytest.mark.parametrize(("source", "target"), CARRIED.items())
