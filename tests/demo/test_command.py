@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from testfields.demo import run
+from testfields.settings import Settings, load
 from tests.projects.test_routes import PLAN
 from tests.server import Server, free_port
 
@@ -70,9 +73,7 @@ def written_by(process: subprocess.Popen[bytes], file: Path) -> dict[str, Any]:
 def refusal(folder: Path, *words: str, **settings: str) -> str:
     """What `testfields demo` says when it does not start."""
     command = [sys.executable, "-m", "testfields", "demo", *words]
-    done = subprocess.run(
-        command, env=surroundings(folder, **settings), capture_output=True, text=True, timeout=120, check=False
-    )
+    done = subprocess.run(command, env=surroundings(folder, **settings), capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -111,3 +112,49 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         assert f"Is port {port} in use?" in refusal(tmp_path, TESTFIELDS_PORT=port)
+
+
+# It answers late, and until then says something now and then, or nothing.
+LATE = """
+import http.server, sys, time
+for _ in range(20):
+    time.sleep(0.1)
+    print(*sys.argv[2:], end="", flush=True)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+@contextmanager
+def late_server(folder: Path, *words: str) -> Iterator[tuple[Settings, subprocess.Popen[bytes]]]:
+    """Settings of a demo in `folder`, and something that will answer on its port after 2 s."""
+    settings = load({"TESTFIELDS_DATA": str(folder), "TESTFIELDS_PORT": str(free_port())})
+    (folder / "healthz").touch()
+    with (folder / "demo.log").open("wb") as log:
+        command = [sys.executable, "-c", LATE, str(settings.port), *words]
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.DEVNULL)
+    try:
+        yield settings, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_server_that_is_slow_is_waited_for_as_long_as_something_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "NOTHING_MOVES_FOR_S", 1.5)
+    monkeypatch.setattr(run, "TELLS_EVERY_S", 0.5)
+    with late_server(tmp_path, "working") as (settings, process):
+        run._wait_until_up(settings, [process])
+    assert capsys.readouterr().out.count("the server: ") > 1
+
+
+def test_a_server_that_does_not_move_or_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "NOTHING_MOVES_FOR_S", 0.3)
+    with late_server(tmp_path) as (settings, process):
+        with pytest.raises(run.DemoError, match="nothing has moved"):
+            run._wait_until_up(settings, [process])
+        process.kill()
+        process.wait()
+        with pytest.raises(run.DemoError, match="The server stopped"):
+            run._wait_until_up(settings, [process])

@@ -3,21 +3,20 @@
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from testfields import schema
+from testfields import schema, stopping
 from testfields.accounts import service as accounts
 from testfields.accounts.access import scopes_for
 from testfields.accounts.entries import NewToken
@@ -32,7 +31,10 @@ from testfields.settings import Settings
 # Beside the portal's own database, so that a demo's accounts never meet real ones.
 DATABASE = "demo"
 TOKEN_DAYS = 30
-STARTS_WITHIN_S = 60
+# A busy machine may take its time; one on which nothing moves for so long will not get there.
+NOTHING_MOVES_FOR_S = 600.0
+TELLS_EVERY_S = 5.0
+# Longer than server and worker take, which are told to end before the database is.
 STOPS_WITHIN_S = 30
 console = Console()
 
@@ -56,10 +58,9 @@ def run(settings: Settings, address: str | None, fresh: bool) -> None:
         raise DemoError("--fresh empties the embedded database only. Empty the one named with --database yourself.")
     # Written when the demo answers; one of an earlier run would say so too soon.
     _accounts_file(settings).unlink(missing_ok=True)
+    console.print("Preparing the demo: the database …")
     # From here on a request to stop unwinds, so that neither database nor server is left behind.
-    signal.signal(signal.SIGTERM, _stop)
-    with suppress(KeyboardInterrupt), _database(settings, address, fresh) as url:
-        console.print("Preparing the demo …")
+    with stopping.until_told(STOPS_WITHIN_S), _database(settings, address, fresh) as url:
         tokens = asyncio.run(_prepare(url))
         with _processes(settings, url) as processes:
             _write(settings, tokens)
@@ -67,16 +68,12 @@ def run(settings: Settings, address: str | None, fresh: bool) -> None:
             _wait(processes)
 
 
-def _stop(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 @contextmanager
 def _database(settings: Settings, address: str | None, fresh: bool) -> Iterator[str]:
     if address:
         yield address
         return
-    with cluster.running(settings.data) as embedded:
+    with cluster.running(settings.data) as embedded, cluster.kept_up(embedded):
         if fresh:
             cluster.drop_database(embedded, DATABASE)
         cluster.ensure_database(embedded, DATABASE)
@@ -86,12 +83,26 @@ def _database(settings: Settings, address: str | None, fresh: bool) -> Iterator[
 async def _prepare(url: str) -> Mapping[str, str]:
     """Schema, cast and fortnight; a token for each account, by its key."""
     DB.use(url)
+    console.print("  its tables …")
     await schema.upgrade()
     async with DB.open(4):
         if not await seed.seeded():
-            await seed.play(now())
+            await seed.play(now(), _now_and_then("  a fortnight of trials: {} of {} …"))
         people = await seed.people()
         return {one.key: await _token(people[one.key], now()) for one in ACCOUNTS}
+
+
+def _now_and_then(words: str) -> Callable[..., None]:
+    """Print `words` with what they are told, at once and every few seconds."""
+    due = 0.0
+
+    def tell(*values: object) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + TELLS_EVERY_S
+            console.print(words.format(*values), highlight=False)
+
+    return tell
 
 
 async def _token(actor: Actor, at: datetime) -> str:
@@ -131,28 +142,42 @@ def _processes(settings: Settings, url: str) -> Iterator[list[subprocess.Popen[b
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(STOPS_WITHIN_S)
+            process.wait()
 
 
 def _log(settings: Settings) -> Path:
     return settings.data / "demo.log"
 
 
-def _wait_until_up(settings: Settings, processes: list[subprocess.Popen[bytes]]) -> None:
+def _wait_until_up(settings: Settings, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Return when the server answers, which may take as long as something moves.
+
+    Raises DemoError when one of the processes has ended, or when they have long said nothing.
+    """
     address = f"http://{settings.host}:{settings.port}/healthz"
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline:
+    begun = moved = time.monotonic()
+    said = 0
+    tell = _now_and_then("  the server: {:.0f} s …")
+    while time.monotonic() < moved + NOTHING_MOVES_FOR_S:
+        tell(time.monotonic() - begun)
         if any(process.poll() is not None for process in processes):
             raise DemoError(
                 f"The server stopped. Is port {settings.port} in use? Set TESTFIELDS_PORT; see {_log(settings)}."
             )
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
+        if _answers(address):
             return
-    raise DemoError(f"The server did not answer at {address} within {STARTS_WITHIN_S} seconds.")
+        if _log(settings).stat().st_size != said:
+            said, moved = _log(settings).stat().st_size, time.monotonic()
+        time.sleep(0.1)
+    raise DemoError(f"The server does not answer, and nothing has moved for a while; see {_log(settings)}.")
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 (it is of our own making)
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
 
 
 def _tell(settings: Settings, url: str) -> None:

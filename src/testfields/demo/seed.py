@@ -5,7 +5,7 @@ the same rules, claims, events and jobs. One transaction: either the whole fortn
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -101,15 +101,19 @@ async def _actor(account: Account, ids: dict[str, int]) -> Actor:
 
 
 @transactional
-async def play(now: datetime) -> int:
-    """Fill an empty database with the fortnight around `now`; how many applications there are."""
+async def play(now: datetime, tell: Callable[[int, int], None] = lambda _done, _planned: None) -> int:
+    """Fill an empty database with the fortnight around `now`; how many applications there are.
+
+    `tell` is told now and then how many of the planned scenes are done.
+    """
     cast = await people()
     await importing.import_file(data_folder("maps") / "sample-sites.geojson", None, now)
     stage = Stage(cast, await _projects(cast, now), await _places(), cast["approver"], now, random.Random(SEED))
     filed = 0
-    for scene in SCENES:
-        for _ in range(scene.count):
-            filed += await _play_scene(stage, scene) is not None
+    scenes = [scene for scene in SCENES for _ in range(scene.count)]
+    for done, scene in enumerate(scenes):
+        tell(done, len(scenes))
+        filed += await _play_scene(stage, scene) is not None
     await _close(stage)
     return filed + await _rivals(stage)
 
