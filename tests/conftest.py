@@ -138,6 +138,9 @@ async def own_cluster(_pool: None) -> AsyncIterator[cluster.Cluster]:
     with tempfile.TemporaryDirectory(prefix="tfown") as folder, cluster.running(Path(folder)) as running:
         async with pool_on(running.url(), 8):
             await schema.upgrade()
+            assert DB.pool is not None
+            # Those that were made before PostGIS was there know no geometry.
+            await DB.pool.expire_connections()
             yield running
 
 
