@@ -13,7 +13,10 @@ import httpx
 import pytest
 
 from testfields.db import cluster
+from testfields.notifications.tables import Mail
 from tests.server import Server, free_port
+from tests.workflow.test_worker import file_one, sent
+from tests.working import postbox, settings, work_off
 
 # Told to end, a process is gone within 10 s; the rest is for a machine that is busy.
 ENDS_WITHIN_S = 15
@@ -22,18 +25,18 @@ IMPATIENT = "from testfields import serving; serving.WAS_UP_AFTER_S = serving.BE
 
 
 @contextmanager
-def portal(folder: Path, url: str, *words: str, port: int | None = None) -> Iterator[Server]:
+def portal(folder: Path, url: str, *words: str, port: int | None = None, **more: str) -> Iterator[Server]:
     """One command of the portal's, such as ``serve``, with one process that answers."""
     port = port or free_port()
     surroundings = {name: text for name, text in os.environ.items() if not name.startswith("TESTFIELDS_")}
-    settings = {
+    its_own = {
         "DATABASE_URL": url,
         "TESTFIELDS_DATA": str(folder),
         "TESTFIELDS_PORT": str(port),
         "TESTFIELDS_WORKERS": "1",
     }
     log = folder / f"{'-'.join(words)}-{port}.log"
-    server = Server(f"http://127.0.0.1:{port}", surroundings | settings, log, IMPATIENT)
+    server = Server(f"http://127.0.0.1:{port}", surroundings | its_own | more, log, IMPATIENT)
     server.start(*words)
     try:
         yield server
@@ -163,3 +166,19 @@ async def test_who_is_told_to_end_while_the_embedded_database_starts_leaves_none
             await asyncio.sleep(0.01)
         assert await ended(server, signal.SIGTERM) == 0
     assert not notes_of_servers(tmp_path)
+
+
+async def test_a_worker_ends_in_spite_of_a_mail_server_that_hangs_and_the_mail_is_sent_later(
+    own_db: str, tmp_path: Path
+) -> None:
+    await file_one()
+    async with postbox() as box:
+        box.answering.clear()
+        with portal(tmp_path, own_db, "worker", TESTFIELDS_SMTP_URL=box.url) as worker:
+            await box.arrived.wait()
+            assert await ended(worker, signal.SIGTERM) == 0, worker.said()
+        assert await sent() == 0
+
+        box.answering.set()
+        await work_off(own_db, settings(tmp_path, box.url))
+        assert await sent() == await Mail.count() > 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import suppress
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -82,11 +83,7 @@ def trusted() -> ssl.SSLContext:
 async def _send(made: EmailMessage, receiver: str, smtp_url: str) -> None:
     """``smtp://`` becomes TLS by STARTTLS where the server offers it, ``smtps://`` is TLS from the start."""
     server = urlsplit(smtp_url)
-    await aiosmtplib.send(
-        # As bytes: of a message it would fold the headers in its own way.
-        made.as_bytes(),
-        sender=made["From"].addresses[0].addr_spec,
-        recipients=[receiver],
+    client = aiosmtplib.SMTP(
         hostname=server.hostname,
         port=server.port,
         username=unquote(server.username) if server.username else None,
@@ -95,6 +92,15 @@ async def _send(made: EmailMessage, receiver: str, smtp_url: str) -> None:
         tls_context=trusted(),
         timeout=SECONDS,
     )
+    try:
+        await client.connect()
+        # As bytes: of a message it would fold the headers in its own way.
+        await client.sendmail(made["From"].addresses[0].addr_spec, [receiver], made.as_bytes())
+        with suppress(aiosmtplib.SMTPException):
+            await client.quit()
+    finally:
+        # Without a farewell where that was broken off: a server that hangs would keep the worker from ending.
+        client.close()
 
 
 def _write(made: EmailMessage, path: Path) -> None:
