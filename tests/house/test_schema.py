@@ -157,7 +157,7 @@ async def test_a_demo_of_another_version_is_told_in_one_line_how_to_begin_anew(o
 
     assert demo.returncode == 1
     assert "begin anew: the demo with --fresh" in told[-1]
-    assert len(told) == 2, told  # it says that it prepares the demo, and this
+    assert len(told) == 3, told  # it says how far it is with the demo, and this
 
 
 def test_files_are_loaded_in_the_order_of_the_floors() -> None:

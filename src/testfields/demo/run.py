@@ -87,20 +87,21 @@ async def _prepare(url: str) -> Mapping[str, str]:
     await schema.upgrade()
     async with DB.open(4):
         if not await seed.seeded():
-            await seed.play(now(), _now_and_then("  a fortnight of trials: {} of {} …"))
+            tell = _now_and_then()
+            await seed.play(now(), lambda done, planned: tell(f"  a fortnight of trials: {done} of {planned} …"))
         people = await seed.people()
         return {one.key: await _token(people[one.key], now()) for one in ACCOUNTS}
 
 
-def _now_and_then(words: str) -> Callable[..., None]:
-    """Print `words` with what they are told, at once and every few seconds."""
+def _now_and_then() -> Callable[[str], None]:
+    """Print what is told, the first of it and then what comes after every few seconds."""
     due = 0.0
 
-    def tell(*values: object) -> None:
+    def tell(words: str) -> None:
         nonlocal due
         if time.monotonic() >= due:
             due = time.monotonic() + TELLS_EVERY_S
-            console.print(words.format(*values), highlight=False)
+            console.print(words, highlight=False)
 
     return tell
 
@@ -157,9 +158,9 @@ def _wait_until_up(settings: Settings, processes: Sequence[subprocess.Popen[byte
     address = f"http://{settings.host}:{settings.port}/healthz"
     begun = moved = time.monotonic()
     said = 0
-    tell = _now_and_then("  the server: {:.0f} s …")
+    tell = _now_and_then()
     while time.monotonic() < moved + NOTHING_MOVES_FOR_S:
-        tell(time.monotonic() - begun)
+        tell(f"  the server: {time.monotonic() - begun:.0f} s …")
         if any(process.poll() is not None for process in processes):
             raise DemoError(
                 f"The server stopped. Is port {settings.port} in use? Set TESTFIELDS_PORT; see {_log(settings)}."
