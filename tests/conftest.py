@@ -75,12 +75,30 @@ async def _pool(postgres: cluster.Cluster, template: str) -> AsyncIterator[None]
 
 
 @pytest.fixture
-async def db(_pool: None) -> AsyncIterator[None]:
-    """The shared database, inside a transaction that is rolled back when the test ends."""
+def out_of_step() -> Iterator[list[Exception]]:
+    """What the end of a transaction that is rolled back has found; raised when that is over."""
+    found: list[Exception] = []
+    yield found
+    if found:
+        raise found[0]
+
+
+@pytest.fixture
+async def db(_pool: None, out_of_step: list[Exception]) -> AsyncIterator[None]:
+    """The shared database, inside a transaction that is rolled back when the test ends.
+
+    What a COMMIT would have found out of step fails the test; where a statement has failed, none could come.
+    """
     transaction = DB.transaction()
     await transaction.__aenter__()
     try:
         yield
+        async with DB.connection() as connection:
+            await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except asyncpg.InFailedSQLTransactionError:
+        pass
+    except asyncpg.IntegrityConstraintViolationError as error:
+        out_of_step.append(error)
     finally:
         await transaction.rollback()
         await transaction.__aexit__(None, None, None)
