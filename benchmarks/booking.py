@@ -1,7 +1,7 @@
-"""The full authenticated booking POST at 32 clients, against pgbench replaying the same statements.
+"""The full authenticated booking POST at 32 clients, against pgbench replaying its statements and inserting claims alone.
 
-Both run in turn on one cluster, each client booking slots of its own, so that every request is a success. The ratio
-says what the portal costs above the database's own work.
+All run in turn on one cluster, each client booking slots of its own, so that every request is a success. The ratios say
+what the portal costs above the database's own work, and what a booking costs above the claim at its heart.
 """
 
 import asyncio
@@ -61,12 +61,18 @@ class Rates:
     """Bookings per second."""
 
     pgbench: float
+    claims: float
     http: float
 
     @property
     def ratio(self) -> float:
-        """What the portal reaches of the database's own rate."""
+        """What the portal reaches of the rate of its own statements."""
         return self.http / self.pgbench
+
+    @property
+    def ratio_to_claims(self) -> float:
+        """What the portal reaches of the rate of bare guarded claims."""
+        return self.http / self.claims
 
 
 async def seed() -> None:
@@ -95,9 +101,30 @@ def first_hour(days: int) -> datetime:
     return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
 
 
+# Each client takes one hour after the other in fields of its own.
+SLOTS = (
+    "\\set n :n + 1",
+    f"\\set area :client_id * {AREAS_PER_CLIENT} + :n % {AREAS_PER_CLIENT} + 1",
+    f"\\set hour :n / {AREAS_PER_CLIENT}",
+)
+
+
+def period_of(start: datetime) -> str:
+    """The hour of a slot as SQL."""
+    begin = f"'{start.isoformat()}'::timestamptz"
+    return f"tstzrange({begin} + :hour * interval '1 hour', {begin} + (:hour + 1) * interval '1 hour')"
+
+
+def claims_script(start: datetime) -> str:
+    """One INSERT of a claim with its guard; an allotment, as nothing else has to agree with it."""
+    values = f"(:area, 'allotment', 1, {field(':area')}, '(,)', {period_of(start)})"
+    columns = "site_id, source_kind, source_id, footprint, altitude, period"
+    return "\n".join([*SLOTS, f"INSERT INTO claim ({columns}) VALUES {values};"])
+
+
 def pgbench_script(start: datetime) -> str:
     """The three statements of a booking as the portal sends them, their arguments as pgbench variables."""
-    period = f"tstzrange('{start.isoformat()}'::timestamptz + :hour * interval '1 hour', '{start.isoformat()}'::timestamptz + (:hour + 1) * interval '1 hour')"
+    period = period_of(start)
     area = field(":area")
     now = f"'{datetime.now(UTC).isoformat()}'::timestamptz"
     arguments = {
@@ -131,9 +158,7 @@ def pgbench_script(start: datetime) -> str:
     ]
     return "\n".join(
         [
-            "\\set n :n + 1",
-            f"\\set area :client_id * {AREAS_PER_CLIENT} + :n % {AREAS_PER_CLIENT} + 1",
-            f"\\set hour :n / {AREAS_PER_CLIENT}",
+            *SLOTS,
             "\\if :n = 1",
             *(f"PREPARE {name} AS {one_line(statement.sql)};" for name, statement, _ in statements),
             "\\endif",
@@ -150,11 +175,11 @@ def one_line(sql: str) -> str:
     return " ".join(re.sub(r"--[^\n]*", "", sql).split())
 
 
-def run_pgbench(running: cluster.Cluster, database: str, start: datetime) -> float:
-    """Transactions per second of pgbench."""
+def run_pgbench(running: cluster.Cluster, database: str, commands: str) -> float:
+    """Transactions per second of pgbench, each of them `commands`."""
     folder = unquote(urlsplit(running.url(database)).query.removeprefix("host="))
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(pgbench_script(start))
+        script.write(commands)
         script.flush()
         command = [
             running.binaries / "pgbench",
@@ -212,12 +237,14 @@ async def _prepare(url: str) -> None:
 
 
 def measure(running: cluster.Cluster) -> Rates:
-    """pgbench, HTTP, pgbench, HTTP on one freshly seeded database; the better of each pair."""
+    """pgbench, claims and HTTP, twice in turn on one freshly seeded database; the better of each pair."""
     asyncio.run(_prepare(running.url()))
     pgbench: list[float] = []
+    claims: list[float] = []
     http: list[float] = []
     with tempfile.TemporaryDirectory() as folder, serving(running.url(), Path(folder)) as server:
         for turn in range(2):
-            pgbench.append(run_pgbench(running, cluster.DATABASE, first_hour(10 + 1000 * turn)))
+            pgbench.append(run_pgbench(running, cluster.DATABASE, pgbench_script(first_hour(10 + 1000 * turn))))
+            claims.append(run_pgbench(running, cluster.DATABASE, claims_script(first_hour(3010 + 1000 * turn))))
             http.append(asyncio.run(run_http(server.base_url, first_hour(510 + 1000 * turn))))
-    return Rates(max(pgbench), max(http))
+    return Rates(max(pgbench), max(claims), max(http))
