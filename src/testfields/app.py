@@ -31,6 +31,7 @@ from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
 from testfields.web.proxies import behind_proxies
 from testfields.web.reading_out import PlainBodies, reading_to_the_end
+from testfields.web.shared import SharedAnswers
 
 LARGEST_BODY = 1_000_000
 # The largest body over 0.3 Mbit/s.
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "actor": Provide(provide_actor),
             "visitor": Provide(provide_visitor),
         },
-        middleware=[PlainBodies(), Identity()],
+        middleware=[PlainBodies(), Identity(), SharedAnswers()],
         exception_handlers=problems.HANDLERS,
         before_send=[security.before_send(settings.gsi_tiles, settings.secure_cookies)],
         lifespan=[_pool(settings)],

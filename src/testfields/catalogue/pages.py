@@ -46,6 +46,7 @@ from testfields.web import locale
 from testfields.web.forms import FieldError, by_field, field_errors
 from testfields.web.pages import page
 from testfields.web.schemas import GEOJSON
+from testfields.web.shared import SHARED
 
 SITES_A_PAGE = 20
 # How far ahead the list looks for the next free time.
@@ -62,7 +63,7 @@ _SITE = msgspec.json.Decoder(WholeSiteView)
 # --- The list
 
 
-@get("/sites", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
+@get("/sites", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def site_list(request: Request[Any, Any, Any], visitor: Visitor) -> Template:
     """Test fields that fit what is asked for; a form that cannot be understood is shown again with its faults."""
     at, typed = now(), _typed(request)
@@ -84,7 +85,7 @@ async def site_list(request: Request[Any, Any, Any], visitor: Visitor) -> Templa
     )
 
 
-@get("/sites.geojson", include_in_schema=False, media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
+@get("/sites.geojson", include_in_schema=False, media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def found_geojson(request: Request[Any, Any, Any], visitor: Visitor) -> Response[bytes]:
     """The same test fields for the map beside the list; raises InvalidInput."""
     at = now()
@@ -175,7 +176,7 @@ def _facility(asked: str) -> str:
 # --- One field
 
 
-@get("/sites/{slug:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
+@get("/sites/{slug:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: FromPath[str]) -> Template:
     """A test field: where it is, what it offers, how it may be used, and when it is free; raises NotFound."""
     if not SLUG.fullmatch(slug):

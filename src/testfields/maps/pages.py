@@ -23,6 +23,7 @@ from testfields.sites.vocabulary import USES, Use
 from testfields.web import locale
 from testfields.web.features import Settings
 from testfields.web.pages import page
+from testfields.web.shared import SHARED
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 TRIALS_A_PAGE = 50
@@ -58,7 +59,7 @@ async def shell_script(request: Request[Any, Any, Any], file: FromPath[str]) -> 
     return Response(script, media_type="text/javascript", headers={"Cache-Control": FOR_GOOD})
 
 
-@get("/", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
+@get("/", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def public_map(
     request: Request[Any, Any, Any],
     span: FromQuery[Span | None] = None,
@@ -95,7 +96,7 @@ async def public_map(
     )
 
 
-@get("/trials", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
+@get("/trials", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def trial_list(
     request: Request[Any, Any, Any],
     span: FromQuery[Span | None] = None,

@@ -17,6 +17,7 @@ from testfields.sites.vocabulary import Use
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
 from testfields.web.schemas import GEOJSON
+from testfields.web.shared import SHARED
 
 # Days in Japan, the last one included. Days gone by are never shown.
 From = Annotated[date | None, QueryParameter(name="from")]
@@ -32,7 +33,7 @@ def _as_built(body: bytes, media_type: str, headers: dict[str, str] | None = Non
     return Response(body, media_type=media_type, headers=headers)
 
 
-@get("/", guards=[Only(May.LOOK_AROUND)])
+@get("/", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def list_trials(
     request: Request[Any, Any, Any],
     first: From = None,
@@ -48,7 +49,7 @@ async def list_trials(
     return _as_built(found.body, "application/json", next_link(request, "after", found.last))
 
 
-@get("/sites.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
+@get("/sites.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def map_places(
     first: From = None,
     last: To = None,
@@ -60,7 +61,7 @@ async def map_places(
     return _as_built(await service.sites_geojson(_sought(first, last, use, owner, site), now()), GEOJSON)
 
 
-@get("/trials.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
+@get("/trials.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def map_trials(
     first: From = None,
     last: To = None,

@@ -18,6 +18,7 @@ from testfields.web.bodies import JSON
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
 from testfields.web.schemas import GEOJSON
+from testfields.web.shared import SHARED
 from testfields.web.versions import etag
 
 LARGEST_M2 = 1e12
@@ -47,7 +48,7 @@ def parse_box(text: str | None) -> service.Box:
     return service.Box(west, south, east, north)
 
 
-@get("/sites", guards=[Only(May.LOOK_AROUND)])
+@get("/sites", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def list_sites(
     request: Request[Any, Any, Any],
     visitor: Visitor,
@@ -69,7 +70,7 @@ async def list_sites(
     return _as_built(page.body, headers=next_link(request, "after", page.last))
 
 
-@get("/sites.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
+@get("/sites.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def map_sites(
     visitor: Visitor,
     use: FromQuery[Use | None] = None,
@@ -83,20 +84,20 @@ async def map_sites(
     return _as_built(await service.sites_geojson(visitor, wanted), GEOJSON)
 
 
-@get("/sites/{slug:str}", guards=[Only(May.LOOK_AROUND)])
+@get("/sites/{slug:str}", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def show_site(visitor: Visitor, slug: FromPath[str]) -> Response[WholeSiteView]:
     """One site with its shape, hours and areas."""
     found = await service.find(visitor, slug)
     return _as_built(found.body, headers={"ETag": etag(found.version)})
 
 
-@get("/sites/{slug:str}/areas", guards=[Only(May.LOOK_AROUND)])
+@get("/sites/{slug:str}/areas", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def list_areas(visitor: Visitor, slug: FromPath[str]) -> Response[list[AreaView]]:
     """The areas of one site, in its owner's order."""
     return _as_built(await service.areas(visitor, slug))
 
 
-@get("/sites/{slug:str}/areas.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)])
+@get("/sites/{slug:str}/areas.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def map_areas(visitor: Visitor, slug: FromPath[str]) -> Response[AreaFeatures]:
     """The areas of one site for a map."""
     return _as_built(await service.areas_geojson(visitor, slug), GEOJSON)

@@ -23,6 +23,7 @@ from litestar.routes import HTTPRoute
 
 from testfields.web.idempotency import LONGEST_KEY, NEVER_KEPT
 from testfields.web.problems import PROBLEM_JSON
+from testfields.web.shared import SHARED
 from testfields.web.versions import IF_MATCH
 
 REFUSES = "refuses"
@@ -124,6 +125,8 @@ def _describe(operation: Operation, handler: HTTPRouteHandler, *, once: bool, pu
     asks_who = "visitor" in handler.parsed_fn_signature.parameters
     operation.security = None if not public else [{}, {TOKEN: []}] if asks_who else []
     answers = {status: one for status, one in (operation.responses or {}).items() if int(status) < 400}
+    if SHARED.items() <= handler.opt.items():
+        answers["304"] = OpenAPIResponse(description="The caller has it already, as If-None-Match says.")
     refusals = _refusals(operation) | set(handler.opt.get(REFUSES, ()))
     operation.responses = {
         **answers,
