@@ -12,10 +12,11 @@ from testfields.availability.tables import Claim, SiteLock
 from testfields.closures.tables import Closure
 from testfields.db.engine import DB
 from testfields.db.tables import SqlFile
-from testfields.notifications.tables import Mail
+from testfields.events.tables import Event
+from testfields.notifications.tables import Delivery
 from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
-from testfields.reservations.tables import Reservation, ReservationEvent, Volume
+from testfields.reservations.tables import Reservation, Volume
 from testfields.reviews.tables import ReviewRead
 from testfields.sites.tables import Area, OpeningHours, Site
 from testfields.web.tables import IdempotentAnswer
@@ -26,13 +27,14 @@ DESCRIPTION = "baseline"
 
 TABLES = (
     *(SqlFile, IdempotentAnswer),
+    Event,
     *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken),
-    Mail,
+    Delivery,
     *(Site, Area, OpeningHours),
     *(SiteLock, Claim),
     Closure,
     Project,
-    *(Reservation, Volume, ReservationEvent),
+    *(Reservation, Volume),
     ReviewRead,
     Permit,
 )

@@ -25,7 +25,7 @@ DUE = Statement("""
 HURRY = Statement("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()")
 JOBS = Statement("""
     SELECT task_name, status::text AS status, attempts, scheduled_at FROM procrastinate_jobs
-    WHERE task_name NOT IN ('pick_up_stalled', 'clear_away') ORDER BY id
+    WHERE task_name NOT IN ('pick_up_stalled', 'clear_away', 'take_up_overdue') ORDER BY id
 """)
 
 
@@ -38,10 +38,22 @@ class Postbox:
     # As they stand on the wire, between < and >.
     receivers: list[str] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
+    # What is answered once a mail has been said.
+    verdict: str = "250 OK"
+    # What is answered to RCPT TO instead of 250, by address.
+    answers: dict[str, str] = field(default_factory=dict)
     encrypted: list[bool] = field(default_factory=list)
     # While it is cleared, mails are taken but not answered for.
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         self.arrived.set()
@@ -50,7 +62,7 @@ class Postbox:
         assert isinstance(made, EmailMessage)
         self.received.append(made)
         self.encrypted.append(session.ssl is not None)
-        return "250 OK"
+        return self.verdict
 
     def authenticate(self, server: SMTP, session: Any, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)

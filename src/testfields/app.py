@@ -21,7 +21,7 @@ from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
 from testfields.demo.routes import look_as
 from testfields.features import FEATURES
-from testfields.health import alive, ready
+from testfields.health import alive, ready, working
 from testfields.reference import ReferencePage
 from testfields.settings import Settings, load
 from testfields.web import problems, security, slow_bodies
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *((look_as,) if settings.demo else ()),
             alive,
             ready,
+            working,
             create_static_files_router(
                 "/static", [STATIC], guards=[Only(May.LOOK_AROUND)], include_in_schema=False, cache_control=None
             ),

@@ -17,8 +17,8 @@ from testfields.accounts.guards import only_terminal, rows_of_commands
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.db.outages import Crowded, OutOfReach
+from testfields.events.service import broken_chains
 from testfields.features import FEATURES
-from testfields.reservations.reading import broken_chains
 from testfields.settings import SettingsError, load
 
 console = Console()
@@ -115,10 +115,10 @@ def status() -> None:
 @db.command()
 @only_terminal(May.KEEP_DATABASE)
 def verify() -> None:
-    """Compute every reservation's chain of events again. Exit status 1 when a seal does not fit."""
+    """Compute every chain of events again. Exit status 1 when a seal does not fit."""
     broken = on_pool(broken_chains)
-    for reservation, sequence in broken:
-        console.print(f"reservation {reservation}, event {sequence}: the seal does not fit")
+    for one in broken:
+        console.print(f"{one.subject} {one.subject_id}, event {one.sequence}: the seal does not fit")
     console.print("Every chain is whole." if not broken else f"{len(broken)} events are not as they were written.")
     sys.exit(1 if broken else 0)
 

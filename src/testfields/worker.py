@@ -22,6 +22,8 @@ from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.db.jobs import QUEUE
 from testfields.features import FEATURES
+from testfields.letters.rules import Audience
+from testfields.notifications import service as notifications
 from testfields.settings import Settings
 from testfields.web.features import Task
 from testfields.workflow import Follows
@@ -66,13 +68,13 @@ async def confirm(_settings: Settings, event_id: int) -> None:
 
 
 async def issue_permit(_settings: Settings, event_id: int, then: list[str]) -> None:
-    """Issue a permit; `then` are the mails that tell of it."""
-    await workflow.issue_permit(event_id, [Follows(one) for one in then])
+    """Issue a permit; `then` are those who are told of it."""
+    await workflow.issue_permit(event_id, [Audience(one) for one in then])
 
 
 async def revoke_permit(_settings: Settings, event_id: int, then: list[str]) -> None:
-    """Revoke a permit; `then` are the mails that tell of it."""
-    await workflow.revoke_permit(event_id, [Follows(one) for one in then])
+    """Revoke a permit; `then` are those who are told of it."""
+    await workflow.revoke_permit(event_id, [Audience(one) for one in then])
 
 
 async def expire(_settings: Settings, reservation_id: int, ends_at: str) -> None:
@@ -98,6 +100,18 @@ def _take_on(task: Task) -> None:
 
 for task in (*WORKFLOW, *(one for feature in FEATURES for one in feature.tasks)):
     _take_on(task)
+
+
+@APP.periodic(cron="* * * * *")
+@APP.task(
+    name="take_up_overdue",
+    queue=QUEUE,
+    queueing_lock="take_up_overdue",
+    task_middleware=[OnlyPortal(May.KEEP_HOUSE)],
+)
+async def take_up_overdue(timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+    """Deliver what no job delivers any more."""
+    await notifications.take_up_overdue(now())
 
 
 @APP.periodic(cron="* * * * *")

@@ -1,4 +1,4 @@
-"""What follows from each step of an application, on one page; and how it is carried out.
+"""What follows from each event, on one page; and how it is carried out.
 
 Every event enqueues `what_follows` in its own transaction. That job reads one row of the table below and writes one
 job for each consequence, again in one transaction. Each of those may run twice and does its work once, so a failing
@@ -6,13 +6,16 @@ mail server delays a mail and nothing else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from testfields.core.clock import now
 from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
+from testfields.events import service as events
+from testfields.events.rules import Happened, Subject
+from testfields.letters.jobs import TELL
+from testfields.letters.rules import Audience
 from testfields.permits import service as permits
 from testfields.reservations import queries, steps
 from testfields.reservations.rules import Action, State
@@ -26,8 +29,6 @@ class Follows(StrEnum):
     CONFIRM = "confirm"
     ISSUE_PERMIT = "issue_permit"
     REVOKE_PERMIT = "revoke_permit"
-    MAIL_COMPANY = "mail_company"
-    MAIL_STAFF = "mail_staff"
     # A claim was released: the first waiting applications that fit now are offered a hold.
     OFFER_WAITING = "offer_waiting"
     # A hold, an offer and a return run out at their deadline, a place on the waiting list when its time begins, what
@@ -36,112 +37,107 @@ class Follows(StrEnum):
 
 
 S, A, F = State, Action, Follows
+# Besides: somebody is told. Who that is, how it reaches them and in which words stands in letters.
+COMPANY, STAFF = Audience.COMPANY, Audience.STAFF
 
-# Consequences of one row run side by side; only mails wait for the permit that they tell of.
-WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows, ...]] = {
+# Of applications. Consequences of one row run side by side; only letters wait for the permit that they tell of.
+WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] = {
     (None, A.SAVE): (),
-    (None, A.HOLD): (F.MAIL_COMPANY, F.EXPIRE_IN_TIME),
-    (None, A.SUBMIT): (F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME),
+    (None, A.HOLD): (COMPANY, F.EXPIRE_IN_TIME),
+    (None, A.SUBMIT): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
     # What was in the way a moment ago may have gone meanwhile.
-    (None, A.WAIT): (F.MAIL_COMPANY, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    (None, A.WAIT): (COMPANY, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.DRAFT, A.CHANGE): (),
-    (S.DRAFT, A.HOLD): (F.MAIL_COMPANY, F.EXPIRE_IN_TIME),
-    (S.DRAFT, A.SUBMIT): (F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME),
-    (S.DRAFT, A.WAIT): (F.MAIL_COMPANY, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    (S.DRAFT, A.HOLD): (COMPANY, F.EXPIRE_IN_TIME),
+    (S.DRAFT, A.SUBMIT): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
+    (S.DRAFT, A.WAIT): (COMPANY, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.DRAFT, A.WITHDRAW): (),
     (S.HELD, A.CHANGE): (F.OFFER_WAITING,),
-    (S.HELD, A.SUBMIT): (F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME),
-    (S.HELD, A.WITHDRAW): (F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.HELD, A.EXPIRE): (F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.SUBMITTED, A.CHANGE): (F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
-    (S.SUBMITTED, A.RETURN): (F.MAIL_COMPANY, F.EXPIRE_IN_TIME),
-    (S.SUBMITTED, A.APPROVE): (F.MAIL_COMPANY, F.CONFIRM),
-    (S.SUBMITTED, A.REJECT): (F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.SUBMITTED, A.WITHDRAW): (F.MAIL_COMPANY, F.MAIL_STAFF, F.OFFER_WAITING),
-    (S.SUBMITTED, A.EXPIRE): (F.MAIL_COMPANY, F.MAIL_STAFF, F.OFFER_WAITING),
+    (S.HELD, A.SUBMIT): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
+    (S.HELD, A.WITHDRAW): (COMPANY, F.OFFER_WAITING),
+    (S.HELD, A.EXPIRE): (COMPANY, F.OFFER_WAITING),
+    (S.SUBMITTED, A.CHANGE): (COMPANY, STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    (S.SUBMITTED, A.RETURN): (COMPANY, F.EXPIRE_IN_TIME),
+    (S.SUBMITTED, A.APPROVE): (COMPANY, F.CONFIRM),
+    (S.SUBMITTED, A.REJECT): (COMPANY, F.OFFER_WAITING),
+    (S.SUBMITTED, A.WITHDRAW): (COMPANY, STAFF, F.OFFER_WAITING),
+    (S.SUBMITTED, A.EXPIRE): (COMPANY, STAFF, F.OFFER_WAITING),
     (S.RETURNED, A.CHANGE): (F.OFFER_WAITING,),
-    (S.RETURNED, A.SUBMIT): (F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME),
-    (S.RETURNED, A.WITHDRAW): (F.MAIL_COMPANY, F.MAIL_STAFF, F.OFFER_WAITING),
-    (S.RETURNED, A.EXPIRE): (F.MAIL_COMPANY, F.MAIL_STAFF, F.OFFER_WAITING),
-    (S.APPROVED, A.CHANGE): (F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
-    (S.APPROVED, A.CONFIRM): (F.ISSUE_PERMIT, F.MAIL_COMPANY),
-    (S.APPROVED, A.CANCEL): (F.MAIL_COMPANY, F.MAIL_STAFF, F.OFFER_WAITING),
-    (S.APPROVED, A.REVOKE): (F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.CONFIRMED, A.CHANGE): (F.REVOKE_PERMIT, F.MAIL_COMPANY, F.MAIL_STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    (S.RETURNED, A.SUBMIT): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
+    (S.RETURNED, A.WITHDRAW): (COMPANY, STAFF, F.OFFER_WAITING),
+    (S.RETURNED, A.EXPIRE): (COMPANY, STAFF, F.OFFER_WAITING),
+    (S.APPROVED, A.CHANGE): (COMPANY, STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    (S.APPROVED, A.CONFIRM): (F.ISSUE_PERMIT, COMPANY),
+    (S.APPROVED, A.CANCEL): (COMPANY, STAFF, F.OFFER_WAITING),
+    (S.APPROVED, A.REVOKE): (COMPANY, F.OFFER_WAITING),
+    (S.CONFIRMED, A.CHANGE): (F.REVOKE_PERMIT, COMPANY, STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.CONFIRMED, A.CHECK_IN): (),
-    (S.CONFIRMED, A.CANCEL): (F.REVOKE_PERMIT, F.MAIL_COMPANY, F.MAIL_STAFF, F.OFFER_WAITING),
-    (S.CONFIRMED, A.REVOKE): (F.REVOKE_PERMIT, F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.CONFIRMED, A.NO_SHOW): (F.REVOKE_PERMIT, F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.ACTIVE, A.CHECK_OUT): (F.MAIL_COMPANY,),
-    (S.ACTIVE, A.REVOKE): (F.REVOKE_PERMIT, F.MAIL_COMPANY, F.OFFER_WAITING),
-    (S.COMPLETED, A.REPORT): (F.MAIL_STAFF,),
-    (S.WAITING, A.OFFER): (F.MAIL_COMPANY, F.EXPIRE_IN_TIME),
-    (S.WAITING, A.WITHDRAW): (F.MAIL_COMPANY,),
-    (S.WAITING, A.EXPIRE): (F.MAIL_COMPANY,),
+    (S.CONFIRMED, A.CANCEL): (F.REVOKE_PERMIT, COMPANY, STAFF, F.OFFER_WAITING),
+    (S.CONFIRMED, A.REVOKE): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
+    (S.CONFIRMED, A.NO_SHOW): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
+    (S.ACTIVE, A.CHECK_OUT): (COMPANY,),
+    (S.ACTIVE, A.REVOKE): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
+    (S.COMPLETED, A.REPORT): (STAFF,),
+    (S.WAITING, A.OFFER): (COMPANY, F.EXPIRE_IN_TIME),
+    (S.WAITING, A.WITHDRAW): (COMPANY,),
+    (S.WAITING, A.EXPIRE): (COMPANY,),
+}
+
+# Of everything else, by what it happened to and the action told; nothing follows from what does not stand here.
+OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
+    (Subject.CLOSURE, "lift"): (F.OFFER_WAITING,),
 }
 
 PERMITS = (F.ISSUE_PERMIT, F.REVOKE_PERMIT)
-MAILS = (F.MAIL_COMPANY, F.MAIL_STAFF)
 EXPIRE = "expire"
-
-
-@dataclass(frozen=True)
-class Happened:
-    """An event, and what its consequences need to know of the reservation; `ends_at` is when it runs out now."""
-
-    event_id: int
-    reservation_id: int
-    site_id: int
-    from_state: State | None
-    action: Action
-    reason: str
-    ends_at: datetime | None
-
-
-async def _happened(event_id: int) -> Happened:
-    row = await queries.HAPPENED.row(event_id=event_id)
-    if row is None:
-        raise LookupError(f"event {event_id}")
-    from_state = State(row["from_state"]) if row["from_state"] else None
-    return Happened(**dict(row.items()) | {"from_state": from_state, "action": Action(row["action"])})
 
 
 @transactional
 async def begin(event_id: int) -> None:
     """Write one job for each consequence of an event."""
-    happened = await _happened(event_id)
-    await defer(jobs_for(happened, WHAT_FOLLOWS[(happened.from_state, happened.action)]))
+    happened = await events.happened(event_id)
+    await defer(await jobs_for(happened, consequences_of(happened)))
 
 
-def jobs_for(happened: Happened, consequences: Sequence[Follows]) -> list[Job]:
-    """The jobs that carry `consequences` out; mails are left to the permit's job where there is one."""
-    waiting = MAILS if any(one in PERMITS for one in consequences) else ()
-    then = [one for one in consequences if one in waiting]
-    jobs = [_job(happened, one, then) for one in consequences if one not in waiting]
+def consequences_of(happened: Happened) -> tuple[Follows | Audience, ...]:
+    """The row of an event."""
+    if happened.subject is not Subject.RESERVATION:
+        return OF_OTHERS.get((happened.subject, happened.action), ())
+    from_state = State(happened.from_state) if happened.from_state else None
+    return WHAT_FOLLOWS[(from_state, Action(happened.action))]
+
+
+async def jobs_for(happened: Happened, consequences: Sequence[Follows | Audience]) -> list[Job]:
+    """The jobs that carry `consequences` out; letters are left to the permit's job where there is one."""
+    letters = [one for one in consequences if isinstance(one, Audience)]
+    then = letters if any(one in PERMITS for one in consequences) else []
+    jobs = [await _job(happened, one, then) for one in consequences if one not in then]
     return [job for job in jobs if job is not None]
 
 
-def _job(happened: Happened, consequence: Follows, then: Sequence[Follows]) -> Job | None:
+async def _job(happened: Happened, consequence: Follows | Audience, then: Sequence[Audience]) -> Job | None:
     match consequence:
+        case Audience():
+            return Job(TELL, {"event_id": happened.id, "audience": consequence})
         case F.EXPIRE_IN_TIME:
-            return _expiry(happened)
+            return await _expiry(happened.subject_id)
         case F.OFFER_WAITING:
             return offer_job(happened.site_id)
         case F.ISSUE_PERMIT | F.REVOKE_PERMIT:
-            return Job(consequence, {"event_id": happened.event_id, "then": then})
+            return Job(consequence, {"event_id": happened.id, "then": then})
         case _:
-            return Job(consequence, {"event_id": happened.event_id})
+            return Job(consequence, {"event_id": happened.id})
 
 
-def _expiry(happened: Happened) -> Job | None:
+async def _expiry(reservation_id: int) -> Job | None:
     """None where somebody has taken the next step already, so that nothing runs out any more."""
-    if happened.ends_at is None:
+    ends_at: datetime | None = await queries.ENDS_AT.value(id=reservation_id)
+    if ends_at is None:
         return None
-    arguments = {"reservation_id": happened.reservation_id, "ends_at": happened.ends_at.isoformat()}
-    return Job(EXPIRE, arguments, at=happened.ends_at)
+    return Job(EXPIRE, {"reservation_id": reservation_id, "ends_at": ends_at.isoformat()}, at=ends_at)
 
 
-def offer_job(site_id: int) -> Job:
+def offer_job(site_id: int | None) -> Job:
     """Offer what is free at a site to whoever waits there."""
     return Job(F.OFFER_WAITING, {"site_id": site_id})
 
@@ -149,26 +145,26 @@ def offer_job(site_id: int) -> Job:
 @transactional
 async def confirm(event_id: int) -> None:
     """Confirm what was approved, unless it has gone another way since."""
-    happened = await _happened(event_id)
-    locked = await queries.LOCK.row(id=happened.reservation_id)
+    happened = await events.happened(event_id)
+    locked = await queries.LOCK.row(id=happened.subject_id)
     if locked is not None and locked["state"] == State.APPROVED:
-        await steps.act(None, happened.reservation_id, Step(Action.CONFIRM), now())
+        await steps.act(None, happened.subject_id, Step(Action.CONFIRM), now())
 
 
 @transactional
-async def issue_permit(event_id: int, then: Sequence[Follows]) -> None:
-    """Issue the permit, then have its mails written."""
-    happened = await _happened(event_id)
-    await permits.issue(happened.reservation_id, now())
-    await defer(jobs_for(happened, then))
+async def issue_permit(event_id: int, then: Sequence[Audience]) -> None:
+    """Issue the permit, then have its letters written."""
+    happened = await events.happened(event_id)
+    await permits.issue(happened.subject_id, now())
+    await defer(await jobs_for(happened, then))
 
 
 @transactional
-async def revoke_permit(event_id: int, then: Sequence[Follows]) -> None:
-    """Revoke the permit, then have its mails written."""
-    happened = await _happened(event_id)
-    await permits.revoke(happened.reservation_id, happened.reason, now())
-    await defer(jobs_for(happened, then))
+async def revoke_permit(event_id: int, then: Sequence[Audience]) -> None:
+    """Revoke the permit, then have its letters written."""
+    happened = await events.happened(event_id)
+    await permits.revoke(happened.subject_id, happened.reason, now())
+    await defer(await jobs_for(happened, then))
 
 
 @transactional

@@ -14,16 +14,17 @@ from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.closures.tables import Closure
 from testfields.core.clock import now
+from testfields.events.tables import Event
 from testfields.projects.tables import Project
 from testfields.reservations import filing
 from testfields.reservations.rules import Action
-from testfields.reservations.tables import Reservation, ReservationEvent
+from testfields.reservations.tables import Reservation
 from testfields.sites.tables import Area, Site
 from tests import factories
 from tests.api.cases import somebody_with_every_role
 from tests.projects.test_routes import PLAN
 
-STORED = (ApiToken, Organisation, Person, Claim, Closure, Project, Reservation, ReservationEvent)
+STORED = (ApiToken, Organisation, Person, Claim, Closure, Project, Reservation, Event)
 KINDS = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
 UNSTORABLE = {"NUL": "a\x00b", "half a pair": "\ud800", "too long": "x" * 900_000}
 

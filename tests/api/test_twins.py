@@ -27,6 +27,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /{path}": PAGE,
     "GET /healthz": WATCH,
     "GET /readyz": WATCH,
+    "GET /workz": WATCH,
     # One's own account
     "GET /login": BROWSER,
     "POST /login": BROWSER,
@@ -80,6 +81,9 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /desk/closures": ("GET /closures",),
     "POST /desk/closures": ("POST /closures",),
     "POST /desk/closures/{closure_id}/lift": ("POST /closures/{closure_id}/lift",),
+    "GET /desk/mails": ("GET /mails",),
+    "GET /desk/mails/{mail_id}": ("GET /mails/{mail_id}",),
+    "POST /desk/mails/{mail_id}/resend": ("POST /mails/{mail_id}/resend",),
     # Administrators
     "GET /admin": PAGE,
     "GET /admin/organisations": ("GET /organisations",),
@@ -92,6 +96,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "POST /admin/people/{person_id}/activate": ("POST /people/{person_id}/activate",),
     "GET /admin/mails": ("GET /mails",),
     "GET /admin/mails/{mail_id}": ("GET /mails/{mail_id}",),
+    "POST /admin/mails/{mail_id}/resend": ("POST /mails/{mail_id}/resend",),
 }
 
 

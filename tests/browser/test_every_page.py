@@ -13,12 +13,15 @@ import pytest
 from playwright.async_api import Browser, Page, Response
 
 from testfields.accounts.service import actor_by_email
+from testfields.accounts.tables import Membership
 from testfields.core.clock import now
 from testfields.db.engine import DB
-from testfields.notifications import service as mails
+from testfields.notifications.rules import Receiver
+from testfields.notifications.tables import Delivery
 from testfields.reservations.rules import State
 from tests.browser.axe import LAID_OUT, violations
 from tests.browser.conftest import Portal, logged_in
+from tests.notifications.writing import post
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -48,11 +51,11 @@ PAGES = {
     ],
     "approver": [
         "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense", "{desk}", "/desk/closures",
-        "/desk/9999999",
+        "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [
         "/admin", "/admin/organisations", "/admin/people", "/admin/people/1/deactivate", "/admin/people/5/deactivate",
-        "/admin/mails", "/admin/mails/1",
+        "/admin/mails", "/admin/mails?state=failed", "/admin/mails/{mail}",
     ],
 }  # fmt: skip
 # Forms that are sent with nothing in them: the address, and the button that sends.
@@ -94,14 +97,18 @@ async def places_of() -> dict[str, list[str]]:
             )
         staff = await connection.fetchval("SELECT id FROM person WHERE email = $1", EMAILS["approver"])
         project = await connection.fetchval("SELECT min(id)::text FROM project")
-    await mails.post(staff, 1, "ja", "件名", "本文です。", "<p>本文です。</p>", now())
+    to = Receiver(staff, None, "職員", "ja")
+    owners = await Membership.select(Membership.organisation_id).where(Membership.person_id == staff)
+    failed = await post(to, tenant_id=owners[0]["organisation_id"])
+    reason = "550 5.1.1 <nobody@demo.example>: Recipient address rejected: User unknown in virtual mailbox table"
+    await Delivery.update(state="failed", last_error=reason, attempts=1).where(Delivery.id == failed)
     states = {row["state"]: row["id"] for row in found}
     filed = {state: number for state, number in states.items() if state != State.DRAFT}
     assert set(states) == set(State) - {State.APPROVED}
     return {
         "own": [f"/my/reservations/{number}" for number in filed.values()],
         "desk": [f"/desk/{number}" for number in filed.values()],
-        "permit": ["A" * 25 + "B"], "revoked": ["A" * 25 + "C"], "project": [project],
+        "mail": [str(failed)], "permit": ["A" * 25 + "B"], "revoked": ["A" * 25 + "C"], "project": [project],
         **{state: [number] for state, number in states.items()},
     }  # fmt: skip
 

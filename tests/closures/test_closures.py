@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from testfields import workflow
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
@@ -17,6 +18,7 @@ from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.db.engine import DB
+from testfields.events.tables import Event
 from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
@@ -47,14 +49,10 @@ async def offers(site_id: int) -> int:
     async with DB.connection() as connection:
         count = await connection.fetchval(
             "SELECT count(*) FROM procrastinate_jobs WHERE task_name = $1 AND args ->> 'site_id' = $2::bigint::text",
-            closures.OFFER_WAITING,
+            Follows.OFFER_WAITING,
             site_id,
         )
     return int(count)
-
-
-def test_the_task_is_the_one_the_worker_knows() -> None:
-    assert closures.OFFER_WAITING == Follows.OFFER_WAITING
 
 
 async def test_nobody_books_into_a_closure(db: None) -> None:
@@ -160,6 +158,10 @@ async def test_lifting_gives_the_time_back_and_offers_it(db: None) -> None:
 
     assert lifted.version == 2
     assert await Claim.count().where(Claim.site_id == field.site_id) == 0
+    # Its event has it done, as any other's has.
+    told = await Event.select(Event.id).where(Event.subject == "closure").order_by(Event.id, ascending=False).first()
+    assert told is not None
+    await workflow.begin(told["id"])
     assert await offers(field.site_id) == before + 1
     assert await reservations.offer_waiting(field.site_id, now()) == [waiting]
     assert (await reading.find(company, waiting))["state"] == State.HELD

@@ -11,6 +11,7 @@ from testfields.accounts.service import actor_by_email
 from testfields.closures import service as closures
 from testfields.demo import seed
 from testfields.demo.plot import SCENES, WAITING
+from testfields.events.service import broken_chains
 from testfields.maps import service as maps
 from testfields.maps.rules import Sought
 from testfields.reservations import reading
@@ -71,4 +72,4 @@ async def test_what_the_plot_plans_takes_place(db: None, hour: str) -> None:
     assert len(await closures.listed(approver, None, NEWEST, 10)) == 2
     [conflict] = [row for row in await reviews.queue(approver, reviews.QueueQuery(), at) if row["rivals"]]
     assert conflict["rivals"] == WAITING
-    assert not await reading.broken_chains()
+    assert not await broken_chains()

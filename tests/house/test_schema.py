@@ -35,7 +35,7 @@ BY_HAND = [
     "CREATE FUNCTION of_nobody() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
     "DROP TRIGGER claim_guard_update ON claim",
     "ALTER TABLE claim DISABLE TRIGGER claim_guard_insert",
-    "DROP TRIGGER event_chain ON reservation_event; CREATE TRIGGER event_chain AFTER INSERT ON reservation_event"
+    "DROP TRIGGER event_chain ON event; CREATE TRIGGER event_chain AFTER INSERT ON event"
     " FOR EACH ROW EXECUTE FUNCTION chain_event()",
     "DROP INDEX claim_by_source; CREATE INDEX claim_by_source ON claim (source_id)",
     "CREATE INDEX of_nobody ON claim (source_id)",
@@ -160,6 +160,6 @@ async def test_a_demo_of_another_version_is_told_in_one_line_how_to_begin_anew(o
     assert len(told) == 3, told  # it says how far it is with the demo, and this
 
 
-def test_files_are_loaded_in_the_order_of_the_floors() -> None:
+def test_files_are_loaded_after_those_that_they_build_on() -> None:
     rooms = list(dict.fromkeys(name.split("/")[0] for name in sql_files()))
-    assert rooms == ["db", "sites", "availability", "closures", "reservations"]
+    assert rooms == ["db", "events", "sites", "accounts", "availability", "notifications", "closures", "reservations"]

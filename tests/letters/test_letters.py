@@ -7,22 +7,23 @@ from decimal import Decimal
 import pytest
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.accounts.tables import Organisation, Person
 from testfields.availability import service as availability
 from testfields.availability.rules import decision_due
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
+from testfields.events.tables import Event
 from testfields.letters import jobs
 from testfields.letters.rendering import render
 from testfields.letters.rules import COMPANY, STAFF, Audience, Facts
 from testfields.letters.service import facts_of, receivers
-from testfields.notifications.tables import Mail
+from testfields.notifications.tables import Delivery
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
 from testfields.reservations.steps import Step
-from testfields.reservations.tables import ReservationEvent
 from testfields.reservations.words import VolumeTold
 from testfields.web import locale
 from tests import factories
@@ -169,7 +170,7 @@ async def filed(field: factories.Field, company: Actor) -> int:
 
 
 async def last_event(reservation_id: int) -> int:
-    rows = await ReservationEvent.select(ReservationEvent.id).where(ReservationEvent.reservation_id == reservation_id)
+    rows = await Event.select(Event.id).where((Event.subject == "reservation") & (Event.subject_id == reservation_id))
     return max(int(row["id"]) for row in rows)
 
 
@@ -202,7 +203,7 @@ async def test_a_letter_tells_of_its_own_event_however_late_it_is_written(db: No
     await jobs.write(first, Audience.COMPANY, BASE)
     await jobs.write(await last_event(reservation), Audience.COMPANY, BASE)
 
-    texts = [row["text"] for row in await Mail.select(Mail.text).order_by(Mail.id)]
+    texts = [row["text"] for row in await Delivery.select(Delivery.text).order_by(Delivery.id)]
     assert ["9:00–10:00" in text for text in texts] == [True, False]
     assert ["13:00–14:00" in text for text in texts] == [False, True]
 
@@ -244,7 +245,7 @@ async def test_a_rival_learns_nothing_of_the_application_in_its_way(db: None) ->
 
     await jobs.write(await last_event(waiting), Audience.COMPANY, BASE)
 
-    mail = await Mail.select(Mail.subject, Mail.text, Mail.html).first()
+    mail = await Delivery.select(Delivery.subject, Delivery.text, Delivery.html).first()
     assert mail is not None
     written = " ".join(mail.values())
     assert "巡回ロボットの実証" in written
@@ -253,3 +254,19 @@ async def test_a_rival_learns_nothing_of_the_application_in_its_way(db: None) ->
         factories.Organisation.id == winner.companies[0]
     )
     assert names[0]["name_ja"] not in written
+
+
+async def test_where_nobody_can_read_it_the_letter_goes_to_the_address_for_contact(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    locked = (company, field.approver, field.reviewer)
+    await Person.update(active=False).where(Person.id.is_in([one.person_id for one in locked]))
+
+    for audience, organisation_id in ((Audience.COMPANY, company.companies[0]), (Audience.STAFF, field.owner_id)):
+        (receiver,) = await receivers(audience, reservation)
+        assert (receiver.person_id, receiver.organisation_id) == (None, organisation_id)
+        await jobs.write(await last_event(reservation), audience, BASE)
+    written = await Delivery.select(Delivery.text, Delivery.organisation_id).order_by(Delivery.id)
+    names = await Organisation.select(Organisation.id, Organisation.name_ja)
+    called = {row["id"]: row["name_ja"] for row in names}
+    assert [row["text"].startswith(f"{called[row['organisation_id']]} 様") for row in written] == [True, True]

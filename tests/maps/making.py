@@ -24,8 +24,8 @@ ADD = Statement("""
         FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
         WHERE :claims
     ), event AS (
-        INSERT INTO reservation_event (reservation_id, actor_role, action, to_state)
-        SELECT id, 'portal', 'confirm', :state FROM added
+        INSERT INTO event (subject, subject_id, actor_role, action, to_state)
+        SELECT 'reservation', id, 'portal', 'confirm', :state FROM added
     )
     SELECT id FROM added
 """)

@@ -3,9 +3,8 @@
 from httpx import AsyncClient
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
-from testfields.core.clock import now
-from testfields.notifications import service
 from tests import factories
+from tests.notifications.writing import person, post
 
 
 async def administrator() -> Actor:
@@ -16,7 +15,7 @@ async def administrator() -> Actor:
 async def posted(count: int, text: str = "本文です。") -> Actor:
     receiver = await factories.company()
     for number in range(1, count + 1):
-        await service.post(receiver.person_id, number, "ja", f"件名{number}", text, "<p>本文</p>", now())
+        await post(person(receiver), f"件名{number}", text)
     return receiver
 
 

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from testfields.accounts.entries import EMAIL, is_email
 from testfields.notifications.posting import hand_over, message, trusted
-from testfields.notifications.rules import Unsent, one_line, quoted
+from testfields.notifications.rules import Leased, Refused, one_line, quoted
 from tests.working import postbox, words_of
 
 SENDER = "実証フィールドポータル <portal@city.test>"
-MAIL = Unsent(
+MAIL = Leased(
     5,
+    1,
     "事業者の担当",
     "person@example.test",
     "ja",
@@ -105,7 +106,7 @@ async def test_where_tls_is_offered_the_certificate_is_checked_before_name_and_p
     offered.load_cert_chain(*certificate)
     async with postbox(tls=offered) as box:
         address = box.url.replace("smtp://", "smtp://portal%40city:p%3Aw@")
-        with pytest.raises(ssl.SSLCertVerificationError):
+        with pytest.raises(Refused, match="certificate verify failed"):
             await hand_over(MAIL, address, SENDER, tmp_path)
         assert box.received == box.logins == []
 

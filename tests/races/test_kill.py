@@ -13,7 +13,7 @@ import pytest
 from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.db.outages import OutOfReach
-from testfields.reservations import reading
+from testfields.events.service import broken_chains
 from tests.races.conftest import Crowd, claims_out_of_step, client_for, make_crowd, overlaps
 from tests.races.test_races import RESERVATIONS, times
 from tests.server import serving
@@ -75,7 +75,7 @@ async def assert_whole(answers: Answers, own: cluster.Cluster) -> None:
     assert unsaid == 0
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
-    assert await reading.broken_chains() == []
+    assert await broken_chains() == []
     assert "deadlock detected" not in own.log.read_text()
 
 

@@ -21,8 +21,8 @@ CLAIM = """
     SELECT id, '{kind}', {{{number}}}, geometry, '(,)', '[2030-01-01, 2030-01-02)' FROM site
 """
 EVENT = """
-    INSERT INTO reservation_event (reservation_id, actor_role, action, to_state)
-    VALUES ({{{number}}}, 'portal', 'approve', 'approved')
+    INSERT INTO event (subject, subject_id, actor_role, action, to_state)
+    VALUES ('reservation', {{{number}}}, 'portal', 'approve', 'approved')
 """
 CLOSURE = """
     INSERT INTO closure (site_id, kind, reason_ja, reason_en, period, created_by)
@@ -39,6 +39,12 @@ ATTEMPTS = {
     "a claim of a draft": (by_hand(CLAIM, kind="reservation", number="draft"), "reservation_claim_in_step"),
     "a hold of what is submitted": (by_hand(CLAIM, kind="hold", number="submitted"), "reservation_claim_in_step"),
     "a claim of no closure": (by_hand(CLAIM, kind="closure", number="nobody"), "closure_claim_in_step"),
+    "a step of no reservation": (by_hand(EVENT, number="nobody"), "reservation_state_has_event"),
+    "a reservation gone": (
+        "DELETE FROM claim WHERE source_kind = 'reservation'; DELETE FROM volume;"
+        " DELETE FROM reservation WHERE id = {submitted}",
+        "reservation_state_has_event",
+    ),
     "an approval of a draft": (by_hand(EVENT, number="draft"), "reservation_state_has_event"),
     "an approval told but not done": (by_hand(EVENT, number="submitted"), "reservation_state_has_event"),
     "an approval done but not told": ("UPDATE reservation SET state = 'approved'", "reservation_state_has_event"),

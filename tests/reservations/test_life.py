@@ -12,6 +12,8 @@ from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotAllowed, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB
+from testfields.events.rules import Broken
+from testfields.events.service import broken_chains
 from testfields.projects.tables import Project
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application
@@ -194,20 +196,20 @@ async def test_the_story_is_sealed_and_cannot_be_rewritten(own_db: str) -> None:
     field, company = await factories.field(), await factories.company()
     one = await filed(field, company)
     await steps.act(company, one, Step(Action.WITHDRAW), now())
-    assert await reading.broken_chains() == []
+    assert await broken_chains() == []
 
     async with DB.connection() as connection:
         for attempt in (
-            "UPDATE reservation_event SET reason = 'x'",
-            "DELETE FROM reservation_event",
-            "TRUNCATE reservation_event CASCADE",
+            "UPDATE event SET reason = 'x'",
+            "DELETE FROM event",
+            "TRUNCATE event CASCADE",
         ):
             with pytest.raises(Exception, match="only ever added to"):
                 await connection.execute(attempt)
         # With the guard off the forgery goes in, and the seals tell on it.
-        await connection.execute("ALTER TABLE reservation_event DISABLE TRIGGER event_append_only")
-        await connection.execute("UPDATE reservation_event SET reason = 'forged' WHERE sequence = 1")
-    assert await reading.broken_chains() == [(one, 1)]
+        await connection.execute("ALTER TABLE event DISABLE TRIGGER event_append_only")
+        await connection.execute("UPDATE event SET reason = 'forged' WHERE sequence = 1")
+    assert await broken_chains() == [Broken("reservation", one, 1)]
 
 
 async def test_no_state_without_its_event(own_db: str) -> None:

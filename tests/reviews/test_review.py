@@ -234,7 +234,7 @@ async def test_the_panels_promise_what_follows(db: None) -> None:
     assert case.row["mailed"] == len(await receivers(Audience.COMPANY, number)) > 0
 
     follows = {action: WHAT_FOLLOWS[(case.state, action)] for action in case.decisions}
-    assert all(Follows.MAIL_COMPANY in jobs for jobs in follows.values())
+    assert all(Audience.COMPANY in jobs for jobs in follows.values())
     assert {action for action, jobs in follows.items() if Follows.OFFER_WAITING in jobs} == {Action.REJECT}
     assert {action for action, jobs in follows.items() if Follows.CONFIRM in jobs} == {Action.APPROVE}
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from asyncpg import Range
+from httpx import AsyncClient
 
 from testfields import workflow
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
@@ -12,15 +13,16 @@ from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.db.jobs import Job, defer
+from testfields.events.tables import Event
 from testfields.letters.rules import Audience
 from testfields.letters.service import receivers
-from testfields.notifications.tables import Mail
+from testfields.notifications.tables import Delivery
 from testfields.permits.tables import Permit
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
 from testfields.reservations.steps import Step
-from testfields.reservations.tables import Reservation, ReservationEvent, Volume
+from testfields.reservations.tables import Reservation, Volume
 from tests import factories
 from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
 
@@ -47,9 +49,9 @@ async def begin_an_hour_ago(reservation_id: int) -> datetime:
 
 async def last_event(reservation_id: int) -> int:
     found = (
-        await ReservationEvent.select(ReservationEvent.id)
-        .where(ReservationEvent.reservation_id == reservation_id)
-        .order_by(ReservationEvent.id, ascending=False)
+        await Event.select(Event.id)
+        .where((Event.subject == "reservation") & (Event.subject_id == reservation_id))
+        .order_by(Event.id, ascending=False)
         .first()
     )
     assert found is not None
@@ -101,12 +103,12 @@ async def test_the_same_jobs_twice_leave_one_mail_and_one_permit(own_db: str, tm
     approval = await last_event(reservation)
     chosen = settings(tmp_path)
     await work_off(own_db, chosen)
-    mails, confirmation = await Mail.count(), await last_event(reservation)
+    mails, confirmation = await Delivery.count(), await last_event(reservation)
 
     await defer([Job("what_follows", {"event_id": one}) for one in (approval, confirmation) * 2])
     await work_off(own_db, chosen)
 
-    assert await Mail.count() == mails == 5  # received, approved, permitted; two of the staff
+    assert await Delivery.count() == mails == 5  # received, approved, permitted; two of the staff
     assert await Permit.count() == 1
     assert await last_event(reservation) == confirmation
     assert len(list((tmp_path / "mail").glob("*.eml"))) == mails
@@ -135,13 +137,16 @@ async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(own_d
     await work_off(own_db, settings(tmp_path, "smtp://localhost:1"))
     assert await state_of(reservation) == State.CONFIRMED
     assert await Permit.count() == 1
-    assert await Mail.count().where(Mail.sent_at.is_not_null()) == 0
-    assert {status for task, status in await jobs() if task == "send_mail"} == {"todo"}
+    assert await Delivery.count().where(Delivery.sent_at.is_not_null()) == 0
+    assert await Delivery.count().where(Delivery.state == "waiting") == 5
+    assert [row for row in await jobs() if row[0] == "deliver"].count(("deliver", "todo")) == 5
 
     async with postbox() as box:
         await HURRY.run()
         await work_off(own_db, settings(tmp_path, box.url))
-    assert len(box.received) == await Mail.count() == await Mail.count().where(Mail.sent_at.is_not_null()) == 5
+    assert (
+        len(box.received) == await Delivery.count() == await Delivery.count().where(Delivery.sent_at.is_not_null()) == 5
+    )
     assert await Permit.count() == 1
     assert {status for _, status in await jobs()} == {"succeeded"}
 
@@ -266,7 +271,8 @@ async def test_nobody_writes_to_people_who_have_left_the_company(own_db: str, tm
     assert [one.person_id for one in await receivers(Audience.COMPANY, reservation)] == [company.person_id]
 
     await Membership.delete().where(Membership.person_id == company.person_id)
-    assert await receivers(Audience.COMPANY, reservation) == []
+    (left,) = await receivers(Audience.COMPANY, reservation)
+    assert (left.person_id, left.organisation_id) == (None, company.companies[0])
 
 
 async def test_who_begins_to_wait_for_what_has_become_free_meanwhile_is_offered_it(own_db: str, tmp_path: Path) -> None:
@@ -289,3 +295,20 @@ async def test_what_nobody_decided_ends_when_its_time_is_over(own_db: str, tmp_p
     assert await state_of(late) == State.EXPIRED
     await work_off(own_db, settings(tmp_path))
     assert await state_of(rival) == State.HELD
+
+
+async def test_staff_read_at_the_application_which_mail_did_not_arrive_and_why(
+    own_db: str, tmp_path: Path, client: AsyncClient
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    async with postbox() as box:
+        box.answers[company.email] = "550 5.1.1 No such user"
+        await work_off(own_db, settings(tmp_path, box.url))
+    await factories.log_in(client, field.reviewer)
+
+    shown = (await client.get(f"/desk/{reservation}?lang=en")).text
+    assert "Mails about this application that did not arrive" in shown
+    assert f'{company.email}</a> – <span lang="en">550 5.1.1 No such user' in shown
+    undelivered = shown.split('href="/desk/mails/')[1].split('"')[0]
+    assert (await client.get(f"/desk/mails/{undelivered}")).status_code == 200

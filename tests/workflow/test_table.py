@@ -2,6 +2,7 @@
 
 import pytest
 
+from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rules import Audience, wording_for
 from testfields.permits.rules import ENTITLED
 from testfields.reservations.rules import CLAIMING, TRANSITIONS, Action, State
@@ -39,7 +40,10 @@ def test_a_permit_stands_exactly_while_its_reservation_is_entitled_to_it(state: 
 
 
 @pytest.mark.parametrize(("state", "action"), ROWS)
-def test_every_mail_has_its_words(state: State | None, action: Action) -> None:
-    for mail, audience in ((Follows.MAIL_COMPANY, Audience.COMPANY), (Follows.MAIL_STAFF, Audience.STAFF)):
-        if mail in WHAT_FOLLOWS[(state, action)]:
-            assert wording_for(audience, action, state).what
+def test_every_letter_has_its_words(state: State | None, action: Action) -> None:
+    for audience in set(WHAT_FOLLOWS[(state, action)]) & set(Audience):
+        assert wording_for(AUDIENCES[audience].words, action, state).what
+
+
+def test_every_audience_has_its_row() -> None:
+    assert set(AUDIENCES) == set(Audience)

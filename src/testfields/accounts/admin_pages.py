@@ -19,6 +19,7 @@ from testfields.accounts.rules import (
 )
 from testfields.accounts.views import older, options, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
+from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.texts import normal
 from testfields.web import locale
@@ -160,9 +161,9 @@ async def reset_password(request: Request[Any, Any, Any], actor: Caller, person_
 
 
 @post("/admin/people/{person_id:int}/activate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
-async def activate(person_id: PathId) -> Response[Any]:
+async def activate(actor: Caller, person_id: PathId) -> Response[Any]:
     """Let a person in again."""
-    await directory.activate(person_id)
+    await directory.activate(actor, person_id, now())
     return redirect("/admin/people", "success", N_("The person may log in again."))
 
 

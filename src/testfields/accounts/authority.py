@@ -72,6 +72,7 @@ READ, BOOK, MANAGE = Scope.READ, Scope.BOOK, Scope.MANAGE
 
 FOR_MEMBERS = N_("This is for members of a company.")
 FOR_STAFF = N_("This is for staff of the land's owner.")
+FOR_MAILS = N_("Only administrators and staff of the land's owner may read the mails.")
 FOR_ADMINS = N_("This is for the portal's administrators only.")
 
 
@@ -112,9 +113,10 @@ class May(Enum):
     )
     READ_MAILS = Row(
         "Read the mails that the portal has written",
-        (To(ADMINS, MANAGE),),
-        N_("Only the administrator may read the mails."),
+        (To(ADMINS, MANAGE), To(STAFF, MANAGE)),
+        FOR_MAILS,
     )
+    RESEND_MAIL = Row("Send a mail again", (To(ADMINS, MANAGE), To(STAFF, MANAGE)), FOR_MAILS)
 
     # --- A company and its projects
     SEE_OWN_PAGES = Row("See one's company's own pages", (To(MEMBERS, READ),), FOR_MEMBERS)

@@ -28,6 +28,8 @@ from testfields.accounts.rules import (
 from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, fault
 from testfields.core.texts import tidy
 from testfields.db.engine import transactional
+from testfields.events import service as events
+from testfields.events.rules import OPERATOR, Event, Subject
 
 EMAIL_TAKEN = N_("Somebody is registered with this e-mail address already.")
 OPERATOR_SLUG = "operator"
@@ -235,22 +237,36 @@ async def deactivate(actor: Actor, person_id: int, now: datetime) -> None:
     """Lock a person out at once: sessions end and tokens are revoked, and stay so. Raises NotFound, NotAllowed."""
     if person_id == actor.person_id:
         raise NotAllowed(N_("You cannot lock yourself out. Please ask another administrator."))
-    await lock_out(person_id, now)
+    await lock_out(person_id, now, actor)
 
 
 @transactional
-async def lock_out(person_id: int, now: datetime) -> None:
+async def lock_out(person_id: int, now: datetime, actor: Actor | None = None) -> None:
     """The same as the command line does it. Raises NotFound."""
-    await _set_active(person_id, False)
+    await _set_active(person_id, False, actor, now)
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
 
 
-async def activate(person_id: int) -> None:
+@transactional
+async def activate(actor: Actor, person_id: int, now: datetime) -> None:
     """Let a person log in again. Raises NotFound."""
-    await _set_active(person_id, True)
+    await _set_active(person_id, True, actor, now)
 
 
-async def _set_active(person_id: int, active: bool) -> None:
-    if not await queries.SET_ACTIVE.run(person_id=person_id, active=active):
+async def _set_active(person_id: int, active: bool, actor: Actor | None, now: datetime) -> None:
+    """Told only where it changes anything. The tenant is the person's organisation, where there is just one."""
+    row = await queries.SET_ACTIVE.row(person_id=person_id, active=active)
+    if row is None:
         raise NotFound(N_("There is no such person."))
+    if row["was"] == active:
+        return
+    told = Event(
+        Subject.PERSON,
+        person_id,
+        "let_in" if active else "lock_out",
+        MemberRole.ADMIN if actor else OPERATOR,
+        tenant_id=row["tenant_id"],
+        actor_id=actor.person_id if actor else None,
+    )
+    await events.tell([told], now)

@@ -8,9 +8,11 @@ from testfields.accounts.routes import router
 from testfields.accounts.service import forget_expired
 from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person
 from testfields.core.errors import N_
+from testfields.events.feature import FEATURE as EVENTS
 from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
+    after=(EVENTS,),
     api=(router,),
     pages=tuple(pages),
     menu=(Link(60, "/admin", "settings", N_("Administration"), seen_by(May.ADMINISTER)),),

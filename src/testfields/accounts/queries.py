@@ -205,6 +205,12 @@ ADD_MEMBERSHIPS = Statement("""
     ON CONFLICT (person_id, organisation_id, role) DO NOTHING
 """)
 
+# Served by the primary key and membership_person_id.
 SET_ACTIVE = Statement("""
-    UPDATE person SET active = :active WHERE id = :person_id
+    WITH known AS (SELECT id, active AS was FROM person WHERE id = :person_id FOR UPDATE)
+    UPDATE person SET active = :active FROM known WHERE person.id = known.id
+    RETURNING known.was, (
+        SELECT min(organisation_id) FROM membership WHERE person_id = known.id
+        HAVING count(DISTINCT organisation_id) = 1
+    ) AS tenant_id
 """)

@@ -132,9 +132,9 @@ async def reset_password(person_id: PathId) -> Response[PasswordView]:
 
 
 @post("/people/{person_id:int}/activate", tags=["administration"], status_code=200, guards=[Only(May.ADMINISTER)])
-async def activate(person_id: PathId) -> ActiveView:
+async def activate(actor: Caller, person_id: PathId) -> ActiveView:
     """Let a person log in again."""
-    await directory.activate(person_id)
+    await directory.activate(actor, person_id, now())
     return ActiveView(person_id, True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from testfields.accounts.access import reach
+from testfields.accounts.access import reach, roles_by
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
@@ -21,16 +21,21 @@ from testfields.core.periods import Period
 from testfields.core.texts import text_faults, tidy
 from testfields.core.volumes import EVERY_HEIGHT, Volume
 from testfields.db.engine import transactional
-from testfields.db.jobs import Job, defer
 from testfields.db.values import period_range
+from testfields.events import service as events
+from testfields.events.rules import Event, Subject
 
-# The worker's task that offers what is free at a site to whoever waits there. A closure writes no event of an
-# application, so nothing else would call it.
-OFFER_WAITING = "offer_waiting"
 # A storm does not wait for a form: a closure may begin when somebody began to write it down.
 WRITTEN_DOWN_WITHIN = timedelta(minutes=15)
 # In characters; visitors read it beside the hours of the calendar.
 LONGEST_REASON = 500
+
+
+class Step(StrEnum):
+    """What is done about a closure."""
+
+    CLOSE = "close"
+    LIFT = "lift"
 
 
 class ClosureKind(StrEnum):
@@ -87,7 +92,16 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
     closed = Versioned(stored["id"], stored["version"])
     volume = Volume(row["footprint"], EVERY_HEIGHT, closing.period)
     await availability.take(row["site_id"], "closure", closed.id, [volume], _told_to_staff)
+    reason = tidy(closing.reason_ja)
+    details = {"period": closing.period, "area_id": row["area_id"], "kind": closing.kind}
+    await events.tell([replace(_event(actor, closed.id, Step.CLOSE, row), reason=reason, details=details)], now)
     return closed
+
+
+def _event(actor: Actor, closure_id: int, step: Step, row: asyncpg.Record) -> Event:
+    role = min(roles_by(actor, May.CLOSE, row["owner_id"]))
+    of = {"site_id": row["site_id"], "tenant_id": row["owner_id"], "actor_id": actor.person_id}
+    return Event(Subject.CLOSURE, closure_id, step, role, **of)
 
 
 def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
@@ -125,8 +139,9 @@ async def lift(actor: Actor, closure_id: int, version: int | None, now: datetime
     if row["lifted_at"] is not None or row["ends_at"] <= now:
         raise WrongState(N_("This closure is over already."))
     await availability.release(closure_id, ("closure",))
-    await defer([Job(OFFER_WAITING, {"site_id": row["site_id"]})])
-    return Versioned(closure_id, await queries.LIFT.value(id=closure_id, now=now))
+    version = await queries.LIFT.value(id=closure_id, now=now)
+    await events.tell([_event(actor, closure_id, Step.LIFT, row)], now)
+    return Versioned(closure_id, version)
 
 
 async def listed(actor: Actor, site: str | None, before: int, limit: int) -> list[asyncpg.Record]:

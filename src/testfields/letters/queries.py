@@ -4,7 +4,7 @@ from testfields.db.statements import Statement
 
 # What was asked for, the conditions and the dates are read from the story up to this event, never from the reservation
 # as it has become, so that a letter written late tells of its own event.
-# Served by primary keys, reservation_event_once and permit_reservation_id.
+# Served by primary keys, event_once and permit_reservation_id.
 FACTS = Statement("""
     SELECT event.id AS event_id, event.reservation_id, event.action, event.from_state, event.reason,
            coalesce(granted.conditions, '') AS conditions,
@@ -35,29 +35,6 @@ FACTS = Statement("""
     WHERE event.id = :event_id
 """)
 
-# Who filed, for as long as they belong to the company, and its managers; served by membership_organisation_id.
-COMPANY = Statement("""
-    SELECT DISTINCT person.id AS person_id, person.name, person.locale
-    FROM reservation
-    JOIN membership ON membership.organisation_id = reservation.company_id
-    JOIN person ON person.id = membership.person_id AND person.active
-    WHERE reservation.id = :reservation_id
-      AND (membership.role = 'manager'
-           OR membership.role = 'member' AND membership.person_id IN (
-               SELECT reservation.created_by
-               UNION ALL
-               SELECT event.actor_id FROM reservation_event event
-               WHERE event.reservation_id = reservation.id AND event.actor_role = 'company'
-           ))
-    ORDER BY person.id
-""")
-
-STAFF = Statement("""
-    SELECT DISTINCT person.id AS person_id, person.name, person.locale
-    FROM reservation
-    JOIN site ON site.id = reservation.site_id
-    JOIN membership ON membership.organisation_id = site.owner_id AND membership.role IN ('reviewer', 'approver')
-    JOIN person ON person.id = membership.person_id AND person.active
-    WHERE reservation.id = :reservation_id
-    ORDER BY person.id
-""")
+# Whom to write to, as reservations/told.sql says.
+COMPANY = Statement("SELECT person_id, organisation_id, name, locale FROM company_told(:reservation_id)")
+STAFF = Statement("SELECT person_id, organisation_id, name, locale FROM staff_told(:reservation_id)")

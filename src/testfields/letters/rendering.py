@@ -8,7 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, format_period
-from testfields.letters.rules import Audience, By, Facts, Wording, page_of, wording_for
+from testfields.letters.audiences import AUDIENCES, Group
+from testfields.letters.rules import Audience, By, Facts, Wording, wording_for
+from testfields.notifications.rules import Letter
 from testfields.reservations.rules import Action
 from testfields.reservations.words import height_in_words
 from testfields.web.locale import named, said, translate
@@ -16,15 +18,6 @@ from testfields.web.pages import ROOT
 
 # Conditions go with these; in any other letter they would be read as still to come.
 GRANTING = frozenset({Action.APPROVE, Action.CONFIRM})
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A letter ready to be posted."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @dataclass(frozen=True)
@@ -46,9 +39,10 @@ def _environment() -> Environment:
     )
 
 
-def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_url: str) -> Rendered:
+def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_url: str) -> Letter:
     """The letter to one receiver; `base_url` is the portal's address without a slash at its end."""
-    words = wording_for(audience, facts.action, facts.from_state)
+    group = AUDIENCES[audience]
+    words = wording_for(group.words, facts.action, facts.from_state)
     say = _speaker(locale)
     subject = _subject(facts, words, locale)
     context = {
@@ -57,17 +51,17 @@ def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_ur
         "receiver": receiver,
         "subject": subject,
         "opening": say(words.opening),
-        "facts": _facts(facts, audience, locale),
+        "facts": _facts(facts, group, locale),
         "reason": facts.reason.strip(),
         "conditions": facts.conditions.strip() if facts.action in GRANTING else "",
         "next": say(words.next),
         "date": _date(facts, words, locale),
         "permit": f"{base_url}/p/{facts.permit_code}" if facts.permit_code else "",
-        "page": base_url + page_of(audience, facts.reservation_id),
+        "page": f"{base_url}{group.page}/{facts.reservation_id}",
         "contact": facts.contact,
     }
     text, html = (_environment().get_template(f"letter.{kind}").render(context) for kind in ("txt", "html"))
-    return Rendered(subject, text, html)
+    return Letter(locale, subject, text, html)
 
 
 def _speaker(locale: str) -> Callable[..., str]:
@@ -90,13 +84,13 @@ def _subject(facts: Facts, words: Wording, locale: str) -> str:
     )
 
 
-def _facts(facts: Facts, audience: Audience, locale: str) -> list[Fact]:
+def _facts(facts: Facts, group: Group, locale: str) -> list[Fact]:
     say = _speaker(locale)
     company = Fact(say(N_("Company")), (named(facts, "company", locale),))
     bands = dict.fromkeys(one.altitude for one in facts.volumes)
     return [
         Fact(say(N_("Application number")), (str(facts.reservation_id),)),
-        *([company] if audience is Audience.STAFF else []),
+        *([company] if group.names_company else []),
         Fact(say(N_("Project")), (named(facts, "title", locale),)),
         Fact(say(N_("Place")), (_place(facts, locale),)),
         Fact(say(N_("Time")), tuple(format_period(one.period, facts.timezone, locale) for one in facts.volumes)),

@@ -3,6 +3,7 @@
 All texts are gettext ids; the Japanese stands in ``locales/ja``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from testfields.reservations.words import VolumeTold
 
 
 class Audience(StrEnum):
-    """Whom a letter is for."""
+    """Whom a letter is for; all about each stands in `audiences`."""
 
     COMPANY = "company"
     STAFF = "staff"
@@ -34,15 +35,6 @@ class Wording:
     opening: str
     next: str
     date: By | None = None
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """A person the letter goes to."""
-
-    person_id: int
-    name: str
-    locale: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +70,9 @@ NOTHING_NOW = N_("There is nothing you need to do now. We plan to tell you the d
 WAIT_FOR_PERMIT = N_("Please do not begin until a new permit has been issued. Any permit issued before is void.")
 
 # By action, or by action and the state before it.
-COMPANY: dict[Action | tuple[State, Action], Wording] = {
+Words = Mapping[Action | tuple[State, Action], Wording]
+
+COMPANY: Words = {
     A.HOLD: Wording(
         N_("Your hold is registered"),
         N_("We have registered your hold. The place and time are kept for you until the deadline."),
@@ -186,7 +180,7 @@ COMPANY: dict[Action | tuple[State, Action], Wording] = {
     ),
 }
 
-STAFF: dict[Action | tuple[State, Action], Wording] = {
+STAFF: Words = {
     A.SUBMIT: Wording(
         N_("A new application awaits review"),
         N_("A company has submitted an application for a place of yours."),
@@ -229,14 +223,8 @@ STAFF: dict[Action | tuple[State, Action], Wording] = {
 }
 
 
-def wording_for(audience: Audience, action: Action, from_state: State | None) -> Wording:
+def wording_for(words: Words, action: Action, from_state: State | None) -> Wording:
     """The words for one step; raises KeyError for a step that nobody is written to about."""
-    words = COMPANY if audience is Audience.COMPANY else STAFF
     if from_state is not None and (from_state, action) in words:
         return words[(from_state, action)]
     return words[action]
-
-
-def page_of(audience: Audience, reservation_id: int) -> str:
-    """Where the receiver finds the application."""
-    return f"/my/reservations/{reservation_id}" if audience is Audience.COMPANY else f"/desk/{reservation_id}"

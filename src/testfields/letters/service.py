@@ -1,7 +1,9 @@
 """What a letter is about, and whom it goes to."""
 
 from testfields.letters import queries
-from testfields.letters.rules import Audience, Facts, Receiver
+from testfields.letters.audiences import AUDIENCES
+from testfields.letters.rules import Audience, Facts
+from testfields.notifications.rules import Receiver
 from testfields.reservations.rules import Action, State
 from testfields.reservations.words import volumes_told
 
@@ -20,6 +22,5 @@ async def facts_of(event_id: int) -> Facts:
 
 
 async def receivers(audience: Audience, reservation_id: int) -> list[Receiver]:
-    """The company's people who acted on the application and its managers; or the land's reviewers and approvers."""
-    statement = queries.COMPANY if audience is Audience.COMPANY else queries.STAFF
-    return await statement.all(Receiver, reservation_id=reservation_id)
+    """Everybody of an audience, once each; where nobody is left, their organisation's address for contact."""
+    return await AUDIENCES[audience].receivers.all(Receiver, reservation_id=reservation_id)

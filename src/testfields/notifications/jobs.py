@@ -1,4 +1,4 @@
-"""Sending mails in the background."""
+"""Delivering in the background."""
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import OnlyPortal
@@ -7,9 +7,9 @@ from testfields.notifications import service
 from testfields.web.features import Settings, Task
 
 
-async def send_mail(settings: Settings, mail_id: int) -> None:
-    """Send one mail."""
-    await service.send(mail_id, settings.smtp_url, settings.mail_from, settings.data / "mail", now())
+async def deliver(settings: Settings, delivery_id: int) -> None:
+    """Deliver one letter to one receiver."""
+    await service.deliver(delivery_id, settings.smtp_url, settings.mail_from, settings.data / "mail", now)
 
 
-TASKS = (Task(service.SEND, send_mail, OnlyPortal(May.WRITE_LETTER)),)
+TASKS = (Task(service.DELIVER, deliver, OnlyPortal(May.WRITE_LETTER)),)

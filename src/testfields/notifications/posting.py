@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from testfields.notifications.rules import Unsent, one_line, quoted
+from testfields.notifications.rules import ATTEMPT, LONGEST_REASON, Leased, Refused, one_line, quoted
 
 SECONDS = 30
 
@@ -39,7 +39,7 @@ class WholeSubject(EmailPolicy):
 POLICY = WholeSubject(linesep="\r\n", cte_type="7bit")
 
 
-def message(mail: Unsent, sender: str) -> EmailMessage:
+def message(mail: Leased, sender: str) -> EmailMessage:
     """The mail as RFC 5322 wants it, as text and as HTML; `sender` is an address, with or without a name.
 
     Raises ValueError for a receiver whose address is no address.
@@ -62,16 +62,38 @@ def message(mail: Unsent, sender: str) -> EmailMessage:
     return made
 
 
-async def hand_over(mail: Unsent, smtp_url: str | None, sender: str, folder: Path) -> None:
+async def hand_over(mail: Leased, smtp_url: str | None, sender: str, folder: Path) -> None:
     """Send the mail, or write it to `folder` as ``<id>.eml`` without an SMTP server.
 
-    Raises aiosmtplib.SMTPException or OSError when the server does not take it.
+    Raises Refused: for good where the server will not take this mail or it cannot be written at all, else for now.
     """
-    made = message(mail, sender)
-    if smtp_url is None:
-        await asyncio.to_thread(_write, made, folder / f"{mail.id}.eml")
-    else:
-        await _send(made, quoted(mail.email), smtp_url)
+    try:
+        made = message(mail, sender)
+    except Exception as error:
+        # Whatever it is, it will be the same the next time.
+        raise Refused(True, f"{type(error).__name__}: {error}"[:LONGEST_REASON]) from error
+    try:
+        if smtp_url is None:
+            await asyncio.to_thread(_write, made, folder / f"{mail.id}.eml")
+        else:
+            async with asyncio.timeout(ATTEMPT.total_seconds()):
+                await _send(made, quoted(mail.email), smtp_url)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise refusal(error) from error
+
+
+def refusal(error: Exception) -> Refused:
+    """Why a mail was not taken, in the server's words.
+
+    A reply of 5xx about the receiver or the mail itself is final (RFC 5321, 4.2.1). About the sender, the login or the
+    connection it is a fault of the settings, which somebody will mend.
+    """
+    refused = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
+    about_mail = isinstance(refused, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError)
+    if isinstance(refused, aiosmtplib.SMTPResponseException):
+        final = about_mail and 500 <= refused.code < 600
+        return Refused(final, one_line(f"{refused.code} {refused.message}")[:LONGEST_REASON])
+    return Refused(False, one_line(f"{type(refused).__name__}: {refused}")[:LONGEST_REASON])
 
 
 @cache

@@ -3,7 +3,7 @@
 from testfields.db.statements import Statement
 
 # The reservation's row is held, so that nobody revokes it between this look and the permit.
-# Served by the primary key and by reservation_event_once.
+# Served by the primary key and by event_once.
 ISSUE = Statement("""
     WITH standing AS (
         SELECT reservation.id FROM reservation
@@ -36,7 +36,7 @@ REVOKE = Statement("""
 
 # What had been asked for and granted when it was issued, whatever was asked for later; conditions are those of the
 # approval that its confirmation follows.
-# Served by permit's unique index on code and by reservation_event_once.
+# Served by permit's unique index on code and by event_once.
 CHECK = Statement("""
     SELECT permit.code, permit.issued_at, permit.revoked_at, reservation.state,
            project.use, project.title_ja, project.title_en,

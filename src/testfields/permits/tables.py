@@ -4,7 +4,8 @@ from piccolo.columns import BigSerial, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.columns.defaults import TimestamptzNow
 from piccolo.table import Table
 
-from testfields.reservations.tables import Reservation, ReservationEvent
+from testfields.events.tables import Event
+from testfields.reservations.tables import Reservation
 
 
 class Permit(Table, tablename="permit"):
@@ -13,7 +14,7 @@ class Permit(Table, tablename="permit"):
     id = BigSerial(primary_key=True)
     reservation_id = ForeignKey(Reservation, on_delete=OnDelete.restrict, null=False, index=True)
     # The confirmation it rests on: one permit each, and what was asked for and granted by then is what it permits.
-    event_id = ForeignKey(ReservationEvent, on_delete=OnDelete.restrict, null=False, unique=True)
+    event_id = ForeignKey(Event, on_delete=OnDelete.restrict, null=False, unique=True)
     code = Text(unique=True)
     issued_at = Timestamptz(default=TimestamptzNow())
     revoked_at = Timestamptz(null=True, default=None)

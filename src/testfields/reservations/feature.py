@@ -10,7 +10,7 @@ from testfields.reservations.jobs import TASKS
 from testfields.reservations.pages import pages
 from testfields.reservations.routes import router
 from testfields.reservations.rules import STATE_WORDS
-from testfields.reservations.tables import Reservation, ReservationEvent, Volume
+from testfields.reservations.tables import Reservation, Volume
 from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
@@ -20,5 +20,5 @@ FEATURE = Feature(
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
     in_templates=lambda _settings: {"state_words": STATE_WORDS},
     tasks=TASKS,
-    tables=(Reservation, Volume, ReservationEvent),
+    tables=(Reservation, Volume),
 )

@@ -8,7 +8,8 @@ DECLARE
     claimed text[];
 BEGIN
     SELECT (SELECT state FROM reservation WHERE id = number),
-           (SELECT to_state FROM reservation_event WHERE reservation_id = number ORDER BY sequence DESC LIMIT 1),
+           (SELECT to_state FROM event WHERE subject = 'reservation' AND subject_id = number
+            ORDER BY sequence DESC LIMIT 1),
            (SELECT array_agg(DISTINCT source_kind) FROM claim
             WHERE source_kind IN ('hold', 'reservation') AND source_id = number)
     INTO stored, told, claimed;
@@ -37,21 +38,25 @@ END $$;
 
 CREATE OR REPLACE FUNCTION look_at_reservation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM demand_reservation_in_step(NEW.id);
+    PERFORM demand_reservation_in_step(coalesce(NEW.id, OLD.id));
     RETURN NULL;
 END $$;
 DROP TRIGGER IF EXISTS reservation_in_step ON reservation;
-CREATE CONSTRAINT TRIGGER reservation_in_step AFTER INSERT OR UPDATE OF state ON reservation
+CREATE CONSTRAINT TRIGGER reservation_in_step AFTER INSERT OR UPDATE OF state OR DELETE ON reservation
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION look_at_reservation();
+
+CREATE OR REPLACE TRIGGER reservation_not_emptied BEFORE TRUNCATE ON reservation
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_empty();
 
 CREATE OR REPLACE FUNCTION look_at_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM demand_reservation_in_step(NEW.reservation_id);
+    PERFORM demand_reservation_in_step(NEW.subject_id);
     RETURN NULL;
 END $$;
-DROP TRIGGER IF EXISTS event_in_step ON reservation_event;
-CREATE CONSTRAINT TRIGGER event_in_step AFTER INSERT ON reservation_event
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION look_at_event();
+DROP TRIGGER IF EXISTS event_in_step ON event;
+CREATE CONSTRAINT TRIGGER event_in_step AFTER INSERT ON event
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.subject = 'reservation')
+    EXECUTE FUNCTION look_at_event();
 
 CREATE OR REPLACE FUNCTION look_at_claim() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

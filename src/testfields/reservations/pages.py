@@ -21,6 +21,7 @@ from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
+from testfields.notifications.service import mails_are_late
 from testfields.reservations import deadlines, reading, steps
 from testfields.reservations.deadlines import Times, timely, times_of
 from testfields.reservations.reading import own
@@ -171,6 +172,7 @@ async def _show(
     return page(
         request,
         "reservations/reservation.html",
+        mails_late=await mails_are_late(now()),
         status=200 if refused is None else 422 if isinstance(refused.refusal, InvalidInput) else 409,
         alert=refused.hindrance if refused else "",
         errors=refused.errors if refused else [],

@@ -28,8 +28,10 @@ FILE = Statement("""
         FROM filed, unnest(CAST(:claim_footprints AS geometry[]), CAST(:claim_altitudes AS numrange[]),
                            CAST(:claim_periods AS tstzrange[])) AS one (footprint, altitude, period)
     ), event AS (
-        INSERT INTO reservation_event (reservation_id, at, actor_id, actor_role, action, to_state, details)
-        SELECT filed.id, :now, :person_id, :role, :action, :state, CAST(:details AS jsonb) FROM filed
+        INSERT INTO event (subject, subject_id, at, site_id, tenant_id, actor_id, actor_role, action, to_state, details)
+        SELECT 'reservation', filed.id, :now, :site_id, (SELECT owner_id FROM site WHERE site.id = :site_id),
+               :person_id, :role, :action, :state, CAST(:details AS jsonb)
+        FROM filed
     )
     SELECT id, project_id, company_id FROM filed
 """)
@@ -141,12 +143,6 @@ MOVE = Statement("""
     RETURNING version
 """)
 
-TELL = Statement("""
-    INSERT INTO reservation_event
-        (reservation_id, at, actor_id, actor_role, action, from_state, to_state, reason, details)
-    VALUES (:id, :now, :person_id, :role, :action, :from_state, :to_state, :reason, CAST(:details AS jsonb))
-""")
-
 VOLUMES = Statement("""
     SELECT footprint, altitude, period FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
 """)
@@ -161,7 +157,7 @@ REPLACE_VOLUMES = Statement("""
     WHERE reservation.id = :id
 """)
 
-# Names of staff stay with staff; served by reservation_event_once.
+# Names of staff stay with staff; served by event_once.
 EVENTS = Statement("""
     SELECT event.sequence, event.at, event.actor_role, event.action, event.from_state, event.to_state, event.reason,
            event.details ->> 'conditions' AS conditions,
@@ -180,18 +176,6 @@ WAITING = Statement("""
     ORDER BY reservation.submitted_at, reservation.id
 """)
 
-# Every event whose seal, predecessor or sequence does not fit what is stored; none when the story is whole.
-BROKEN_CHAINS = Statement("""
-    SELECT reservation_id, sequence FROM (
-        SELECT event.reservation_id, event.sequence, event.hash = event_seal(event) AS sealed,
-               event.previous_hash = coalesce(lag(event.hash) OVER story, ''::bytea) AS linked,
-               event.sequence = row_number() OVER story AS counted
-        FROM reservation_event event
-        WINDOW story AS (PARTITION BY event.reservation_id ORDER BY event.sequence)
-    ) told
-    WHERE NOT (sealed AND linked AND counted)
-""")
-
 # What timing.runs_out_at says; null for what has no end.
 _ENDS_AT = """
     CASE WHEN reservation.state IN ('held', 'returned') THEN reservation.deadline
@@ -201,14 +185,6 @@ _ENDS_AT = """
          THEN (SELECT max(upper(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
     END
 """
-
-# One event, for what follows from it; served by primary keys.
-HAPPENED = Statement(f"""
-    SELECT event.id AS event_id, event.reservation_id, event.action, event.from_state, event.reason,
-           reservation.site_id, {_ENDS_AT} AS ends_at
-    FROM reservation_event event JOIN reservation ON reservation.id = event.reservation_id
-    WHERE event.id = :event_id
-""")
 
 # Asked for after LOCK, so that nobody moves on what is about to expire.
 ENDS_AT = Statement(f"SELECT {_ENDS_AT} AS ends_at FROM reservation WHERE id = :id")
@@ -229,7 +205,7 @@ REVISE = Statement("""
 """)
 
 # What is under way, with when it takes place and the last thing that happened to it.
-# Served by volume_reservation_id and reservation_event_once.
+# Served by volume_reservation_id and event_once.
 _TOLD = """
     SELECT mine.*, span.starts_at, span.ends_at, last.action AS last_action, last.reason AS last_reason
     FROM mine

@@ -94,10 +94,5 @@ async def events(actor: Actor, reservation_id: int) -> list[asyncpg.Record]:
     return await queries.EVENTS.rows(id=reservation_id, sees_staff=sees_staff)
 
 
-async def broken_chains() -> list[tuple[int, int]]:
-    """Reservation and sequence of every event whose seal does not fit; none when every story is whole."""
-    return [(row["reservation_id"], row["sequence"]) for row in await queries.BROKEN_CHAINS.rows()]
-
-
 def _no_such() -> NoReturn:
     raise NotFound(NO_SUCH)

@@ -16,12 +16,13 @@ from testfields.availability.service import NO_SUCH_AREA, Asked
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB, transactional
 from testfields.db.values import volume_arrays
+from testfields.events import service as events
+from testfields.events.rules import Event, Subject
 from testfields.reservations import queries
 from testfields.reservations.deadlines import Times, refuse_untimely, return_deadline
 from testfields.reservations.filing import (
     Application,
     Moved,
-    as_json,
     checked_place,
     claim_kind,
     nearest_told,
@@ -177,17 +178,20 @@ async def _move(
     # step that leads out of it.
     if locked.state is to is State.DRAFT:
         return Moved(locked.id, to, version)
-    await queries.TELL.run(
-        id=locked.id,
-        now=now,
-        person_id=actor.person_id if actor else None,
-        role=role,
-        action=step.action,
+    told = Event(
+        Subject.RESERVATION,
+        locked.id,
+        step.action,
+        role,
+        site_id=locked.site_id,
+        tenant_id=locked.owner_id,
+        actor_id=actor.person_id if actor else None,
         from_state=locked.state,
         to_state=to,
         reason=step.reason,
-        details=as_json(details | promised(terms)),
+        details=details | promised(terms),
     )
+    await events.tell([told], now)
     return Moved(locked.id, to, version)
 
 

@@ -1,18 +1,8 @@
-"""Reservations, the volumes they ask for, and the chain of events that is their story."""
+"""Reservations and the volumes they ask for; their story is told in events."""
 
-from piccolo.columns import (
-    JSONB,
-    BigInt,
-    BigSerial,
-    Bytea,
-    ForeignKey,
-    Integer,
-    OnDelete,
-    Text,
-    Timestamptz,
-)
+from piccolo.columns import BigInt, BigSerial, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.columns.defaults import TimestamptzNow
-from piccolo.constraints import Check, Unique
+from piccolo.constraints import Check
 from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation, Person
@@ -65,23 +55,3 @@ class Volume(Table, tablename="volume"):
         "NOT isempty(period) AND isfinite(lower(period)) AND isfinite(upper(period))"
         " AND lower_inc(period) AND NOT upper_inc(period)"
     )
-
-
-class ReservationEvent(Table, tablename="reservation_event"):
-    """What happened to a reservation: appended only, each row sealed with the hash of the one before."""
-
-    id = BigSerial(primary_key=True)
-    reservation_id = ForeignKey(Reservation, on_delete=OnDelete.restrict, null=False)
-    sequence = Integer()
-    at = Timestamptz(default=TimestamptzNow())
-    actor_id = ForeignKey(Person, on_delete=OnDelete.restrict, null=True, default=None)
-    actor_role = Text()
-    action = Text()
-    from_state = Text(null=True, default=None)
-    to_state = Text()
-    reason = Text(default="")
-    details = JSONB(default="{}")
-    previous_hash = Bytea()
-    hash = Bytea()
-
-    reservation_event_once = Unique([reservation_id, sequence])

@@ -16,6 +16,8 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, PortalError, Stale, WrongState, fault
+from testfields.events.rules import Subject
+from testfields.notifications.service import failed_about, mails_are_late
 from testfields.projects.fields import Section
 from testfields.projects.views import facts_of
 from testfields.reservations import reading
@@ -86,6 +88,7 @@ async def queue_page(
     return page(
         request,
         "reviews/queue.html",
+        mails_late=await mails_are_late(now()),
         rows=[queue_row(actor, row) for row in rows],
         sites=[{"value": row["slug"], "label": locale.named(row, "name")} for row in await service.sites(actor)],
         shown=in_state.value,
@@ -140,6 +143,8 @@ async def _review(
     return page(
         request,
         "reviews/review.html",
+        mails_late=await mails_are_late(now()),
+        undelivered=await failed_about(Subject.RESERVATION, row["id"]),
         status=refused.status if refused else 200,
         case=row,
         state=case.state.value,

@@ -119,16 +119,8 @@ SITES = Statement("""
     SELECT slug, name_ja, name_en FROM site WHERE owner_id = ANY(CAST(:owners AS bigint[])) ORDER BY slug
 """)
 
-# Everybody whom `letters` writes to about a decision: the company's managers, and its members who acted on it.
-_MAILED = """
-    (SELECT count(DISTINCT person.id)
-     FROM membership JOIN person ON person.id = membership.person_id AND person.active
-     WHERE membership.organisation_id = reservation.company_id
-       AND (membership.role = 'manager'
-            OR membership.role = 'member' AND (person.id = reservation.created_by OR person.id IN (
-                SELECT event.actor_id FROM reservation_event event
-                WHERE event.reservation_id = reservation.id AND event.actor_role = 'company')))) AS mailed
-"""
+# Everybody who is told of a decision.
+_MAILED = "(SELECT count(*) FROM company_told(reservation.id)) AS mailed"
 
 # Served by the primary key.
 CASE = Statement(f"""

@@ -16,11 +16,12 @@ from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import Taken
 from testfields.core.periods import Period
+from testfields.events.tables import Event
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application, Moved
 from testfields.reservations.rules import Action, State
 from testfields.reservations.steps import Step
-from testfields.reservations.tables import Reservation, ReservationEvent, Volume
+from testfields.reservations.tables import Reservation, Volume
 from testfields.reservations.words import volumes_told
 from testfields.sites.tables import Site
 from tests import factories
@@ -164,14 +165,14 @@ async def test_a_taken_time_is_told_with_the_nearest_free_ones_and_a_place_in_th
 async def test_looking_stores_nothing_and_says_what_filing_would(desk: Desk) -> None:
     taken = factories.period(9, 2)
     await rivals_claim(desk.field, taken)
-    before = [await one.count() for one in (Reservation, Volume, Claim, ReservationEvent)]
+    before = [await one.count() for one in (Reservation, Volume, Claim, Event)]
 
     told = await desk.check(taken)
     free = await desk.check(factories.period(14))
 
     assert "重なっている予約" in told
     assert "空いています。" in free
-    assert [await one.count() for one in (Reservation, Volume, Claim, ReservationEvent)] == before
+    assert [await one.count() for one in (Reservation, Volume, Claim, Event)] == before
 
 
 @pytest.mark.parametrize("hour", [7, 8, 9, 10, 11, 12])
@@ -325,16 +326,16 @@ async def test_a_draft_that_saves_itself_tells_nothing_until_it_is_filed(desk: D
     await desk.press("save", factories.period(9))
     row = await Reservation.select(Reservation.id).first()
     assert row is not None
-    told, follows = await ReservationEvent.count(), len(await jobs())
+    told, follows = await Event.count(), len(await jobs())
     for hour, version in ((10, "1"), (11, "2")):
         draft = {"draft": str(row["id"]), "version": version}
         await desk.client.post("/my/apply/draft", data={**desk.form, **time_fields(factories.period(hour)), **draft})
     asked = (Asked(factories.period(12)),)
     assert await steps.change_volumes(desk.company, row["id"], 3, asked, now()) == Moved(row["id"], State.DRAFT, 4)
-    assert (await ReservationEvent.count(), len(await jobs())) == (told, follows)
+    assert (await Event.count(), len(await jobs())) == (told, follows)
 
     await steps.act(desk.company, row["id"], Step(Action.SUBMIT, 4), now())
-    event = await ReservationEvent.select(ReservationEvent.details).where(ReservationEvent.action == "submit").first()
+    event = await Event.select(Event.details).where(Event.action == "submit").first()
     assert event is not None
     (volume,) = volumes_told(msgspec.json.encode(msgspec.json.decode(event["details"])["volumes"]).decode())
     assert volume.period == factories.period(12)

@@ -17,6 +17,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, PortalError, Stale, Taken, WrongState
 from testfields.core.local_time import format_instant
+from testfields.notifications.service import mails_are_late
 from testfields.projects import service as projects
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.apply.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
@@ -206,6 +207,7 @@ async def show_form(
     return page(
         request,
         "reservations/apply/page.html",
+        mails_late=await mails_are_late(now()),
         status=status,
         summary=context["errors"] if summary else [],
         alert=locale.said(alert) if alert else "",

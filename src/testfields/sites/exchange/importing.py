@@ -17,6 +17,8 @@ from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import DB, transactional
 from testfields.db.values import altitude_range
+from testfields.events import service as events
+from testfields.events.rules import OPERATOR, Event, Subject
 from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
@@ -115,13 +117,28 @@ async def _store(
     progress(Step.STORE, 0, len(changed))
     for start in range(0, len(changed), BATCH):
         batch = changed[start : start + BATCH]
-        await write_sites(batch, owners, now)
+        ids = await write_sites(batch, owners, now)
+        await events.tell([_event(one, ids[one.slug], owners[one.owner], stored.get(one.slug)) for one in batch], now)
         progress(Step.STORE, start + len(batch), len(changed))
     fresh = {one.slug for one in changed}
     return ImportReport(
         created=tuple(one.slug for one in changed if one.slug not in stored),
         changed=tuple(one.slug for one in changed if one.slug in stored),
         unchanged=tuple(one.slug for one in sites if one.slug not in fresh),
+    )
+
+
+def _event(site: SiteDraft, site_id: int, owner_id: int, before: SiteDraft | None) -> Event:
+    states = {True: "published", False: "unpublished"}
+    return Event(
+        Subject.SITE,
+        site_id,
+        "import",
+        OPERATOR,
+        site_id=site_id,
+        tenant_id=owner_id,
+        from_state=states[before.published] if before else None,
+        to_state=states[site.published],
     )
 
 

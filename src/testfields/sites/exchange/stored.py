@@ -16,8 +16,8 @@ from testfields.sites.fields import POLICY, Policy, policy_values
 from testfields.sites.vocabulary import FacilityValue
 
 
-async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now: datetime) -> None:
-    """Store these sites whole, `owners` by slug: areas in their order, hours anew."""
+async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now: datetime) -> dict[str, int]:
+    """Store these sites whole, `owners` by slug: areas in their order, hours anew. Their ids by slug."""
     rows = await queries.UPSERT_SITES.rows(sites=_json([_site_row(one, owners) for one in sites]), now=now)
     ids = {row["slug"]: row["id"] for row in rows}
     areas = [_area_row(area, ids[site.slug], place) for site in sites for place, area in enumerate(site.areas)]
@@ -30,6 +30,7 @@ async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now
         opens=[one.opens_minute for _, one in hours],
         closes=[one.closes_minute for _, one in hours],
     )
+    return ids
 
 
 def _json(rows: Sequence[Mapping[str, object]]) -> str:
