@@ -297,7 +297,7 @@ async def test_a_lockout_wins_against_a_login_at_the_same_moment(own_db: str, cl
 
     boss, somebody = await admin(), await with_password(await factories.company())
     for _ in range(8):
-        await directory.activate(somebody.person_id)
+        await directory.activate(boss, somebody.person_id, now())
         await asyncio.gather(
             service.open_session(somebody.person_id, now()),
             directory.deactivate(boss, somebody.person_id, now()),
@@ -418,7 +418,7 @@ async def test_whoever_is_locked_out_is_out_at_once_and_stays_so(db: None, brows
     assert (await browser.client.get("/api/v1/me", headers=headers)).status_code == 401
 
     await directory.deactivate(boss, somebody.person_id, now())
-    await directory.activate(somebody.person_id)
+    await directory.activate(boss, somebody.person_id, now())
     assert (await browser.get("/my/account")).status_code == 303
     assert (await browser.client.get("/api/v1/me", headers=headers)).status_code == 401
     assert (await browser.log_in(somebody)).status_code == 303

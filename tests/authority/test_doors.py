@@ -43,7 +43,11 @@ async def world(client: AsyncClient) -> AsyncIterator[World]:
         await transaction.__aexit__(None, None, None)
 
 
-@pytest.mark.parametrize("address", sorted(DOORS))
+# It exports a snapshot, which no transaction inside another can; its row has two more doors.
+ALONE = {"GET /readyz"}
+
+
+@pytest.mark.parametrize("address", sorted(set(DOORS) - ALONE))
 async def test_a_door_lets_in_whom_its_row_names_and_nobody_else(
     address: str, world: World, client: AsyncClient
 ) -> None:

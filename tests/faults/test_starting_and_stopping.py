@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from testfields.db import cluster
-from testfields.notifications.tables import Mail
+from testfields.notifications.tables import Delivery
 from tests.server import Server, free_port
 from tests.workflow.test_worker import file_one, sent
 from tests.working import postbox, settings, work_off
@@ -181,4 +181,4 @@ async def test_a_worker_ends_in_spite_of_a_mail_server_that_hangs_and_the_mail_i
 
         box.answering.set()
         await work_off(own_db, settings(tmp_path, box.url))
-        assert await sent() == await Mail.count() > 0
+        assert await sent() == await Delivery.count() > 0
