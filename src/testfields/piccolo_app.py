@@ -19,9 +19,14 @@ def data_folder(name: str) -> Path:
 
 @cache
 def sql_files() -> dict[str, str]:
-    """The text of each room's SQL files, by room and file, in the order in which they are loaded."""
-    paths = [path for room in ("db", *ROOMS) for path in sorted((HERE / room).glob("*.sql"))]
-    return {f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in paths}
+    """The text of each room's SQL, by room and file, in the order in which it is loaded."""
+    texts: dict[str, str] = {}
+    for room in ("db", *ROOMS):
+        if room in ROOMS and ROOMS[room].sets:
+            texts[f"{room}/sets"] = ROOMS[room].sets
+        for path in sorted((HERE / room).glob("*.sql")):
+            texts[f"{room}/{path.name}"] = path.read_text(encoding="utf-8")
+    return texts
 
 
 APP_CONFIG = AppConfig(

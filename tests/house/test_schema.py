@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
@@ -10,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 from piccolo.columns import Text
-from piccolo.table import Table
+from piccolo.table import Table, sort_table_classes
 
 from testfields import schema
 from testfields.db.engine import DB
@@ -42,6 +43,42 @@ BY_HAND = [
 ]
 
 
+# Columns and constraints of one schema, by table and name.
+SHAPE = """
+    SELECT relname || '.' || attname AS name, concat_ws(' ', format_type(atttypid, atttypmod), attnotnull,
+                                                        pg_get_expr(adbin, adrelid)) AS definition
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
+    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE relnamespace = $1::regnamespace AND attnum > 0 AND NOT attisdropped AND relname = ANY($2)
+    UNION ALL
+    SELECT relname || ' ' || conname, pg_get_constraintdef(pg_constraint.oid)
+    FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+    WHERE relnamespace = $1::regnamespace AND relname = ANY($2) AND contype <> 't'
+"""
+
+
+async def shape(connection: asyncpg.Connection, schema: str) -> dict[str, str]:
+    """What the tables of one schema are made of."""
+    names = [table._meta.tablename for table in APP_CONFIG.table_classes]
+    rows = await connection.fetch(SHAPE, schema, names)
+    # A key that would look up from a lower floor stands in an SQL file.
+    of_files = set(re.findall(r"ADD CONSTRAINT (\w+)", "".join(sql_files().values())))
+    return {
+        row["name"]: row["definition"].replace("public.", "").replace("afresh.", "")
+        for row in rows
+        if row["name"].split()[-1] not in of_files
+    }
+
+
+async def as_the_tables_say(connection: asyncpg.Connection) -> dict[str, str]:
+    """The same of tables that Piccolo makes anew."""
+    await connection.execute("CREATE SCHEMA afresh; SET LOCAL search_path TO afresh, public")
+    for table in sort_table_classes(APP_CONFIG.table_classes):
+        for statement in table.create_table().ddl:
+            await connection.execute(statement)
+    return await shape(connection, "afresh")
+
+
 def of_piccolo() -> set[str]:
     """The indexes that the tables themselves ask for."""
     return {
@@ -68,6 +105,20 @@ async def as_the_files_say(connection: asyncpg.Connection) -> dict[tuple[str, st
 
 async def test_migrations_build_what_the_tables_say() -> None:
     assert await schema.differences() == []
+
+
+async def test_every_column_and_constraint_is_as_the_tables_say(db: None) -> None:
+    async with DB.connection() as connection:
+        assert await shape(connection, "public") == await as_the_tables_say(connection)
+
+
+async def test_a_constraint_that_changed_under_its_name_would_be_seen(db: None) -> None:
+    async with DB.connection() as connection:
+        await connection.execute(
+            "ALTER TABLE reservation DROP CONSTRAINT reservation_state_1,"
+            " ADD CONSTRAINT reservation_state_1 CHECK (state <> 'unheard_of')"
+        )
+        assert await shape(connection, "public") != await as_the_tables_say(connection)
 
 
 async def test_a_table_without_a_migration_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +211,9 @@ async def test_a_demo_of_another_version_is_told_in_one_line_how_to_begin_anew(o
     assert len(told) == 3, told  # it says how far it is with the demo, and this
 
 
-def test_files_are_loaded_after_those_that_they_build_on() -> None:
-    rooms = list(dict.fromkeys(name.split("/")[0] for name in sql_files()))
+def test_sql_is_loaded_after_what_it_builds_on_and_the_sets_of_a_room_before_its_files() -> None:
+    names = list(sql_files())
+    rooms = list(dict.fromkeys(name.split("/")[0] for name in names))
     assert rooms == ["db", "events", "sites", "accounts", "availability", "notifications", "closures", "reservations"]
+    assert names.index("availability/sets") < names.index("availability/claims.sql")
+    assert names.index("reservations/sets") < names.index("reservations/in_step.sql")

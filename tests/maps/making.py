@@ -4,8 +4,8 @@ from testfields.accounts.rules import Actor
 from testfields.core.periods import Period
 from testfields.db.statements import Statement
 from testfields.db.values import period_range
-from testfields.reservations.filing import claim_kind
-from testfields.reservations.rules import CLAIMING, State
+from testfields.reservations.rules import State
+from testfields.reservations.states import CLAIMING, STATES
 
 ADD = Statement("""
     WITH added AS (
@@ -40,6 +40,6 @@ async def trial(actor: Actor, project_id: int, area_id: int, *periods: Period, s
         periods=[period_range(one) for one in periods],
         state=state.value,
         claims=state in CLAIMING,
-        claim_kind=claim_kind(state),
+        claim_kind=STATES[state].claims,
     )
     return reservation_id

@@ -13,7 +13,8 @@ from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.maps import queries, service
 from testfields.maps.rules import Sought, Span, days_of
-from testfields.reservations.rules import PUBLIC, State
+from testfields.reservations.rules import State
+from testfields.reservations.states import PUBLIC
 from tests import factories
 from tests.maps.making import trial
 from tests.reservations.test_lists_at_size import rows_read

@@ -18,7 +18,6 @@ from testfields.projects.tables import Project
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import (
-    CLAIMING,
     TRANSITIONS,
     Action,
     Party,
@@ -27,6 +26,7 @@ from testfields.reservations.rules import (
     actions_for,
     next_state,
 )
+from testfields.reservations.states import CLAIMING
 from testfields.reservations.steps import Step
 from testfields.sites.tables import Area, Site
 from tests import factories

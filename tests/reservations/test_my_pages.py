@@ -10,9 +10,10 @@ from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.periods import Period
 from testfields.reservations import filing, reading, steps
-from testfields.reservations.deadlines import Need, Standing, Times, is_past, need_of
+from testfields.reservations.deadlines import Standing, Times, is_past, need_of
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action, State
+from testfields.reservations.states import Need
 from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
 from testfields.reservations.words import time_left

@@ -5,7 +5,8 @@ import pytest
 from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rules import Audience, wording_for
 from testfields.permits.rules import ENTITLED
-from testfields.reservations.rules import CLAIMING, TRANSITIONS, Action, State
+from testfields.reservations.rules import TRANSITIONS, Action, State
+from testfields.reservations.states import CLAIMING
 from testfields.workflow import WHAT_FOLLOWS, Follows
 
 ROWS = list(TRANSITIONS)

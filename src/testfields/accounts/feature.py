@@ -5,6 +5,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.commands import owners, people
 from testfields.accounts.pages import pages
 from testfields.accounts.routes import router
+from testfields.accounts.rules import SQL
 from testfields.accounts.service import forget_expired
 from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person
 from testfields.core.errors import N_
@@ -19,4 +20,5 @@ FEATURE = Feature(
     commands=(people, owners),
     hourly=(forget_expired,),
     tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken),
+    sets=SQL,
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from testfields.core.errors import N_
+from testfields.db.sets import a_set
 
 
 class OrganisationKind(StrEnum):
@@ -27,25 +28,42 @@ class MemberRole(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True)
-class RoleSpec:
-    """In which kind of organisation a role is found, and what it is called."""
+class Letters(StrEnum):
+    """Which applications of the organisation, or on its land, somebody gets letters about."""
 
-    kind: OrganisationKind
+    ALL = "all"
+    # Those in which they have taken a step themselves.
+    OWN = "own"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """In which kind of organisation a role is found, what it is called, and which letters it gets."""
+
     word: str
+    kind: OrganisationKind
+    letters: Letters = Letters.NONE
 
 
 # Each role once. What it lets somebody do stands in `accounts.authority`.
-ROLES: Mapping[MemberRole, RoleSpec] = {
-    MemberRole.MEMBER: RoleSpec(OrganisationKind.COMPANY, N_("Member")),
-    MemberRole.MANAGER: RoleSpec(OrganisationKind.COMPANY, N_("Manager")),
-    MemberRole.REVIEWER: RoleSpec(OrganisationKind.OWNER, N_("Reviewer")),
-    MemberRole.APPROVER: RoleSpec(OrganisationKind.OWNER, N_("Approver")),
-    MemberRole.SITE_MANAGER: RoleSpec(OrganisationKind.OWNER, N_("Site manager")),
-    MemberRole.ADMIN: RoleSpec(OrganisationKind.OPERATOR, N_("Administrator")),
+ROLES: Mapping[MemberRole, RoleRow] = {
+    MemberRole.MEMBER: RoleRow(N_("Member"), OrganisationKind.COMPANY, Letters.OWN),
+    MemberRole.MANAGER: RoleRow(N_("Manager"), OrganisationKind.COMPANY, Letters.ALL),
+    MemberRole.REVIEWER: RoleRow(N_("Reviewer"), OrganisationKind.OWNER, Letters.ALL),
+    MemberRole.APPROVER: RoleRow(N_("Approver"), OrganisationKind.OWNER, Letters.ALL),
+    MemberRole.SITE_MANAGER: RoleRow(N_("Site manager"), OrganisationKind.OWNER),
+    MemberRole.ADMIN: RoleRow(N_("Administrator"), OrganisationKind.OPERATOR),
 }
-ROLES_OF = {kind: frozenset(role for role, one in ROLES.items() if one.kind is kind) for kind in OrganisationKind}
-COMPANY_ROLES, STAFF_ROLES = ROLES_OF[OrganisationKind.COMPANY], ROLES_OF[OrganisationKind.OWNER]
+ROLES_OF = {kind: frozenset(role for role, row in ROLES.items() if row.kind is kind) for kind in OrganisationKind}
+COMPANY_ROLES = ROLES_OF[OrganisationKind.COMPANY]
+STAFF_ROLES = ROLES_OF[OrganisationKind.OWNER]
+
+# The same for SQL.
+SQL = "".join(
+    a_set(f"roles_with_{which}_letters", (role for role, row in ROLES.items() if row.letters is which))
+    for which in Letters
+)
 
 
 # 平面直角座標系 (平成14年国土交通省告示第9号) of JGD2011: EPSG code → number of the system. Osaka lies in VI.

@@ -16,7 +16,8 @@ from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from testfields.accounts.rules import OSAKAS_SYSTEM
+from testfields.accounts.rules import OSAKAS_SYSTEM, MemberRole, OrganisationKind
+from testfields.db.sets import one_of
 
 
 class Organisation(Table, tablename="organisation"):
@@ -33,7 +34,7 @@ class Organisation(Table, tablename="organisation"):
     metric_crs = BigInt(default=OSAKAS_SYSTEM)
     created_at = Timestamptz(default=TimestamptzNow())
 
-    organisation_kind_1 = Check("kind IN ('company', 'owner', 'operator')")
+    organisation_kind_1 = Check(one_of("kind", OrganisationKind))
     organisation_corporate_number_1 = Check("corporate_number ~ '^[0-9]{13}$'")
 
 
@@ -63,7 +64,7 @@ class Membership(Table, tablename="membership"):
     role = Text()
 
     membership_once = Unique([person_id, organisation_id, role])
-    membership_role_1 = Check("role IN ('member', 'manager', 'reviewer', 'approver', 'site_manager', 'admin')")
+    membership_role_1 = Check(one_of("role", MemberRole))
 
 
 class LoginSession(Table, tablename="login_session"):

@@ -46,8 +46,9 @@ RELEASE = Statement("""
     DELETE FROM claim WHERE source_kind = ANY(CAST(:kinds AS text[])) AND source_id = :source_id
 """)
 
-SETTLE_HOLD = Statement("""
-    UPDATE claim SET source_kind = 'reservation' WHERE source_kind = 'hold' AND source_id = :source_id
+# Served by claim_by_source.
+CHANGE_KIND = Statement("""
+    UPDATE claim SET source_kind = :becomes WHERE source_kind = :was AND source_id = :source_id
 """)
 
 TAKE = Statement("""
@@ -72,7 +73,7 @@ IN_THE_WAY = Statement("""
      AND standing.altitude && asked.altitude
      AND standing.footprint && asked.footprint
      AND ST_Relate(standing.footprint, asked.footprint, 'T********')
-    WHERE NOT (standing.source_kind IN ('hold', 'reservation') AND standing.source_id = :besides)
+    WHERE NOT (standing.source_kind = ANY(claims_of_reservations()) AND standing.source_id = :besides)
     ORDER BY starts_at, standing.id
     LIMIT 20
 """)

@@ -100,10 +100,8 @@ _PLACES = f"""
     WHERE area.id = :area_id
 """
 
-_KIND = "CASE claim.source_kind WHEN 'hold' THEN 'held' WHEN 'closure' THEN 'closed' ELSE 'reserved' END"
-
 # Hours are found by opening_hours_site_id, claims by claim_by_site_and_period.
-_CHAIN = f"""
+_CHAIN = """
     opened AS (
         SELECT opening.site_id, range_agg(opening.period) * tstzmultirange(CAST(:within AS tstzrange)) AS periods
         FROM opening(CAST(:within AS tstzrange))
@@ -111,7 +109,7 @@ _CHAIN = f"""
         GROUP BY opening.site_id
     ), standing AS (
         -- A booking takes its turnaround too, so what stands is in the way from that much earlier.
-        SELECT asked.key, {_KIND} AS kind,
+        SELECT asked.key, claim_told(claim.source_kind) AS kind,
                range_agg(tstzrange(lower(claim.period) - asked.turnaround, upper(claim.period)))
                    * tstzmultirange(CAST(:within AS tstzrange)) AS periods
         FROM asked
@@ -123,13 +121,13 @@ _CHAIN = f"""
          AND claim.footprint && asked.footprint
          -- An area's own polygon is met most often, and comparing is cheaper than relating.
          AND (claim.footprint = asked.footprint OR ST_Relate(claim.footprint, asked.footprint, 'T********'))
-         AND NOT (claim.source_kind IN ('hold', 'reservation') AND claim.source_id = :besides)
-        GROUP BY asked.key, {_KIND}
+         AND NOT (claim.source_kind = ANY(claims_of_reservations()) AND claim.source_id = :besides)
+        GROUP BY asked.key, claim_told(claim.source_kind)
     ), taken AS (
         SELECT key, range_agg(periods) AS periods FROM standing GROUP BY key
     ), stretch AS MATERIALIZED (
         SELECT asked.key, asked.zone, asked.slot, asked.least,
-               unnest(opened.periods * tstzmultirange(asked.bookable) - coalesce(taken.periods, '{{}}')) AS period
+               unnest(opened.periods * tstzmultirange(asked.bookable) - coalesce(taken.periods, '{}')) AS period
         FROM asked JOIN opened USING (site_id) LEFT JOIN taken USING (key)
     ), free AS (
         SELECT stretch.key, grid.starts, grid.ends

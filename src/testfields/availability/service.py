@@ -1,7 +1,7 @@
 """Placing volumes at a site, and taking and giving back claims."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ import asyncpg
 from shapely.geometry import MultiPolygon
 
 from testfields.availability import queries
+from testfields.availability.kinds import OF_RESERVATIONS, ClaimKind
 from testfields.availability.rules import BookableArea, Placed, Policy
 from testfields.core.errors import N_, InTheWay, NotFound, Taken, WrongState
 from testfields.core.periods import Period
@@ -104,7 +105,7 @@ def told_to_anybody(standing: dict[str, Any]) -> InTheWay:
 
 def number_of(kind: str, source: int) -> int | None:
     """The application that took a standing claim; None for a closure or whatever else did."""
-    return source if kind in {"hold", "reservation"} else None
+    return source if kind in OF_RESERVATIONS else None
 
 
 @contextmanager
@@ -123,7 +124,7 @@ def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> It
 
 async def take(
     site_id: int,
-    kind: str,
+    kind: ClaimKind,
     source_id: int,
     volumes: Sequence[Volume],
     told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody,
@@ -146,12 +147,12 @@ async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> T
     return Taken(in_the_way, numbers=[number_of(row["kind"], row["source"]) for row in rows])
 
 
-async def release(source_id: int, kinds: Sequence[str] = ("hold", "reservation")) -> None:
+async def release(source_id: int, kinds: Iterable[ClaimKind] = OF_RESERVATIONS) -> None:
     """Give back every claim of a source."""
     await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))
 
 
-async def settle_hold(site_id: int, reservation_id: int) -> None:
-    """A hold becomes an application: the claim stays, without its deadline."""
+async def change_kind(site_id: int, source_id: int, was: ClaimKind, becomes: ClaimKind) -> None:
+    """A claim becomes one of another kind, as a hold does that is submitted; what it takes stays the same."""
     async with DB.turn_at(site_id):
-        await queries.SETTLE_HOLD.run(source_id=reservation_id)
+        await queries.CHANGE_KIND.run(source_id=source_id, was=was, becomes=becomes)

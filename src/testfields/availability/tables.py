@@ -4,7 +4,9 @@ from piccolo.columns import BigInt, BigSerial, ForeignKey, OnDelete, Text
 from piccolo.constraints import Check
 from piccolo.table import Table
 
+from testfields.availability.kinds import ClaimKind
 from testfields.db.columns import Geometry, NumRange, TsTzRange
+from testfields.db.sets import one_of
 from testfields.sites.tables import Site
 
 
@@ -27,7 +29,7 @@ class Claim(Table, tablename="claim"):
     altitude = NumRange()
     period = TsTzRange()
 
-    claim_source_kind_1 = Check("source_kind IN ('hold', 'reservation', 'closure', 'allotment')")
+    claim_source_kind_1 = Check(one_of("source_kind", ClaimKind))
     claim_period_finite_1 = Check(
         "NOT isempty(period) AND NOT lower_inf(period) AND NOT upper_inf(period)"
         " AND isfinite(lower(period)) AND isfinite(upper(period)) AND lower_inc(period) AND NOT upper_inc(period)"

@@ -14,6 +14,7 @@ from testfields.accounts.access import reach, roles_by
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
+from testfields.availability.kinds import ClaimKind
 from testfields.availability.service import number_of, told_to_anybody
 from testfields.closures import queries
 from testfields.core.errors import N_, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
@@ -91,7 +92,7 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
     )
     closed = Versioned(stored["id"], stored["version"])
     volume = Volume(row["footprint"], EVERY_HEIGHT, closing.period)
-    await availability.take(row["site_id"], "closure", closed.id, [volume], _told_to_staff)
+    await availability.take(row["site_id"], ClaimKind.CLOSURE, closed.id, [volume], _told_to_staff)
     reason = tidy(closing.reason_ja)
     details = {"period": closing.period, "area_id": row["area_id"], "kind": closing.kind}
     await events.tell([replace(_event(actor, closed.id, Step.CLOSE, row), reason=reason, details=details)], now)
@@ -138,7 +139,7 @@ async def lift(actor: Actor, closure_id: int, version: int | None, now: datetime
         raise Stale(N_("This has changed since you saw it. Please load it again."))
     if row["lifted_at"] is not None or row["ends_at"] <= now:
         raise WrongState(N_("This closure is over already."))
-    await availability.release(closure_id, ("closure",))
+    await availability.release(closure_id, (ClaimKind.CLOSURE,))
     version = await queries.LIFT.value(id=closure_id, now=now)
     await events.tell([_event(actor, closure_id, Step.LIFT, row)], now)
     return Versioned(closure_id, version)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from testfields.accounts.authority import May
 from testfields.accounts.rules import OrganisationKind
-from testfields.reservations.rules import OPEN_TO_REVIEW, OVER, State
+from testfields.reservations.states import OPEN_TO_REVIEW, OVER, State
 
 # Whose absence stops the work of an organisation: nobody else can decide, or let people in.
 DECIDING = May.DECIDE.value.roles | May.ADMINISTER.value.roles

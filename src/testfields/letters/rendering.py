@@ -11,13 +11,10 @@ from testfields.core.local_time import format_instant, format_period
 from testfields.letters.audiences import AUDIENCES, Group
 from testfields.letters.rules import Audience, By, Facts, Wording, wording_for
 from testfields.notifications.rules import Letter
-from testfields.reservations.rules import Action
+from testfields.reservations.actions import ACTIONS
 from testfields.reservations.words import height_in_words
 from testfields.web.locale import named, said, translate
 from testfields.web.pages import ROOT
-
-# Conditions go with these; in any other letter they would be read as still to come.
-GRANTING = frozenset({Action.APPROVE, Action.CONFIRM})
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_ur
         "opening": say(words.opening),
         "facts": _facts(facts, group, locale),
         "reason": facts.reason.strip(),
-        "conditions": facts.conditions.strip() if facts.action in GRANTING else "",
+        "conditions": facts.conditions.strip() if ACTIONS[facts.action].grants else "",
         "next": say(words.next),
         "date": _date(facts, words, locale),
         "permit": f"{base_url}/p/{facts.permit_code}" if facts.permit_code else "",

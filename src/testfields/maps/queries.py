@@ -66,7 +66,7 @@ def _walk(place: str, most: int, after: str = "true") -> str:
 # What is told of the trials whose numbers `page` holds.
 _TOLD = """
     told AS (
-        SELECT reservation.id, times.is_on AND reservation.state = ANY(CAST(:under_way AS text[])) AS is_on,
+        SELECT reservation.id, times.is_on AND reservation.state = ANY(under_way_states()) AS is_on,
                jsonb_build_object(
                    'id', reservation.id,
                    'title', jsonb_build_object('ja', project.title_ja, 'en', project.title_en),
@@ -155,7 +155,7 @@ _PLACES = f"""
         JOIN reservation ON reservation.id = claim.source_id
         JOIN project ON project.id = reservation.project_id
         WHERE claim.period @> CAST(:now AS timestamptz) AND CAST(:window AS tstzrange) @> CAST(:now AS timestamptz)
-          AND {_OF_THE_KIND} AND reservation.state = ANY(CAST(:under_way AS text[]))
+          AND {_OF_THE_KIND} AND reservation.state = ANY(under_way_states())
           AND EXISTS (SELECT FROM volume WHERE volume.reservation_id = reservation.id
                       AND volume.period @> CAST(:now AS timestamptz))
     ), busy AS (

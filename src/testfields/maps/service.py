@@ -11,7 +11,7 @@ from testfields.core.local_time import JAPANS_ZONE, local_date, midnight
 from testfields.maps import queries
 from testfields.maps.rules import Sought
 from testfields.projects.vocabulary import Theme
-from testfields.reservations.rules import PUBLIC, State
+from testfields.reservations.states import PUBLIC
 from testfields.sites import service as catalogue
 from testfields.sites.vocabulary import Use
 from testfields.web.schemas import NamedText, TimeRange
@@ -138,7 +138,6 @@ def _conditions(sought: Sought, now: datetime) -> dict[str, Any]:
         "window": _window(sought),
         "now": now,
         "states": [state.value for state in PUBLIC],
-        "under_way": [State.CONFIRMED.value, State.ACTIVE.value],
         "use": sought.use,
         "owner": sought.owner,
         "site": sought.site,

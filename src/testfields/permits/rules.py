@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
-from testfields.reservations.rules import PUBLIC, State
+from testfields.reservations.rules import State
+from testfields.reservations.states import PUBLIC, UNDER_WAY
 
 # 128 bits: beyond guessing. Base32 has no 0, 1, 8 or 9 to be mistaken, and survives being read out or typed.
 CODE_BYTES = 16
@@ -16,7 +17,7 @@ CODE_LENGTH = 26
 _CODE = re.compile(rf"[A-Z2-7]{{{CODE_LENGTH}}}")
 ENTITLED = PUBLIC
 # The trial is over before its time is.
-_DONE = frozenset({State.COMPLETED, State.REPORTED})
+_DONE = PUBLIC - UNDER_WAY
 
 
 class Standing(StrEnum):

@@ -47,7 +47,7 @@ OWN = Statement("""
     SELECT project.id, project.title_ja, project.title_en, project.theme, project.use, project.company_id,
            project.created_at, count(reservation.id) AS applications
     FROM project
-    LEFT JOIN reservation ON reservation.project_id = project.id AND reservation.state NOT IN ('draft', 'withdrawn')
+    LEFT JOIN reservation ON reservation.project_id = project.id AND reservation.state <> ALL(private_states())
     WHERE project.company_id = ANY(CAST(:companies AS bigint[]))
     GROUP BY project.id
     ORDER BY project.id DESC
@@ -68,9 +68,9 @@ LOCK = Statement(f"""
 # How far anything filed under it has come: still to be decided or to take place, or before staff or permitted by them.
 # Served by reservation_project_id.
 FILED = Statement("""
-    SELECT coalesce(bool_or(state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')),
+    SELECT coalesce(bool_or(state = ANY(under_way_states())),
                     false) AS under_way,
-           coalesce(bool_or(state IN ('submitted', 'approved', 'confirmed', 'active', 'completed', 'reported')), false)
+           coalesce(bool_or(state = ANY(judged_states())), false)
                AS judged
     FROM reservation
     WHERE project_id = :id

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from testfields.core.errors import N_, WrongState
 from testfields.core.periods import Period
-from testfields.reservations.rules import OVER, Action, State
+from testfields.reservations.actions import ACTIONS, Action, Settles
+from testfields.reservations.states import OVER, STATES, Ends, Need, Stage, State
 
 # A company has this long to change what staff returned, unless its time begins before.
 RETURN_DAYS = 14
@@ -31,19 +31,15 @@ def times_of(deadline: datetime | None, periods: Iterable[Period]) -> Times:
 
 
 def runs_out_at(state: State, times: Times) -> datetime | None:
-    """When the portal ends what nobody has taken further; None for what has no end of its own.
-
-    A hold and a return have their deadline. Who waits can be helped until the time begins, and what has been submitted
-    can be decided, or returned for other times, until the last of them is over.
-    """
-    match state:
-        case State.HELD | State.RETURNED:
+    """When the portal ends what nobody has taken further; None for what has no end of its own."""
+    match STATES[state].ends:
+        case Ends.BY_DEADLINE:
             return times.deadline
-        case State.WAITING:
+        case Ends.AT_START:
             return times.starts_at
-        case State.SUBMITTED:
+        case Ends.AT_END:
             return times.ends_at
-        case _:
+        case None:
             return None
 
 
@@ -70,16 +66,17 @@ def refuse_untimely(state: State, action: Action, times: Times, now: datetime) -
     begun = times.starts_at <= now
     end = runs_out_at(state, times)
     over = end is not None and end <= now
+    has_deadline, about = STATES[state].ends is Ends.BY_DEADLINE, ACTIONS[action]
     match action:
-        case Action.SUBMIT | Action.CHANGE if state in {State.HELD, State.RETURNED} and over:
+        case _ if has_deadline and over and about.settles is not Settles.AS_STATES_SAY:
             raise WrongState(N_("The deadline has passed. Please apply again."))
-        case Action.SUBMIT if state in {State.HELD, State.RETURNED} and begun:
+        case Action.SUBMIT if has_deadline and begun:
             raise WrongState(N_("The time asked for has begun. Please apply for another time."))
         case Action.APPROVE if begun:
             raise WrongState(
                 N_("The time asked for has begun. Please return the application so that its times can be changed.")
             )
-        case Action.CHANGE | Action.CANCEL if times.ends_at <= now and state in {State.APPROVED, State.CONFIRMED}:
+        case _ if about.in_time and times.ends_at <= now and STATES[state].stage is Stage.DECIDED:
             raise WrongState(N_("The time is over, so it can no longer be changed or cancelled."))
         case Action.CHECK_IN if not may_check_in(times, now):
             raise WrongState(N_("You can check in from one hour before the start until the end."))
@@ -98,27 +95,6 @@ def timely(state: State, action: Action, times: Times, now: datetime) -> bool:
     return True
 
 
-class Need(IntEnum):
-    """Why an application waits for its company; the most pressing kind first."""
-
-    RETURNED = 1
-    OFFER = 2
-    HOLD = 3
-    CHECK_OUT = 4
-    CHECK_IN = 5
-    REPORT = 6
-    DRAFT = 7
-
-
-NEEDS = {
-    State.RETURNED: Need.RETURNED,
-    State.HELD: Need.HOLD,
-    State.ACTIVE: Need.CHECK_OUT,
-    State.COMPLETED: Need.REPORT,
-    State.DRAFT: Need.DRAFT,
-}
-
-
 @dataclass(frozen=True)
 class Standing:
     """Where an application stands: its state, the last thing that happened to it, and its times."""
@@ -134,7 +110,7 @@ def need_of(one: Standing, now: datetime) -> Need | None:
         return Need.OFFER
     if one.state is State.CONFIRMED and may_check_in(one.times, now):
         return Need.CHECK_IN
-    return NEEDS.get(one.state)
+    return STATES[one.state].need
 
 
 def is_past(one: Standing, now: datetime) -> bool:

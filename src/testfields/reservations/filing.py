@@ -23,7 +23,8 @@ from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
 from testfields.reservations.reading import own
-from testfields.reservations.rules import CLAIMING, Action, Party, State, acting_role, checked_texts, next_state
+from testfields.reservations.rules import Action, Party, State, acting_role, checked_texts, next_state
+from testfields.reservations.states import STATES
 from testfields.sites.vocabulary import USES
 
 
@@ -71,7 +72,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     # Also where nothing is claimed yet: what waits is to be claimed later.
     claims = claims_for(place.policy, place.placed)
     volumes = tuple(one.volume for one in place.placed)
-    terms = terms_of(place, state, now)
+    terms, kind = terms_of(place, state, now), STATES[state].claims
     arguments = {
         "site_id": place.site_id,
         "site_version": place.site_version,
@@ -85,11 +86,11 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         "now": now,
         "role": acting_role(None, application.action, roles),
         "action": application.action,
-        "claim_kind": claim_kind(state),
+        "claim_kind": kind,
         "details": as_json(story_of(volumes) | promised(terms)),
         **terms,
         **volume_arrays(volumes),
-        **volume_arrays(claims if state in CLAIMING else (), "claim_"),
+        **volume_arrays(claims if kind else (), "claim_"),
     }
     async with nearest_told(actor, place, application.asked, now), DB.turn_at(place.site_id):
         row = await _store(arguments)
@@ -155,17 +156,13 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
 
 def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | None]:
     """The dates that go with a state: a hold's deadline, and when staff ought to have decided, before it begins."""
-    submitted = state in {State.SUBMITTED, State.WAITING}
+    submitted = STATES[state].due
     begins = min(one.volume.period.start for one in place.placed)
     return {
         "deadline": min(now + timedelta(minutes=place.policy.hold_minutes), begins) if state is State.HELD else None,
         "submitted_at": now if submitted else None,
         "due_at": min(decision_due(place.policy, now), begins) if submitted else None,
     }
-
-
-def claim_kind(state: State) -> str:
-    return "hold" if state is State.HELD else "reservation"
 
 
 async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:

@@ -23,13 +23,15 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.notifications.service import mails_are_late
 from testfields.reservations import deadlines, reading, steps
+from testfields.reservations.actions import ACTIONS, button_for
 from testfields.reservations.deadlines import Times, timely, times_of
 from testfields.reservations.reading import own
-from testfields.reservations.rules import PUBLIC, Action, Party, State, actions_for
+from testfields.reservations.rules import Action, Party, State, actions_for
 from testfields.reservations.schemas import VolumeView
+from testfields.reservations.states import STATES
 from testfields.reservations.steps import REFUSALS
 from testfields.reservations.views import day_of, periods_in_words
-from testfields.reservations.words import STORY, WHAT_TO_DO, button_for, height_in_words, time_left
+from testfields.reservations.words import WHAT_TO_DO, height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.forms import FieldError, field_errors, posted
@@ -189,10 +191,10 @@ async def _show(
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
         due=day_of(row["due_at"], zone) if row["due_at"] else "",
         submitted=format_instant(row["submitted_at"], zone, language) if row["submitted_at"] else "",
-        why=events[-1]["reason"] if row["state"] in TOLD_WHY else "",
+        why=events[-1]["reason"] if STATES[State(row["state"])].why else "",
         actions=actions,
         may_change=Action.CHANGE in actions_for(State(row["state"]), COMPANY),
-        permitted=row["state"] in PUBLIC,
+        permitted=STATES[State(row["state"])].public,
         story=_story(events, zone),
         sources=_sources(row),
     )
@@ -208,8 +210,6 @@ def _sources(row: asyncpg.Record) -> list[dict[str, Any]]:
 
 
 COMPANY = frozenset({Party.COMPANY})
-# The last word on these was staff's, with a reason that the company is owed.
-TOLD_WHY = frozenset({State.RETURNED, State.REJECTED, State.REVOKED})
 
 
 def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, Any]]:
@@ -235,12 +235,12 @@ def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, str]]:
     """The timeline, newest first."""
     return [
         {
-            "what": locale.translate(STORY[Action(event["action"])].what),
+            "what": locale.translate(ACTIONS[Action(event["action"])].told),
             "who": _who(event),
             "when": format_instant(event["at"], zone, locale.current()),
             "iso": event["at"].isoformat(),
             "why": "\n".join(text for text in (event["reason"], event["conditions"]) if text),
-            "icon": STORY[Action(event["action"])].icon,
+            "icon": ACTIONS[Action(event["action"])].icon,
         }
         for event in reversed(events)
     ]

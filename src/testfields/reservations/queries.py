@@ -176,12 +176,13 @@ WAITING = Statement("""
     ORDER BY reservation.submitted_at, reservation.id
 """)
 
-# What timing.runs_out_at says; null for what has no end.
+# What deadlines.runs_out_at says; null for what has no end.
 _ENDS_AT = """
-    CASE WHEN reservation.state IN ('held', 'returned') THEN reservation.deadline
-         WHEN reservation.state = 'waiting'
+    CASE end_of_state(reservation.state)
+         WHEN 'deadline' THEN reservation.deadline
+         WHEN 'start'
          THEN (SELECT min(lower(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
-         WHEN reservation.state = 'submitted'
+         WHEN 'end'
          THEN (SELECT max(upper(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
     END
 """

@@ -13,7 +13,8 @@ from testfields.core.errors import N_, NotFound
 from testfields.core.volumes import Volume
 from testfields.db.values import to_band, to_period
 from testfields.reservations import queries
-from testfields.reservations.rules import OVER, Party, Role, State, role_of
+from testfields.reservations.rules import Party, Role, State, role_of
+from testfields.reservations.states import OVER
 
 # More than a company has under way at a time; the newest are shown.
 MOST_UNDER_WAY = 500

@@ -8,8 +8,8 @@ CREATE INDEX IF NOT EXISTS volume_by_start ON volume (lower(period), reservation
 
 -- What never was more than a draft is nobody else's business, also when it has been put away.
 CREATE OR REPLACE FUNCTION seen_by_staff(one reservation) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT one.state <> 'draft' AND (one.state <> 'withdrawn' OR EXISTS (
+    SELECT one.state <> ALL(private_states()) OR EXISTS (
         SELECT FROM reservation_event event
-        WHERE event.reservation_id = one.id AND event.to_state NOT IN ('draft', 'withdrawn')
-    ))
+        WHERE event.reservation_id = one.id AND event.to_state <> ALL(private_states())
+    )
 $$;

@@ -1,6 +1,9 @@
-"""The whole life of a reservation, on one page: states, actions, who may, what each state means."""
+"""The whole life of a reservation, on one page: which action leads from which state to which, and who may take it.
 
-from collections.abc import Mapping, Set
+What a state means is told by its row in `states`, what an action does by its row in `actions`.
+"""
+
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -9,94 +12,27 @@ from testfields.accounts.authority import Kind, May
 from testfields.accounts.rules import COMPANY_ROLES, MemberRole
 from testfields.core.errors import N_, InvalidInput, Message, NotAllowed, WrongState, fault
 from testfields.core.texts import text_faults, tidy
+from testfields.reservations.actions import ACTIONS, Action
+from testfields.reservations.states import STATES, State
+
+# The words of the life are asked for here, wherever they are told.
+__all__ = [
+    "TRANSITIONS",
+    "Action",
+    "Party",
+    "Role",
+    "State",
+    "Transition",
+    "acting_role",
+    "actions_for",
+    "check_words",
+    "checked_texts",
+    "next_state",
+    "role_of",
+]
 
 # Of a note, a reason, a report, or conditions; in characters.
 LONGEST_TEXT = 4000
-
-
-class State(StrEnum):
-    """Where a reservation stands."""
-
-    DRAFT = "draft"
-    HELD = "held"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    CONFIRMED = "confirmed"
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    REPORTED = "reported"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    CANCELLED = "cancelled"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-    NO_SHOW = "no_show"
-    WAITING = "waiting"
-
-
-class Action(StrEnum):
-    """What somebody, or the portal itself, does to a reservation."""
-
-    SAVE = "save"
-    HOLD = "hold"
-    SUBMIT = "submit"
-    WAIT = "wait"
-    OFFER = "offer"
-    CHANGE = "change"
-    RETURN = "return"
-    APPROVE = "approve"
-    REJECT = "reject"
-    CONFIRM = "confirm"
-    CHECK_IN = "check_in"
-    CHECK_OUT = "check_out"
-    REPORT = "report"
-    WITHDRAW = "withdraw"
-    CANCEL = "cancel"
-    REVOKE = "revoke"
-    EXPIRE = "expire"
-    NO_SHOW = "no_show"
-
-
-# What people read for a state, and for a step that cannot be taken; the API's words are the keys.
-STATE_WORDS: Mapping[State, str] = {
-    State.DRAFT: N_("Draft"),
-    State.HELD: N_("Held"),
-    State.SUBMITTED: N_("Submitted"),
-    State.RETURNED: N_("Returned"),
-    State.APPROVED: N_("Approved (not yet confirmed)"),
-    State.CONFIRMED: N_("Permitted"),
-    State.ACTIVE: N_("Under way"),
-    State.COMPLETED: N_("Completed"),
-    State.REPORTED: N_("Reported"),
-    State.REJECTED: N_("Rejected"),
-    State.WITHDRAWN: N_("Withdrawn"),
-    State.CANCELLED: N_("Cancelled"),
-    State.REVOKED: N_("Permit revoked"),
-    State.EXPIRED: N_("Expired"),
-    State.NO_SHOW: N_("No show"),
-    State.WAITING: N_("Waiting list"),
-}
-ACTION_WORDS: Mapping[Action, str] = {
-    Action.SAVE: N_("Saving a draft"),
-    Action.HOLD: N_("Holding the place"),
-    Action.SUBMIT: N_("Submission"),
-    Action.WAIT: N_("Waiting for the place"),
-    Action.OFFER: N_("Offer of a free place"),
-    Action.CHANGE: N_("Change"),
-    Action.RETURN: N_("Return"),
-    Action.APPROVE: N_("Approval"),
-    Action.REJECT: N_("Rejection"),
-    Action.CONFIRM: N_("Confirmation"),
-    Action.CHECK_IN: N_("Check-in"),
-    Action.CHECK_OUT: N_("Check-out"),
-    Action.REPORT: N_("Report of the results"),
-    Action.WITHDRAW: N_("Withdrawal"),
-    Action.CANCEL: N_("Cancellation"),
-    Action.REVOKE: N_("Revocation"),
-    Action.EXPIRE: N_("Expiry"),
-    Action.NO_SHOW: N_("No show"),
-}
 
 
 class Party(StrEnum):
@@ -174,15 +110,6 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.WAITING, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
 }
 
-# A reservation in one of these has a claim; in every other it has none.
-CLAIMING = frozenset({S.HELD, S.SUBMITTED, S.RETURNED, S.APPROVED, S.CONFIRMED, S.ACTIVE, S.COMPLETED, S.REPORTED})
-# What the public map may show: decided, and not undone.
-PUBLIC = frozenset({S.CONFIRMED, S.ACTIVE, S.COMPLETED, S.REPORTED})
-OPEN_TO_REVIEW = frozenset({S.SUBMITTED})
-OVER = frozenset({S.REPORTED, S.REJECTED, S.WITHDRAWN, S.CANCELLED, S.REVOKED, S.EXPIRED, S.NO_SHOW})
-# A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
-NEED_REASON = frozenset({A.RETURN, A.REJECT, A.REVOKE})
-
 
 def checked_texts(**texts: str) -> tuple[str, ...]:
     """The texts as they are kept, in their order; raises InvalidInput where one, by its field's name, cannot be."""
@@ -202,12 +129,12 @@ def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:
     if transition is None:
         raise WrongState(
             N_("“%(action)s” cannot be done while the application is “%(state)s”."),
-            action=Message(ACTION_WORDS[action]),
-            state=Message(STATE_WORDS[state] if state else N_("New")),
+            action=Message(ACTIONS[action].word),
+            state=Message(STATES[state].word if state else N_("New")),
         )
     if not roles & transition.roles:
         message = N_("Your role does not allow “%(action)s” on this application.")
-        raise NotAllowed(message, action=Message(ACTION_WORDS[action]))
+        raise NotAllowed(message, action=Message(ACTIONS[action].word))
     return transition.to
 
 
@@ -228,9 +155,7 @@ def acting_role(state: State | None, action: Action, roles: Set[Role]) -> Role:
 
 def check_words(action: Action, reason: str, conditions: str) -> None:
     """Raise InvalidInput where a step lacks the words it needs, or carries words that are not its own to give."""
-    if action in NEED_REASON and not reason:
-        raise InvalidInput([fault("reason", N_("Please state the reason; the company is owed it."))])
-    if action is Action.REPORT and not reason:
-        raise InvalidInput([fault("reason", N_("Please write the report."))])
+    if ACTIONS[action].reason and not reason:
+        raise InvalidInput([fault("reason", ACTIONS[action].reason)])
     if conditions and action is not Action.APPROVE:
         raise InvalidInput([fault("conditions", N_("Conditions can be set by an approval only."))])

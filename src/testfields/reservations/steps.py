@@ -19,12 +19,12 @@ from testfields.db.values import volume_arrays
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
 from testfields.reservations import queries
+from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.deadlines import Times, refuse_untimely, return_deadline
 from testfields.reservations.filing import (
     Application,
     Moved,
     checked_place,
-    claim_kind,
     nearest_told,
     promised,
     refuse_use,
@@ -34,7 +34,6 @@ from testfields.reservations.filing import (
 )
 from testfields.reservations.reading import NO_SUCH, asked_for, roles_of, volumes_of
 from testfields.reservations.rules import (
-    CLAIMING,
     TRANSITIONS,
     Action,
     Party,
@@ -46,6 +45,7 @@ from testfields.reservations.rules import (
     next_state,
     role_of,
 )
+from testfields.reservations.states import STATES
 
 # What whoever asked for a step is told where they asked for it.
 REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
@@ -84,7 +84,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     """
     locked, roles = await _lock(actor, reservation_id, step.version)
     to, role = _next(actor, locked, step.action, roles)
-    if step.action is Action.CHANGE:
+    if ACTIONS[step.action].settles is Settles.REPLACING:
         raise WrongState(N_("A change needs the volumes to change to."))
     reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)
     check_words(step.action, reason, conditions)
@@ -134,9 +134,9 @@ async def _settle_claim(
     actor: Actor | None, locked: _Locked, action: Action, to: State, now: datetime
 ) -> dict[str, datetime | None]:
     """Bring the claim into step with the state that comes next; the dates that go with it."""
-    had, needs = locked.state in CLAIMING, to in CLAIMING
+    had, needs = STATES[locked.state].claims, STATES[to].claims
     terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
-    if action in {Action.SUBMIT, Action.HOLD, Action.WAIT, Action.OFFER}:
+    if ACTIONS[action].settles is Settles.ASKING:
         asked = await asked_for(locked.id)
         # What holds a claim, or has waited for one, kept the rules when it was filed; notice that has run short since
         # is no fault of its own.
@@ -153,9 +153,9 @@ async def _settle_claim(
             # An offer that does not fit is told to nobody.
             told = nearest_told(actor, place, asked, now) if action is not Action.OFFER else nullcontext()
             async with told, DB.transaction():
-                await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
-    if locked.state is State.HELD and to in CLAIMING and to is not State.HELD:
-        await availability.settle_hold(locked.site_id, locked.id)
+                await availability.take(locked.site_id, needs, locked.id, claims)
+    if had and needs and had is not needs:
+        await availability.change_kind(locked.site_id, locked.id, had, needs)
     if had and not needs:
         await availability.release(locked.id)
     return terms
@@ -209,12 +209,12 @@ async def change_volumes(
     place = await checked_place(locked.area_id, asked, now)
     volumes = tuple(one.volume for one in place.placed)
     # Both in one transaction: where the new claim is refused, the old one was never gone.
-    if locked.state in CLAIMING:
+    if kind := STATES[to].claims:
         claims = claims_for(place.policy, place.placed)
         await availability.hold_site(place)
         async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
             await availability.release(locked.id)
-            await availability.take(locked.site_id, claim_kind(to), locked.id, claims)
+            await availability.take(locked.site_id, kind, locked.id, claims)
     await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
     begins = min(one.period.start for one in asked)
     runs_on = locked.times.deadline if to is not State.SUBMITTED else None

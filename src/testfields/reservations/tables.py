@@ -7,7 +7,9 @@ from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation, Person
 from testfields.db.columns import Geometry, NumRange, TsTzRange
+from testfields.db.sets import one_of
 from testfields.projects.tables import Project
+from testfields.reservations.states import State
 from testfields.sites.tables import Area, Site
 
 
@@ -33,10 +35,7 @@ class Reservation(Table, tablename="reservation"):
     created_at = Timestamptz(default=TimestamptzNow())
     version = BigInt(default=1)
 
-    reservation_state_1 = Check(
-        "state IN ('draft', 'held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'completed',"
-        " 'reported', 'rejected', 'withdrawn', 'cancelled', 'revoked', 'expired', 'no_show', 'waiting')"
-    )
+    reservation_state_1 = Check(one_of("state", State))
 
 
 class Volume(Table, tablename="volume"):

@@ -10,8 +10,8 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
         JOIN membership ON membership.organisation_id = reservation.company_id
         JOIN person ON person.id = membership.person_id AND person.active
         WHERE reservation.id = number
-          AND (membership.role = 'manager'
-               OR membership.role = 'member' AND membership.person_id IN (
+          AND (membership.role = ANY(roles_with_all_letters())
+               OR membership.role = ANY(roles_with_own_letters()) AND membership.person_id IN (
                    SELECT reservation.created_by
                    UNION ALL
                    SELECT told.actor_id FROM reservation_event told
@@ -33,7 +33,7 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
         SELECT DISTINCT person.id, person.name, person.locale
         FROM reservation
         JOIN site ON site.id = reservation.site_id
-        JOIN membership ON membership.organisation_id = site.owner_id AND membership.role IN ('reviewer', 'approver')
+        JOIN membership ON membership.organisation_id = site.owner_id AND membership.role = ANY(roles_with_all_letters())
         JOIN person ON person.id = membership.person_id AND person.active
         WHERE reservation.id = number
     )

@@ -22,13 +22,14 @@ from testfields.projects.fields import Section
 from testfields.projects.views import facts_of
 from testfields.reservations import reading
 from testfields.reservations import steps as reservations
+from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.rules import Action
 from testfields.reservations.steps import Step
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
-from testfields.reviews.rules import DECISIONS, SORTED_BY_DUE, Due, Shown
+from testfields.reviews.rules import PARTS, SORTED_BY_DUE, Due, Shown
 from testfields.reviews.service import Case, QueueQuery
 from testfields.reviews.views import (
     day_bounds,
@@ -46,12 +47,6 @@ from testfields.web.words import instant, when
 
 PAGE = 50
 FILTERS = ("state", "site", "text", "due")
-DONE: Mapping[Action, str] = {
-    Action.APPROVE: N_("Application %(number)s is approved. The company is told by mail."),
-    Action.RETURN: N_("Application %(number)s is returned. The company is told by mail, with your reason."),
-    Action.REJECT: N_("Application %(number)s is rejected. The company is told by mail, with your reason."),
-    Action.REVOKE: N_("The permission of application %(number)s is revoked. The company is told by mail."),
-}
 
 
 def kept_filters(query: str) -> str:
@@ -92,6 +87,7 @@ async def queue_page(
         rows=[queue_row(actor, row) for row in rows],
         sites=[{"value": row["slug"], "label": locale.named(row, "name")} for row in await service.sites(actor)],
         shown=in_state.value,
+        parts=PARTS,
         by_due=in_state in SORTED_BY_DUE,
         site=site or "",
         text=text or "",
@@ -183,8 +179,8 @@ async def _review(
 
 def _event(row: Any, zone: str) -> dict[str, Any]:
     return {
-        "action": row["action"],
-        "role": locale.translate(WHO[row["actor_role"]]),
+        "about": ACTIONS[Action(row["action"])],
+        "who": WHO[row["actor_role"]],
         "name": row["actor_name"],
         "when": instant(row["at"], zone),
         "iso": row["at"].isoformat(),
@@ -212,7 +208,7 @@ async def decide(
         return await _again(request, actor, reservation_id, filters, DecisionRefused(422, _panel(action, form), errors))
     except (Stale, WrongState) as error:
         return await _again(request, actor, reservation_id, filters, _overtaken(action, form, error))
-    return redirect(_desk(filters), "success", DONE[action], number=reservation_id)
+    return redirect(_desk(filters), "success", ACTIONS[action].decided, number=reservation_id)
 
 
 def _step(action: Action, form: Posted) -> Step:

@@ -39,12 +39,12 @@ _RIVALS = f"""
     CROSS JOIN LATERAL ({_taken_by("other")}) theirs
     CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
     WHERE other.site_id = reservation.site_id AND other.state = 'waiting' AND other.id <> reservation.id
-      AND reservation.state IN ('held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'waiting')
+      AND reservation.state = ANY(under_way_states())
       AND {_meets("mine", "theirs")}
     UNION
     SELECT standing.source_id
     FROM claim standing CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
-    WHERE standing.site_id = reservation.site_id AND standing.source_kind IN ('hold', 'reservation')
+    WHERE standing.site_id = reservation.site_id AND standing.source_kind = ANY(claims_of_reservations())
       AND standing.source_id <> reservation.id AND reservation.state = 'waiting'
       AND {_meets("mine", "standing")}
 """
@@ -59,7 +59,7 @@ _WARNINGS = f"""
        AND closed.period && mine.period) AS closures,
     (SELECT count(DISTINCT next.source_id)
      FROM claim next CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
-     WHERE next.site_id = reservation.site_id AND next.source_kind IN ('hold', 'reservation')
+     WHERE next.site_id = reservation.site_id AND next.source_kind = ANY(claims_of_reservations())
        AND next.source_id <> reservation.id AND next.period -|- mine.period AND next.altitude && mine.altitude
        AND next.footprint && mine.footprint
        AND ST_Relate(next.footprint, mine.footprint, 'T********')) AS back_to_back
@@ -134,7 +134,7 @@ CASE = Statement(f"""
            site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
            site.road_answer, site.property_class, site.turnaround_minutes,
            area.name_ja AS area_name_ja, area.name_en AS area_name_en, area.mode,
-           EXISTS (SELECT FROM claim WHERE claim.source_kind IN ('hold', 'reservation')
+           EXISTS (SELECT FROM claim WHERE claim.source_kind = ANY(claims_of_reservations())
                    AND claim.source_id = reservation.id) AS claimed,
            {_MAILED},
            {_WARNINGS}
@@ -166,7 +166,7 @@ SCENE = Statement(f"""
         SELECT subject.id FROM subject
         UNION
         SELECT claim.source_id FROM subject JOIN claim ON claim.site_id = subject.site_id
-        WHERE claim.source_kind IN ('hold', 'reservation') AND claim.period && subject.day
+        WHERE claim.source_kind = ANY(claims_of_reservations()) AND claim.period && subject.day
         UNION
         SELECT waiting.id FROM subject JOIN reservation waiting ON waiting.site_id = subject.site_id
         WHERE waiting.state = 'waiting'

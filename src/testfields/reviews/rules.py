@@ -1,6 +1,6 @@
 """How the desk sorts, marks and explains. Values in, verdicts out."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -8,35 +8,44 @@ from enum import StrEnum
 from testfields.core.errors import N_, Fault
 from testfields.core.local_time import local_date, local_time
 from testfields.core.periods import Period
-from testfields.reservations.rules import OPEN_TO_REVIEW, OVER, Action, Role, State, actions_for
+from testfields.reservations.actions import DECISIONS
+from testfields.reservations.rules import Action, Role, State, actions_for
+from testfields.reservations.states import Stage, those
 
-# What staff decide; the desk offers these and no other step.
-DECISIONS = (Action.APPROVE, Action.RETURN, Action.REJECT, Action.REVOKE)
 QUARTERS_A_DAY = 96
 
 
 class Shown(StrEnum):
     """Which part of the queue is shown."""
 
-    OPEN = "open"
-    RETURNED = "returned"
-    WAITING = "waiting"
-    HELD = "held"
-    DECIDED = "decided"
-    OVER = "over"
+    # What stands at one stage, or all of it; drafts are the company's own and never shown.
+    OPEN = Stage.OPEN
+    RETURNED = Stage.RETURNED
+    WAITING = Stage.WAITING
+    HELD = Stage.HELD
+    DECIDED = Stage.DECIDED
+    OVER = Stage.OVER
     ALL = "all"
 
 
-# Drafts are the company's own and never shown.
-STATES_SHOWN: dict[Shown, frozenset[State]] = {
-    Shown.OPEN: OPEN_TO_REVIEW,
-    Shown.RETURNED: frozenset({State.RETURNED}),
-    Shown.WAITING: frozenset({State.WAITING}),
-    Shown.HELD: frozenset({State.HELD}),
-    Shown.DECIDED: frozenset({State.APPROVED, State.CONFIRMED, State.ACTIVE, State.COMPLETED}),
-    Shown.OVER: OVER,
-    Shown.ALL: frozenset(State) - {State.DRAFT},
+PARTS: Mapping[Shown, str] = {
+    Shown.OPEN: N_("To decide"),
+    Shown.WAITING: N_("Waiting list"),
+    Shown.RETURNED: N_("Returned"),
+    Shown.HELD: N_("On hold"),
+    Shown.DECIDED: N_("Approved"),
+    Shown.OVER: N_("Over"),
+    Shown.ALL: N_("All"),
 }
+
+
+def _shown(part: Shown) -> frozenset[State]:
+    if part is Shown.ALL:
+        return those(lambda row: row.stage is not Stage.DRAFT)
+    return those(lambda row: row.stage.value == part.value)
+
+
+STATES_SHOWN: Mapping[Shown, frozenset[State]] = {part: _shown(part) for part in Shown}
 # These are worked through from what is due first; the others are looked up, newest first.
 SORTED_BY_DUE = frozenset({Shown.OPEN, Shown.WAITING})
 

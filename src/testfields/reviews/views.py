@@ -14,14 +14,13 @@ from testfields.core.local_time import format_date, local_days, local_time
 from testfields.db.values import to_period
 from testfields.reservations.reading import roles_of
 from testfields.reservations.rules import Action, State
+from testfields.reservations.states import UNDECIDED
 from testfields.reservations.words import height_in_words
 from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
 from testfields.reviews.schemas import Feature, FeatureCollection
 from testfields.reviews.service import Ground, Standing
 from testfields.web import locale
 from testfields.web.words import instant, when
-
-UNDECIDED = frozenset({State.SUBMITTED, State.RETURNED, State.WAITING})
 
 
 def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:

@@ -81,3 +81,5 @@ class Feature:
     tasks: tuple[Task, ...] = ()
     hourly: tuple[Callable[[datetime], Awaitable[object]], ...] = ()
     tables: tuple[type[Table], ...] = ()
+    # SQL made of the rows of a table in the code (`db.sets`), loaded before the room's SQL files.
+    sets: str = ""

@@ -12,23 +12,17 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
-from testfields.core.errors import N_
 from testfields.reservations import steps
 from testfields.reservations.apply.forms import Entered, read_form
 from testfields.reservations.apply.pages import changed, show_form, show_refusal
 from testfields.reservations.apply.verdicts import application_of, judged, opened, stored
 from testfields.reservations.reading import own
-from testfields.reservations.rules import Action, State
+from testfields.reservations.rules import Action
+from testfields.reservations.states import STATES
 from testfields.reservations.steps import REFUSALS
 from testfields.web.forms import posted
 from testfields.web.pages import redirect
 from testfields.web.parameters import PathId, whole_number
-
-CHANGED = {
-    State.SUBMITTED: N_("The change is filed; the owner reviews the application with it."),
-    State.RETURNED: N_("The change is kept. Please submit the application again when it is ready."),
-    State.HELD: N_("The change is kept, and the new place is held. Please submit the application in time."),
-}
 
 
 @get("/my/reservations/{reservation_id:int}/change", include_in_schema=False, guards=[Only(May.APPLY)])
@@ -56,7 +50,7 @@ async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id:
         moved = await steps.change_volumes(actor, reservation_id, version, asked, at)
     except REFUSALS as refusal:
         return await show_refusal(request, actor, form, refusal, at, row)
-    return redirect(f"/my/reservations/{reservation_id}", "success", CHANGED[moved.state])
+    return redirect(f"/my/reservations/{reservation_id}", "success", STATES[moved.state].changed)
 
 
 def _fixed(entered: Entered, row: asyncpg.Record) -> Entered:

@@ -25,7 +25,8 @@ from testfields.reservations.apply.reading import site_names
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
 from testfields.reservations.apply.views import panel_of
 from testfields.reservations.filing import Moved
-from testfields.reservations.rules import Action, State
+from testfields.reservations.rules import TRANSITIONS, Action, State
+from testfields.reservations.states import STATES
 from testfields.reservations.steps import REFUSALS
 from testfields.reservations.views import day_of
 from testfields.sites.vocabulary import MODES, USES
@@ -35,15 +36,8 @@ from testfields.web.pages import page, redirect
 from testfields.web.parameters import QueryId, whole_number
 from testfields.web.words import stay_in_words
 
-FILING = {"submit": Action.SUBMIT, "hold": Action.HOLD, "save": Action.SAVE, "wait": Action.WAIT}
-FILED = {
-    State.SUBMITTED: N_("The application is submitted. The owner plans to decide by %(until)s."),
-    State.HELD: N_("The place is held for you until %(until)s. Please submit the application by then."),
-    State.WAITING: N_(
-        "You are on the waiting list. When the place becomes free, it is held for you and you get a mail."
-    ),
-    State.DRAFT: N_("The draft is saved."),
-}
+# What the form can be sent for, by the value of its button.
+FILING = {action.value: action for state, action in TRANSITIONS if state is None}
 ONLY_OWN = N_("Your own application has this place and time already.")
 
 
@@ -116,12 +110,12 @@ async def changed(actor: Actor, form: Form, wish: str, at: datetime) -> tuple[Fo
 async def _after(actor: Actor, moved: Moved) -> Response[Any]:
     """What was filed, and what comes next."""
     if moved.state is State.DRAFT:
-        return redirect(f"/my/apply?draft={moved.id}", "success", FILED[State.DRAFT])
+        return redirect(f"/my/apply?draft={moved.id}", "success", STATES[moved.state].filed)
     row = await reading.find(actor, moved.id)
     zone = row["timezone"]
     held = moved.state is State.HELD
     words = format_instant(row["deadline"], zone, locale.current()) if held else day_of(row["due_at"], zone)
-    return redirect(f"/my/reservations/{moved.id}", "success", FILED[moved.state], until=words)
+    return redirect(f"/my/reservations/{moved.id}", "success", STATES[moved.state].filed, until=words)
 
 
 @post("/my/apply/check", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from testfields.availability.kinds import KINDS, ClaimKind
 from testfields.core.errors import N_, Fault, InTheWay, Message
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
@@ -17,17 +18,7 @@ from testfields.web import locale
 from testfields.web.forms import FieldError, field_errors
 from testfields.web.words import stay_in_words
 
-KINDS = {
-    "hold": N_("Held by somebody"),
-    "reservation": N_("Booked"),
-    "closure": N_("Closed by the owner"),
-    "allotment": N_("Kept for a lottery"),
-}
-
-
 OWN = N_("Your own application No. %(number)s")
-# How each kind is drawn: the word after ``shape--`` in css/map.css.
-CLASSES = {"hold": "held", "reservation": "taken", "closure": "closed", "allotment": "closed"}
 
 
 @dataclass(frozen=True)
@@ -133,10 +124,10 @@ def _obstacle(place: int, one: InTheWay, zone: str) -> Obstacle:
     bounds = (None if metres is None else max(Decimal(0), Decimal(str(metres))) for metres in (one.lower, one.upper))
     band = AltitudeBand(*bounds)
     when = format_period(Period(one.start, one.end), zone, locale.current())
-    own = one.reservation_id
-    kind = locale.translate(OWN, None, number=own) if own else locale.translate(KINDS[one.kind])
+    own, row = one.reservation_id, KINDS[ClaimKind(one.kind)]
+    kind = locale.translate(OWN, None, number=own) if own else locale.translate(row.word)
     heights = locale.said(height_in_words(band))
-    return Obstacle(f"in-the-way-{place}", kind, CLASSES[one.kind], when, heights, one.footprint, own)
+    return Obstacle(f"in-the-way-{place}", kind, row.shape, when, heights, one.footprint, own)
 
 
 def _nearest(verdict: Verdict, zone: str) -> list[FreeTime]:

@@ -48,7 +48,7 @@ UNDER_WAY = Statement("""
     SELECT site.slug, count(*) AS count
     FROM site JOIN reservation ON reservation.site_id = site.id
     WHERE site.slug = ANY(CAST(:slugs AS text[]))
-      AND reservation.state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
+      AND reservation.state = ANY(under_way_states())
     GROUP BY site.slug
 """)
 
@@ -65,7 +65,7 @@ STRANDED = Statement("""
     JOIN area ON area.site_id = site.id AND area.slug = one.area
     JOIN reservation ON reservation.area_id = area.id
     JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
-    WHERE reservation.state IN ('held', 'waiting', 'submitted', 'returned', 'approved', 'confirmed', 'active')
+    WHERE reservation.state = ANY(under_way_states())
       AND NOT (ST_CoveredBy(volume.footprint, ST_Buffer(one.shape, 1e-6)) AND one.altitude @> volume.altitude)
     GROUP BY one.place
 """)

@@ -1,0 +1,238 @@
+"""What somebody, or the portal itself, does to a reservation: one row for each action, with everything about it.
+
+Where an action leads and who may take it is in `rules.TRANSITIONS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from testfields.core.errors import N_
+from testfields.reservations.states import State
+
+
+class Action(StrEnum):
+    """What somebody, or the portal itself, does to a reservation."""
+
+    SAVE = "save"
+    HOLD = "hold"
+    SUBMIT = "submit"
+    WAIT = "wait"
+    OFFER = "offer"
+    CHANGE = "change"
+    RETURN = "return"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CONFIRM = "confirm"
+    CHECK_IN = "check_in"
+    CHECK_OUT = "check_out"
+    REPORT = "report"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    REVOKE = "revoke"
+    EXPIRE = "expire"
+    NO_SHOW = "no_show"
+
+
+class Settles(Enum):
+    """What becomes of the claim.
+
+    Which kind a state claims is told by its row: a claim that the next state has as well is kept, one of another kind
+    turns into that, and one that it has not is given back. A claim that is missing can be taken by `ASKING` alone.
+    """
+
+    AS_STATES_SAY = auto()
+    # The place is looked at again as it is now, and taken.
+    ASKING = auto()
+    # The place is looked at again for other volumes; the old claim is given back when the new one is sure.
+    REPLACING = auto()
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button of the company's: its words, what pressing it will do, what the company is told afterwards."""
+
+    label: str
+    will: str
+    done: str
+    kind: str = ""
+    # What the company may write along with it.
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionRow:
+    """All that is said of an action.
+
+    `word` names it where it cannot be done, `told` and `icon` tell it in the story. `button` is the company's, None for
+    what it does elsewhere or not at all; `decided` is what staff are told: what has it is a decision of theirs.
+    `reason` is said where the reason that it needs is missing. `grants`: its letter tells the conditions; in any other
+    they would be read as still to come. `in_time`: what was granted can be so no longer than its times last.
+    """
+
+    word: str
+    told: str
+    icon: str
+    button: Button | None = None
+    decided: str = ""
+    reason: str = ""
+    settles: Settles = Settles.AS_STATES_SAY
+    grants: bool = False
+    in_time: bool = False
+
+
+# A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
+OWED = N_("Please state the reason; the company is owed it.")
+OPTIONAL = N_("Why (optional; the owner can read it)")
+
+A, S = Action, State
+ACTIONS: Mapping[Action, ActionRow] = {
+    A.SAVE: ActionRow(word=N_("Saving a draft"), told=N_("Draft saved"), icon="pencil"),
+    A.HOLD: ActionRow(word=N_("Holding the place"), told=N_("Place held"), icon="hourglass", settles=Settles.ASKING),
+    A.SUBMIT: ActionRow(
+        word=N_("Submission"),
+        told=N_("Application submitted"),
+        icon="send",
+        settles=Settles.ASKING,
+        button=Button(
+            N_("Submit the application"),
+            N_("The application goes to the owner of the land for review. The place stays yours meanwhile."),
+            N_("The application is submitted. The owner now reviews it."),
+            "primary",
+        ),
+    ),
+    A.WAIT: ActionRow(
+        word=N_("Waiting for the place"), told=N_("Put on the waiting list"), icon="queue", settles=Settles.ASKING
+    ),
+    A.OFFER: ActionRow(
+        word=N_("Offer of a free place"),
+        told=N_("A place became free and is held"),
+        icon="hourglass",
+        settles=Settles.ASKING,
+    ),
+    A.CHANGE: ActionRow(
+        word=N_("Change"),
+        told=N_("Times or shape changed"),
+        icon="pencil",
+        settles=Settles.REPLACING,
+        in_time=True,
+    ),
+    A.APPROVE: ActionRow(
+        word=N_("Approval"),
+        told=N_("Approved"),
+        icon="check",
+        decided=N_("Application %(number)s is approved. The company is told by mail."),
+        grants=True,
+    ),
+    A.RETURN: ActionRow(
+        word=N_("Return"),
+        told=N_("Returned for changes"),
+        icon="return",
+        decided=N_("Application %(number)s is returned. The company is told by mail, with your reason."),
+        reason=OWED,
+    ),
+    A.REJECT: ActionRow(
+        word=N_("Rejection"),
+        told=N_("Rejected"),
+        icon="x-circle",
+        decided=N_("Application %(number)s is rejected. The company is told by mail, with your reason."),
+        reason=OWED,
+    ),
+    A.CONFIRM: ActionRow(word=N_("Confirmation"), told=N_("Confirmed: permitted"), icon="seal", grants=True),
+    A.CHECK_IN: ActionRow(
+        word=N_("Check-in"),
+        told=N_("Checked in"),
+        icon="play",
+        button=Button(
+            N_("Check in"), N_("The owner sees that the trial has begun."), N_("You are checked in."), "primary"
+        ),
+    ),
+    A.CHECK_OUT: ActionRow(
+        word=N_("Check-out"),
+        told=N_("Checked out"),
+        icon="flag",
+        button=Button(
+            N_("Check out"),
+            N_("You declare that the trial is over and the site is restored."),
+            N_("You are checked out. Please report the results next."),
+            "primary",
+        ),
+    ),
+    A.REPORT: ActionRow(
+        word=N_("Report of the results"),
+        told=N_("Results reported"),
+        icon="document",
+        reason=N_("Please write the report."),
+        button=Button(
+            N_("Report the results"),
+            N_("The owner receives the report."),
+            N_("The report is filed. Thank you."),
+            "primary",
+            N_("What was tried, what was found, and anything that went wrong"),
+        ),
+    ),
+    A.WITHDRAW: ActionRow(
+        word=N_("Withdrawal"),
+        told=N_("Withdrawn"),
+        icon="leave",
+        button=Button(
+            N_("Withdraw"),
+            N_("The application ends and its place is given back to others. This cannot be undone."),
+            N_("The application is withdrawn."),
+            "danger",
+            OPTIONAL,
+        ),
+    ),
+    A.CANCEL: ActionRow(
+        word=N_("Cancellation"),
+        told=N_("Cancelled"),
+        icon="ban",
+        in_time=True,
+        button=Button(
+            N_("Cancel the reservation"),
+            N_("You give the place back, and the permit becomes void. This cannot be undone."),
+            N_("The reservation is cancelled."),
+            "danger",
+            OPTIONAL,
+        ),
+    ),
+    A.REVOKE: ActionRow(
+        word=N_("Revocation"),
+        told=N_("Permit revoked"),
+        icon="revoke",
+        decided=N_("The permission of application %(number)s is revoked. The company is told by mail."),
+        reason=OWED,
+    ),
+    A.EXPIRE: ActionRow(word=N_("Expiry"), told=N_("Expired"), icon="clock-off"),
+    A.NO_SHOW: ActionRow(word=N_("No show"), told=N_("No show"), icon="user-off"),
+}
+
+# Where the state makes it another thing to do.
+BUTTONS: Mapping[tuple[State, Action], Button] = {
+    (S.DRAFT, A.WITHDRAW): Button(
+        N_("Delete the draft"),
+        N_("The draft is put away; nobody else has seen it."),
+        N_("The draft is deleted."),
+        "danger",
+    ),
+    (S.WAITING, A.WITHDRAW): Button(
+        N_("Leave the waiting list"),
+        N_("You give up your place in the queue. This cannot be undone."),
+        N_("You have left the waiting list."),
+        "danger",
+    ),
+    (S.RETURNED, A.SUBMIT): Button(
+        N_("Submit again"),
+        N_("The application goes back to the owner of the land for review."),
+        N_("The application is submitted again."),
+        "primary",
+    ),
+}
+
+# What staff decide; the desk offers these and no other step.
+DECISIONS = tuple(action for action, row in ACTIONS.items() if row.decided)
+
+
+def button_for(state: State, action: Action) -> Button | None:
+    """The words of a button; None for steps that a company takes elsewhere or not at all."""
+    return BUTTONS.get((state, action)) or ACTIONS[action].button
