@@ -123,7 +123,7 @@ async def test_wrong_passwords_of_one_visitor_lock_out_that_visitor_alone(
 async def test_a_running_portal_counts_the_visitor_behind_its_proxy(own_db: str, tmp_path: Path) -> None:
     with serving(own_db, tmp_path, TESTFIELDS_WORKERS="1", TESTFIELDS_TRUSTED_PROXIES="127.0.0.1") as server:
         form = {"email": "person@example.test", "password": "wrong"}
-        async with httpx.AsyncClient(headers={"X-Forwarded-For": f"{OTHER}, {VISITOR}"}) as client:
+        async with httpx.AsyncClient(headers={"X-Forwarded-For": f"{OTHER}, {VISITOR}"}, timeout=60) as client:
             answer = await client.post(f"{server.base_url}/login", data=form)
     assert answer.status_code == 422
     counted = {bytes(row["subject"]) for row in await LoginAttempt.select()}
