@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import factories
 from tests.server import Server, serving
 
 CONNECTIONS = 4
@@ -67,15 +68,17 @@ async def test_slow_and_half_open_clients_are_closed_and_hold_nobody_up(portal: 
     assert answer(idle).startswith("HTTP/1.1 200")
 
     # A body by halves, and one byte by byte, with and without its length.
+    # Of somebody who is known: nobody else's is read.
+    head = HEAD + f"Authorization: Bearer {await factories.token(await factories.company())}\r\n".encode()
     stuck, counted, chunked = connected(portal), connected(portal), connected(portal)
-    stuck.sendall(HEAD + b'Content-Length: 9\r\n\r\n{"a')
+    stuck.sendall(head + b'Content-Length: 9\r\n\r\n{"a')
     said = answer(stuck)
     assert said.startswith("HTTP/1.1 408")
     assert "\r\nconnection: close\r\n" in said.lower()
     assert '"type":"/problems/too-slow","title":"要求の送信に時間がかかりすぎました。' in said
-    counted.sendall(HEAD + b"Content-Length: 900000\r\n\r\n")
+    counted.sendall(head + b"Content-Length: 900000\r\n\r\n")
     drip(counted, b" ")
-    chunked.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    chunked.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
     drip(chunked, b"1\r\n \r\n")
 
     # More of them than there are connections: who comes after them waits until they are closed, and is answered.
