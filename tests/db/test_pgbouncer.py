@@ -60,4 +60,6 @@ async def test_commands_find_their_way_too(pooled: str) -> None:
         assert DB.through_pooler
     finally:
         DB.pool, DB.config = shared_pool, shared_config
+    async with DB.connection() as connection:
+        await connection.fetchval("SELECT 1")
     assert not DB.through_pooler

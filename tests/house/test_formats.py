@@ -15,7 +15,10 @@ PACKAGE = Path(__file__).parents[2] / "src" / "testfields"
 NUMBERS = {"slot", "slot_minutes"}
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
 # Words of the portal's own that templates translate: states, actions and links of the menu come from its tables.
-TABLES = {"state_words[state]", "link.text", "action.words.label", "action.words.will", "action.words.reason"}
+TABLES = {
+    "about.word", "action.words.label", "action.words.reason", "action.words.will", "event.about.told", "event.who",
+    "link.text", "states[row.state].why", "text",
+}  # fmt: skip
 
 
 def is_fixed(node: ast.expr) -> bool:

@@ -82,6 +82,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/admin/people/{person_id:int}/password": {},
     "/admin/people/{person_id:int}/deactivate": {},
     "/admin/people/{person_id:int}/activate": {},
+    "/admin/mails/{mail_id:int}/resend": {},
+    "/desk/mails/{mail_id:int}/resend": {},
 }  # fmt: skip
 # What the pages' addresses ask for, besides what their handlers declare.
 QUERY = [
@@ -194,7 +196,8 @@ async def test_no_address_of_a_page_meets_a_defect(
     query = data.draw(st.lists(st.tuples(st.sampled_from(sorted({*pages[path], *QUERY})), hostile), max_size=4))
     address = f"{filled(path, {**places, **odd})}?{encoded(query)}"
     answer = await client.get(address, headers={"Accept": "text/html"})
-    assert answer.status_code < 500, (address, answer.text[-500:])
+    # It says 503 as no worker is there, whatever it is sent.
+    assert answer.status_code < 500 or path == "/workz", (address, answer.text[-500:])
 
 
 @FUZZ

@@ -61,8 +61,8 @@ class _Marked:
         if not self.anonymous or start["status"] != 200 or body["more_body"] or "set-cookie" in headers:
             headers.setdefault("Cache-Control", "private, no-cache")
             return body
-        tag = f'"{hashlib.sha256(body["body"]).hexdigest()[:32]}"'
-        headers["ETag"] = tag
+        # What has a version of its own is known by that.
+        tag = headers.setdefault("ETag", f'"{hashlib.sha256(body["body"]).hexdigest()[:32]}"')
         headers["Cache-Control"] = f"public, max-age=0, s-maxage={SHARED_SECONDS}"
         if tag not in [one.strip().removeprefix("W/") for one in self.known.split(",")]:
             return body
