@@ -180,7 +180,7 @@ def test_passwords_that_are_accepted(password: str) -> None:
     [
         (somebody(OrganisationKind.COMPANY, MemberRole.MEMBER), {"read", "book"}),
         (somebody(OrganisationKind.COMPANY, MemberRole.MANAGER), {"read", "book", "manage"}),
-        (somebody(OrganisationKind.OWNER, MemberRole.REVIEWER), {"read", "review", "manage"}),
+        (somebody(OrganisationKind.OWNER, MemberRole.REVIEWER), {"read", "review"}),
         (somebody(OrganisationKind.OWNER, MemberRole.SITE_MANAGER), {"read", "review", "manage"}),
         (somebody(OrganisationKind.OPERATOR, MemberRole.ADMIN), {"read", "manage"}),
         (somebody(OrganisationKind.OPERATOR), {"read"}),

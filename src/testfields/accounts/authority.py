@@ -113,10 +113,10 @@ class May(Enum):
     )
     READ_MAILS = Row(
         "Read the mails that the portal has written",
-        (To(ADMINS, MANAGE), To(STAFF, MANAGE)),
+        (To(ADMINS, MANAGE), To(STAFF, Scope.REVIEW)),
         FOR_MAILS,
     )
-    RESEND_MAIL = Row("Send a mail again", (To(ADMINS, MANAGE), To(STAFF, MANAGE)), FOR_MAILS)
+    RESEND_MAIL = Row("Send a mail again", (To(ADMINS, MANAGE), To(STAFF, Scope.REVIEW)), FOR_MAILS)
 
     # --- A company and its projects
     SEE_OWN_PAGES = Row("See one's company's own pages", (To(MEMBERS, READ),), FOR_MEMBERS)
