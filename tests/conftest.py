@@ -118,13 +118,19 @@ async def pool_on(url: str, size: int) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def cloned(postgres: cluster.Cluster, template: str) -> AsyncIterator[str]:
-    """A copy of the database `template`, the portal's own for the block; its address."""
+async def copied(postgres: cluster.Cluster, template: str) -> AsyncIterator[str]:
+    """A copy of the database `template` for the block; its address."""
     name = f"clone_{next(CLONES)}"
     await _statement(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
-    async with pool_on(postgres.url(name), 32):
-        yield postgres.url(name)
+    yield postgres.url(name)
     await _statement(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def cloned(postgres: cluster.Cluster, template: str) -> AsyncIterator[str]:
+    """A copy of the database `template`, the portal's own for the block; its address."""
+    async with copied(postgres, template) as url, pool_on(url, 32):
+        yield url
 
 
 @pytest.fixture

@@ -76,6 +76,17 @@ class Server:
                 process.wait()
         self.processes.clear()
 
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """A worker for the block."""
+        worker = self.start("worker")
+        try:
+            yield
+        finally:
+            self.processes.remove(worker)
+            worker.terminate()
+            worker.wait()
+
     def stop(self) -> None:
         """Ask every process to end, and wait."""
         for process in self.processes:

@@ -88,10 +88,11 @@ async def places_of() -> dict[str, list[str]]:
         found = await connection.fetch("SELECT state, min(id)::text AS id FROM reservation GROUP BY state")
         for code, revoked in (("A" * 25 + "B", None), ("A" * 25 + "C", now())):
             await connection.execute(
-                "INSERT INTO permit (reservation_id, event_id, code, issued_at, revoked_at, revoked_because)"
-                " SELECT reservation_id, max(id), $1, now(), $2, '' FROM reservation_event"
-                " WHERE to_state = 'confirmed' AND reservation_id NOT IN (SELECT reservation_id FROM permit)"
-                " GROUP BY reservation_id LIMIT 1",
+                "INSERT INTO permit (reservation_id, site_id, event_id, code, issued_at, revoked_at, revoked_because)"
+                " SELECT reservation.id, site_id, max(event.id), $1, now(), $2, ''"
+                " FROM reservation JOIN reservation_event event ON event.reservation_id = reservation.id"
+                " WHERE to_state = 'confirmed' AND reservation.id NOT IN (SELECT reservation_id FROM permit)"
+                " GROUP BY reservation.id LIMIT 1",
                 code,
                 revoked,
             )

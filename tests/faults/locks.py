@@ -22,7 +22,24 @@ async def lock_held(url: str, site_id: int) -> AsyncIterator[asyncpg.Connection]
         await other.close()
 
 
-async def until_waiting(other: asyncpg.Connection, at_least: int = 1) -> None:
-    """Return when so many wait for a lock."""
-    while await other.fetchval(f"SELECT count(*) {WAITING}") < at_least:  # noqa: ASYNC110 (nobody could tell)
+async def waiting(other: asyncpg.Connection) -> int:
+    """How many wait for a lock now. A transaction sees the activity of its first look, unless that is forgotten."""
+    await other.execute("SELECT pg_stat_clear_snapshot()")
+    count: int = await other.fetchval(f"SELECT count(*) {WAITING}")
+    return count
+
+
+async def until_waiting(other: asyncpg.Connection, work: "asyncio.Future[object]") -> None:
+    """Return when somebody waits for a lock; an error where the work that should is over without having waited."""
+    while not await waiting(other):
+        assert not work.done()
         await asyncio.sleep(0.01)
+
+
+async def most_waiting(other: asyncpg.Connection, work: "asyncio.Future[object]") -> int:
+    """How many wait for a lock at a time, at most, until the work is over."""
+    most = 0
+    while not work.done():
+        most = max(most, await waiting(other))
+        await asyncio.sleep(0.01)
+    return most

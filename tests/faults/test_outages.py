@@ -88,7 +88,7 @@ async def test_a_statement_that_is_cancelled_is_told(own_db: str, client: httpx.
     one = await booker(client)
     async with lock_held(own_db, one.field.site_id) as other:
         booking = asyncio.create_task(one.book(client))
-        await until_waiting(other)
+        await until_waiting(other, booking)
         await other.execute(f"SELECT pg_cancel_backend(pid) {WAITING}")
         assert_told(await booking)
 

@@ -1,19 +1,30 @@
-"""A database with commits, a server on it, and many clients."""
+"""A database with commits, a server on it, and many clients: made once, as each test has a field of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from testfields.db import cluster
 from testfields.db.engine import DB
 from tests import factories
+from tests.conftest import copied, pool_on
 from tests.server import Server, serving
 
 CLIENTS = 64
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A server on a database of its own, and 64 companies."""
+
+    url: str
+    server: Server
+    headers: Sequence[dict[str, str]]
+    projects: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -79,16 +90,18 @@ async def claims_out_of_step() -> list[int]:
 
 async def make_crowd(server: Server, http: httpx.AsyncClient, clients: int = CLIENTS) -> Crowd:
     """`clients` companies before one field with one area that one at a time may use."""
-    field = await factories.field()
     actors = [await factories.company() for _ in range(clients)]
-    return Crowd(
-        server,
-        http,
-        field,
-        [{"Authorization": f"Bearer {await factories.token(actor)}"} for actor in actors],
-        [await factories.project(actor) for actor in actors],
-        {"Authorization": f"Bearer {await factories.token(field.approver)}"},
-    )
+    headers = [{"Authorization": f"Bearer {await factories.token(actor)}"} for actor in actors]
+    return await before_a_field(server, http, headers, [await factories.project(actor) for actor in actors])
+
+
+async def before_a_field(
+    server: Server, http: httpx.AsyncClient, headers: Sequence[dict[str, str]], projects: Sequence[int]
+) -> Crowd:
+    """Companies before a new field."""
+    field = await factories.field()
+    staff = {"Authorization": f"Bearer {await factories.token(field.approver)}"}
+    return Crowd(server, http, field, headers, projects, staff)
 
 
 def client_for(server: Server) -> httpx.AsyncClient:
@@ -97,9 +110,20 @@ def client_for(server: Server) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server.base_url, limits=limits, timeout=60)
 
 
+@pytest.fixture(scope="session")
+async def arena(
+    postgres: cluster.Cluster, template: str, _pool: None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Arena]:
+    """A real server for every race."""
+    async with copied(postgres, template) as url:
+        with serving(url, tmp_path_factory.mktemp("arena")) as server:
+            async with pool_on(url, 8), client_for(server) as http:
+                crowd = await make_crowd(server, http)
+            yield Arena(url, server, crowd.headers, crowd.projects)
+
+
 @pytest.fixture
-async def crowd(own_db: str, tmp_path: Path) -> AsyncIterator[Crowd]:
-    """64 companies before a real server."""
-    with serving(own_db, tmp_path) as server:
-        async with client_for(server) as http:
-            yield await make_crowd(server, http)
+async def crowd(arena: Arena) -> AsyncIterator[Crowd]:
+    """64 companies before a real server and a field that nobody has used."""
+    async with pool_on(arena.url, 32), client_for(arena.server) as http:
+        yield await before_a_field(arena.server, http, arena.headers, arena.projects)

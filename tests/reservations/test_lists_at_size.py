@@ -1,7 +1,7 @@
 """Lists read what the reader may see, however much others have filed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from testfields.accounts import queries as accounts
@@ -13,9 +13,15 @@ from testfields.reservations import queries as reservations
 from tests import factories
 
 OF_OTHERS = 3000
+# So many that PostgreSQL knows each has little.
+OTHERS = 100
+FOUND = """
+    INSERT INTO organisation (kind, slug, name_ja, name_en, contact_email)
+    SELECT 'company', 'other-' || n, '', '', 'other@example.test' FROM generate_series(1, $1::int) n RETURNING id
+"""
 FILE = """
     INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by)
-    SELECT $1, $2, $3, $4, 'withdrawn', $5 FROM generate_series(1, $6::int)
+    SELECT $1, company, $3, $4, 'withdrawn', $5 FROM unnest($2::bigint[]) company, generate_series(1, $6::int)
 """
 PLAN = """
     INSERT INTO project (company_id, title_ja, title_en, purpose, theme, use, equipment, safety_plan, created_by)
@@ -25,21 +31,21 @@ MEET = "INSERT INTO person (email, name, password_hash) SELECT n || '@many', '',
 PAGE = {"before": 2**63 - 1, "limit": 50, "state": None, "site": None, "project_id": None, "over": ["withdrawn"]}
 
 
-async def file(field: factories.Field, company: Actor, count: int) -> None:
-    """Applications of `company` at `field`, by hand: without their events, and without the triggers that miss them."""
+async def file(field: factories.Field, company: Actor, companies: Sequence[int], count: int) -> None:
+    """`count` applications of each of `companies`, by hand: without their events and the triggers that miss them."""
     project = await factories.project(company)
     async with DB.transaction(), DB.connection() as connection:
         await connection.execute("SET LOCAL session_replication_role = replica")
-        await connection.execute(
-            FILE, project, company.companies[0], field.site_id, field.area_id, company.person_id, count
-        )
+        await connection.execute(FILE, project, companies, field.site_id, field.area_id, company.person_id, count)
         await connection.execute("SET LOCAL session_replication_role = origin")
 
 
 async def much_of_others() -> None:
     """What others have: applications, projects and people."""
     other = await factories.company()
-    await file(await factories.field(), other, OF_OTHERS)
+    async with DB.connection() as connection:
+        companies = [row["id"] for row in await connection.fetch(FOUND, OTHERS)]
+    await file(await factories.field(), other, companies, OF_OTHERS // OTHERS)
     async with DB.connection() as connection:
         await connection.execute(PLAN, other.companies[0], other.person_id, OF_OTHERS)
         await connection.execute(MEET, OF_OTHERS)
@@ -67,7 +73,7 @@ async def rows_read(statement: Statement, **parameters: Any) -> int:
 
 async def test_a_list_does_not_grow_with_what_others_have(db: None) -> None:
     field, company = await factories.field(), await factories.company()
-    await file(field, company, 5)
+    await file(field, company, company.companies, 5)
     await much_of_others()
     own = {"companies": company.companies, "owners": []}
     land = {"companies": [], "owners": [field.owner_id]}

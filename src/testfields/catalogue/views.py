@@ -26,21 +26,13 @@ from testfields.sites.vocabulary import (
     RoadAnswer,
 )
 from testfields.web import locale
-from testfields.web.words import stay_in_words
+from testfields.web.words import Word, stay_in_words, word
 
 # What each class means to who wants to use the land (地方自治法 238条の4第7項, 238条の5第1項).
 PROPERTY_MEANS = {
     PropertyClass.ADMINISTRATIVE: N_("Land in public use. The owner gives a permit to use it."),
     PropertyClass.ORDINARY: N_("Land not in public use. The owner leases it by contract."),
 }
-
-
-@dataclass(frozen=True)
-class Word:
-    """A key and what people read for it."""
-
-    key: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -131,7 +123,7 @@ def _area_row(area: AreaView, names: Mapping[str, str]) -> AreaRow:
 
 def use_words(uses: Sequence[str]) -> list[Word]:
     """Uses with their labels."""
-    return [Word(str(use), locale.in_words(USES[use])) for use in uses]
+    return [word(use, USES) for use in uses]
 
 
 def size_in_words(square_metres: float) -> str:

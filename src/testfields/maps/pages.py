@@ -18,12 +18,13 @@ from testfields.maps import service
 from testfields.maps.rules import Sought, Span, days_of
 from testfields.maps.service import Trial
 from testfields.maps.shell import BASEMAP, Kind, Shell, credit, shell
-from testfields.maps.views import site_card, trial_card, words
+from testfields.maps.views import site_card, trial_card
 from testfields.sites.vocabulary import USES, Use
 from testfields.web import locale
 from testfields.web.features import Settings
 from testfields.web.pages import page
 from testfields.web.shared import SHARED
+from testfields.web.words import labels
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 TRIALS_A_PAGE = 50
@@ -149,7 +150,7 @@ def _span_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _use_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
     every = _chip(path, chosen, "use", None, locale.translate(N_("All kinds")))
-    return [every, *(_chip(path, chosen, "use", use.key, use.label, use.key) for use in words(USES))]
+    return [every, *(_chip(path, chosen, "use", use, label, use) for use, label in labels(USES).items())]
 
 
 async def _owner_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:

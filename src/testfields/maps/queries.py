@@ -7,6 +7,8 @@ Each statement first finds the numbers of the trials on its page, walking an ind
 the page goes, and builds JSON for those alone: what it costs does not depend on how many trials there are.
 """
 
+from collections.abc import Callable
+
 from testfields.db.statements import Replanned
 
 # The walks end here, so that PostgreSQL plans them as short; a page is shorter still.
@@ -37,8 +39,8 @@ _FIRST = f"""
 """
 
 
-def _walk(place: str, most: int, after: str = "true") -> str:
-    """Trials in the order of time, `most` of them: `id` and when they `start`. `place` is a condition on volumes.
+def _walk(place: Callable[[str], str], most: int, after: str = "true") -> str:
+    """Trials in the order of time, `most` of them: `id` and when they `start`. `place` is a condition on a `site_id`.
 
     Those that had begun when the days asked for begin are found by their claims (claim_by_site_and_period or
     claim_by_period), the others by volume_by_site_and_start or volume_by_start.
@@ -47,8 +49,8 @@ def _walk(place: str, most: int, after: str = "true") -> str:
         (SELECT one.reservation_id AS id, lower(one.period) AS starts
          FROM claim JOIN volume one ON one.reservation_id = claim.source_id
          {_FIRST}
-           AND {place.replace("one.", "claim.")} AND claim.period @> lower(CAST(:window AS tstzrange))
-           AND {place} AND one.period && CAST(:window AS tstzrange)
+           AND {place("claim.site_id")} AND claim.period @> lower(CAST(:window AS tstzrange))
+           AND {place("one.site_id")} AND one.period && CAST(:window AS tstzrange)
            AND lower(one.period) < lower(CAST(:window AS tstzrange)) AND {after}
          GROUP BY one.id
          ORDER BY starts, one.reservation_id LIMIT {most})
@@ -56,7 +58,7 @@ def _walk(place: str, most: int, after: str = "true") -> str:
         (SELECT one.reservation_id, lower(one.period)
          FROM volume one
          {_FIRST}
-           AND {place} AND lower(one.period) >= lower(CAST(:window AS tstzrange))
+           AND {place("one.site_id")} AND lower(one.period) >= lower(CAST(:window AS tstzrange))
            AND lower(one.period) < coalesce(upper(CAST(:window AS tstzrange)), 'infinity') AND {after}
          ORDER BY lower(one.period), one.reservation_id LIMIT {most})
         ORDER BY starts, id LIMIT {most}
@@ -106,7 +108,16 @@ _SITES_OF_LIST = f"""
         SELECT site.id FROM site JOIN organisation owner ON owner.id = site.owner_id WHERE {_SITE_ASKED_FOR}
     )
 """
-_AT_CHOSEN = "one.site_id IN (SELECT id FROM chosen)"
+
+
+def _at_chosen(site_id: str) -> str:
+    return f"{site_id} IN (SELECT id FROM chosen)"
+
+
+def _at(site: str) -> Callable[[str], str]:
+    return lambda site_id: f"{site_id} = {site}"
+
+
 _AFTER = """
     (CAST(extract(epoch FROM lower(one.period)) * 1000000 AS bigint), one.reservation_id)
     > (CAST(:after_at AS bigint), CAST(:after_id AS bigint))
@@ -115,7 +126,7 @@ _AFTER = """
 
 # Keyset paging in the order of time, in microseconds; `last` is where the next page goes on.
 TRIALS = Replanned(f"""
-    WITH {_SITES_OF_LIST}, found AS MATERIALIZED ({_walk(_AT_CHOSEN, _MOST_IN_LIST, _AFTER)}),
+    WITH {_SITES_OF_LIST}, found AS MATERIALIZED ({_walk(_at_chosen, _MOST_IN_LIST, _AFTER)}),
     page AS MATERIALIZED (
         SELECT id, CAST(extract(epoch FROM starts) * 1000000 AS bigint) AS at FROM found ORDER BY at, id LIMIT :limit
     ), {_TOLD}
@@ -126,7 +137,7 @@ TRIALS = Replanned(f"""
 
 # Footprints by volume_reservation_id; a series on one spot is one shape. One more than is returned is counted.
 TRIALS_GEOJSON = Replanned(f"""
-    WITH {_SITES_OF_LIST}, found AS MATERIALIZED ({_walk(_AT_CHOSEN, _MOST_ON_MAP)}),
+    WITH {_SITES_OF_LIST}, found AS MATERIALIZED ({_walk(_at_chosen, _MOST_ON_MAP)}),
     page AS MATERIALIZED (SELECT id, starts FROM found ORDER BY starts, id LIMIT :limit), {_TOLD}
     SELECT jsonb_build_object(
                'type', 'FeatureCollection',
@@ -178,7 +189,7 @@ _PLACES = f"""
             ORDER BY lower(one.period), one.reservation_id LIMIT 1
         ) ahead ON true
         WHERE {_SITE_ASKED_FOR}
-          AND (NOT :busy OR busy.on_count > 0 OR ahead.id IS NOT NULL OR EXISTS ({_walk("one.site_id = site.id", 1)}))
+          AND (NOT :busy OR busy.on_count > 0 OR ahead.id IS NOT NULL OR EXISTS ({_walk(_at("site.id"), 1)}))
           AND (CAST(:use AS text) IS NULL OR :use = ANY(site.uses))
     ), shown AS MATERIALIZED (
         SELECT id, slug, place, next, count(*) OVER () AS ahead
@@ -189,7 +200,7 @@ _PLACES = f"""
     ), there AS MATERIALIZED (
         SELECT shown.id AS site_id, found.id, found.starts,
                row_number() OVER (PARTITION BY shown.id ORDER BY found.starts, found.id) AS number
-        FROM shown CROSS JOIN LATERAL ({_walk("one.site_id = shown.id", _MOST_AT_SITE)}) found
+        FROM shown CROSS JOIN LATERAL ({_walk(_at("shown.id"), _MOST_AT_SITE)}) found
     ), page AS MATERIALIZED (
         SELECT id FROM there
         UNION SELECT next FROM shown WHERE next IS NOT NULL
@@ -227,7 +238,7 @@ SITES = Replanned(f"""
            (SELECT place || '-' || slug FROM shown WHERE ahead > :limit ORDER BY place DESC, slug DESC LIMIT 1) AS last,
            (SELECT count(*) FROM places) AS matched,
            (SELECT coalesce(sum(on_count), 0)::bigint FROM places) AS on_now,
-           (SELECT count(*) FROM ({_walk(_AT_CHOSEN, _MOST_COUNTED)}) counted) AS trials
+           (SELECT count(*) FROM ({_walk(_at_chosen, _MOST_COUNTED)}) counted) AS trials
     FROM sites
 """)
 

@@ -1,6 +1,5 @@
 """Sites and trials in the words of a page: names in the reader's language, times in the site's zone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,17 +7,10 @@ from testfields.core.local_time import format_period
 from testfields.core.periods import Period
 from testfields.maps.service import SiteNow, Trial
 from testfields.projects.vocabulary import THEMES
-from testfields.sites.vocabulary import USES, Label
+from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.schemas import TimeRange
-
-
-@dataclass(frozen=True)
-class Word:
-    """A key and what people read for it."""
-
-    key: str
-    label: str
+from testfields.web.words import Word, word
 
 
 @dataclass(frozen=True)
@@ -50,16 +42,6 @@ class SiteCard:
     next: TrialCard | None
     others: list[TrialCard]
     beyond: bool
-
-
-def words(labels: Mapping[str, Label]) -> list[Word]:
-    """Keys with their labels in the reader's language."""
-    return [word(key, labels) for key in labels]
-
-
-def word(key: str, labels: Mapping[str, Label]) -> Word:
-    """One key with its label in the reader's language; raises KeyError for one that is not known."""
-    return Word(str(key), locale.in_words(labels[key]))
 
 
 def site_card(site: SiteNow, now: datetime) -> SiteCard:

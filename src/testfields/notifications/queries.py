@@ -33,6 +33,11 @@ LEASE = Statement(f"""
 # Until when somebody else has it, where it is still to be delivered.
 LEASED_UNTIL = Statement("SELECT leased_until FROM delivery WHERE id = :delivery_id AND state = 'waiting'")
 
+# Nothing where somebody else has taken it over meanwhile.
+GIVE_BACK = Statement("""
+    UPDATE delivery SET leased_until = NULL WHERE id = :delivery_id AND state = 'waiting' AND attempts = :attempt
+""")
+
 MARK_SENT = Statement("""
     UPDATE delivery SET state = 'sent', sent_at = :now, leased_until = NULL, next_attempt_at = NULL, last_error = ''
     WHERE id = :delivery_id

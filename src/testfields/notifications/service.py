@@ -4,6 +4,7 @@ A delivery is leased, sent, and marked, in three steps with no transaction aroun
 marks leaves the lease to run out; then the letter is sent once more, under the same Message-ID, and never lost.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,10 @@ async def deliver(
         await posting.hand_over(leased, smtp_url, sender, folder)
     except Refused as refusal:
         await _refused(leased, refusal, clock())
+    except asyncio.CancelledError:
+        # The worker is ending. Whoever comes next need not wait for the lease to run out.
+        await queries.GIVE_BACK.run(delivery_id=delivery_id, attempt=leased.attempt)
+        raise
     else:
         await queries.MARK_SENT.run(delivery_id=delivery_id, now=clock())
 

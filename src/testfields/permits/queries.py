@@ -6,12 +6,12 @@ from testfields.db.statements import Statement
 # Served by the primary key and by event_once.
 ISSUE = Statement("""
     WITH standing AS (
-        SELECT reservation.id FROM reservation
+        SELECT reservation.id, reservation.site_id FROM reservation
         WHERE reservation.id = :reservation_id AND reservation.state = ANY(CAST(:entitled AS text[]))
         FOR UPDATE
     )
-    INSERT INTO permit (reservation_id, event_id, code, issued_at, revoked_because)
-    SELECT standing.id, confirmation.id, :code, :now, ''
+    INSERT INTO permit (reservation_id, site_id, event_id, code, issued_at, revoked_because)
+    SELECT standing.id, standing.site_id, confirmation.id, :code, :now, ''
     FROM standing CROSS JOIN LATERAL (
         SELECT max(event.id) AS id FROM reservation_event event
         WHERE event.reservation_id = standing.id AND event.action = 'confirm'

@@ -1,10 +1,15 @@
 -- What a company or a site has filed, newest first, without reading what others have.
 CREATE INDEX IF NOT EXISTS reservation_by_company ON reservation (company_id, id);
 CREATE INDEX IF NOT EXISTS reservation_by_site ON reservation (site_id, id);
-CREATE INDEX IF NOT EXISTS reservation_by_site_and_state ON reservation (site_id, state);
+CREATE INDEX IF NOT EXISTS reservation_by_site_and_state ON reservation (site_id, state, id);
+-- What is to be decided, in the order of its due date; what has none comes last.
+CREATE INDEX IF NOT EXISTS reservation_by_due
+    ON reservation (site_id, state, coalesce(due_at, '9999-12-31T00:00:00Z'::timestamptz), id);
 -- What takes place next, at one site and at all of them.
 CREATE INDEX IF NOT EXISTS volume_by_site_and_start ON volume (site_id, lower(period), reservation_id);
 CREATE INDEX IF NOT EXISTS volume_by_start ON volume (lower(period), reservation_id);
+-- What is asked for at a site at some time, claimed or waited for.
+CREATE INDEX IF NOT EXISTS volume_by_site_and_period ON volume USING gist (site_id, period);
 
 -- What never was more than a draft is nobody else's business, also when it has been put away.
 CREATE OR REPLACE FUNCTION seen_by_staff(one reservation) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$

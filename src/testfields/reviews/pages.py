@@ -133,7 +133,6 @@ async def _review(
     row, zone = case.row, case.row["timezone"]
     await service.mark_read(actor, row["id"], row["version"])
     scene = await service.scene(actor, row["id"], day)
-    start, end = day_bounds(day, zone)
     lanes = day_lanes(scene, day, zone)
     address = f"/desk/{row['id']}" + (f"?{filters}" if filters else "")
     return page(
@@ -147,11 +146,7 @@ async def _review(
         said=lambda name: locale.named(row, name),
         tried=facts_of(row, Section.WHAT),
         papers=facts_of(row, Section.HOW),
-        volumes=[
-            {"when": when(one.period, zone), "heights": locale.said(height_in_words(one.altitude))}
-            for one in case.asked
-            if one.altitude is not None
-        ],
+        volumes=_volumes(case, zone),
         instant=lambda value: instant(value, zone),
         days_left=due_in_days(case.state, row["due_at"], zone),
         checks=[
@@ -162,19 +157,26 @@ async def _review(
         decisions=[action.value for action in case.decisions],
         standing=[standing_row(one, zone) for one in scene],
         lanes=lanes,
-        day={
-            "iso": day.isoformat(),
-            "start": start.isoformat(),
-            "end": end.isoformat(),
-            "zone": zone,
-            "first": lanes[0]["segments"][0]["from"],
-        },
+        day=_day(day, zone, lanes[0]["segments"][0]["from"]),
         days=day_links(case.days, day, address),
         filters=filters,
         queue_href=_desk(filters),
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or DecisionRefused(200, ""),
     )
+
+
+def _volumes(case: Case, zone: str) -> list[dict[str, str]]:
+    return [
+        {"when": when(one.period, zone), "heights": locale.said(height_in_words(one.altitude))}
+        for one in case.asked
+        if one.altitude is not None
+    ]
+
+
+def _day(day: date, zone: str, first: str) -> dict[str, str]:
+    start, end = day_bounds(day, zone)
+    return {"iso": day.isoformat(), "start": start.isoformat(), "end": end.isoformat(), "zone": zone, "first": first}
 
 
 def _event(row: Any, zone: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Every statement of the desk. Each is bounded to the owners whose staff asks, and leaves drafts out."""
 
-from testfields.db.statements import Statement
+from testfields.db.statements import Replanned, Statement
 from testfields.projects.fields import FACTS
 
 
@@ -32,15 +32,19 @@ def _meets(one: str, other: str) -> str:
 
 
 # Who else asks for what this application asks for: those that wait, and for one that waits itself, those that stand.
-# Served by reservation_by_site_and_state and claim_by_site_and_period.
+# Found by when they take place, so that it does not matter how many wait for other times: what is taken begins when it
+# was asked for and ends a turnaround later. Served by volume_by_site_and_period and claim_by_site_and_period.
 _RIVALS = f"""
-    SELECT other.id
-    FROM reservation other
-    CROSS JOIN LATERAL ({_taken_by("other")}) theirs
-    CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
-    WHERE other.site_id = reservation.site_id AND other.state = 'waiting' AND other.id <> reservation.id
-      AND reservation.state = ANY(under_way_states())
-      AND {_meets("mine", "theirs")}
+    SELECT asked.reservation_id AS id
+    FROM ({_taken_by("reservation")}) mine
+    JOIN site place ON place.id = reservation.site_id
+    JOIN organisation owner ON owner.id = place.owner_id
+    JOIN volume asked ON asked.site_id = reservation.site_id AND asked.period && tstzrange(
+        lower(mine.period) - make_interval(mins => place.turnaround_minutes), upper(mine.period))
+    JOIN reservation other ON other.id = asked.reservation_id AND other.state = 'waiting' AND other.id <> reservation.id
+    JOIN area ON area.id = other.area_id
+    CROSS JOIN LATERAL taken(area, place, owner.metric_crs, asked.footprint, asked.altitude, asked.period) theirs
+    WHERE reservation.state = ANY(under_way_states()) AND {_meets("mine", "theirs")}
     UNION
     SELECT standing.source_id
     FROM claim standing CROSS JOIN LATERAL ({_taken_by("reservation")}) mine
@@ -65,34 +69,8 @@ _WARNINGS = f"""
        AND ST_Relate(next.footprint, mine.footprint, 'T********')) AS back_to_back
 """
 
-# Keyset paging along one number: seconds of the due date where that is the order, else the newest first.
-# Served by reservation_by_site_and_state.
-QUEUE = Statement(f"""
-    WITH shown AS MATERIALIZED (
-        SELECT reservation.*, owner_site.owner_id, ranked.rank
-        FROM reservation
-        JOIN site owner_site ON owner_site.id = reservation.site_id
-        JOIN project ON project.id = reservation.project_id
-        JOIN organisation company ON company.id = reservation.company_id
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN :by_due
-                        THEN extract(epoch FROM coalesce(reservation.due_at, '9999-12-31T00:00:00Z'::timestamptz))
-                        ELSE -reservation.id::numeric END AS rank
-        ) ranked
-        WHERE owner_site.owner_id = ANY(CAST(:owners AS bigint[]))
-          AND reservation.state = ANY(CAST(:states AS text[])) AND seen_by_staff(reservation)
-          AND (CAST(:site AS text) IS NULL OR owner_site.slug = :site)
-          AND (CAST(:due AS text) IS NULL OR reservation.due_at < CASE
-              WHEN :due = 'overdue' THEN CAST(:now AS timestamptz)
-              ELSE (date_trunc('day', CAST(:now AS timestamptz) AT TIME ZONE owner_site.timezone)
-                    + make_interval(days => :due_days)) AT TIME ZONE owner_site.timezone END)
-          AND (CAST(:text AS text) IS NULL OR CAST(reservation.id AS text) = :text OR strpos(lower(concat_ws(
-              ' ', project.title_ja, project.title_en, company.name_ja, company.name_en)), lower(:text)) > 0)
-          AND (CAST(:after_rank AS numeric) IS NULL
-               OR (ranked.rank, reservation.id) > (CAST(:after_rank AS numeric), CAST(:after_id AS bigint)))
-        ORDER BY ranked.rank, reservation.id
-        LIMIT :limit
-    )
+# What the queue tells of each application.
+_ROWS = f"""
     SELECT reservation.id, reservation.state, reservation.version, reservation.due_at, reservation.submitted_at,
            reservation.rank, reservation.company_id, reservation.owner_id,
            company.name_ja AS company_name_ja, company.name_en AS company_name_en,
@@ -112,8 +90,65 @@ QUEUE = Statement(f"""
         SELECT (array_agg(volume.period ORDER BY lower(volume.period)))[1] AS first, count(*) AS count
         FROM volume WHERE volume.reservation_id = reservation.id
     ) asked
-    ORDER BY reservation.rank, reservation.id
-""")
+"""
+
+# Without a due date last; as reservation_by_due has it.
+_DUE = "coalesce(reservation.due_at, '9999-12-31T00:00:00Z'::timestamptz)"
+
+
+def _queue(rank: str, order: str, further: str) -> Replanned:
+    """A page of the queue in an `order` that an index has, so that it does not matter how many wait behind it.
+
+    Each state of each site is read from its own part of the index, no further than the page goes. `rank` is a number
+    that rises along the `order`; `further` is what comes after the row where the last page ended.
+    """
+    return Replanned(f"""
+        WITH own AS MATERIALIZED (
+            SELECT site.id, site.owner_id, CASE
+                WHEN CAST(:due AS text) IS NULL THEN 'infinity'
+                WHEN :due = 'overdue' THEN CAST(:now AS timestamptz)
+                ELSE (date_trunc('day', CAST(:now AS timestamptz) AT TIME ZONE site.timezone)
+                      + make_interval(days => :due_days)) AT TIME ZONE site.timezone END AS due_before
+            FROM site
+            WHERE site.owner_id = ANY(CAST(:owners AS bigint[])) AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+        ), shown AS MATERIALIZED (
+            SELECT one.*
+            FROM own CROSS JOIN unnest(CAST(:states AS text[])) AS part (state)
+            CROSS JOIN LATERAL (
+                SELECT reservation.*, own.owner_id, {rank} AS rank
+                FROM reservation
+                JOIN project ON project.id = reservation.project_id
+                JOIN organisation company ON company.id = reservation.company_id
+                WHERE reservation.site_id = own.id AND reservation.state = part.state AND seen_by_staff(reservation)
+                  AND {_DUE} < own.due_before
+                  AND (CAST(:text AS text) IS NULL OR CAST(reservation.id AS text) = :text OR strpos(lower(concat_ws(
+                      ' ', project.title_ja, project.title_en, company.name_ja, company.name_en)), lower(:text)) > 0)
+                  AND (CAST(:after_id AS bigint) IS NULL OR {further})
+                ORDER BY {order}
+                LIMIT :limit
+            ) one
+            ORDER BY one.rank, one.id
+            LIMIT :limit
+        )
+        {_ROWS}
+        ORDER BY reservation.rank, reservation.id
+    """)
+
+
+# What is due first, in microseconds; served by reservation_by_due.
+QUEUE_BY_DUE = _queue(
+    rank=f"CAST(extract(epoch FROM {_DUE}) * 1000000 AS bigint)",
+    order=f"{_DUE}, reservation.id",
+    further=f"""
+        ({_DUE}, reservation.id) > (
+            'epoch'::timestamptz + greatest(CAST(:after_rank AS bigint), 0) * '1 microsecond'::interval,
+            CAST(:after_id AS bigint))
+    """,
+)
+# The newest first; served by reservation_by_site_and_state.
+QUEUE_NEWEST = _queue(
+    rank="-reservation.id", order="reservation.id DESC", further="reservation.id < CAST(:after_id AS bigint)"
+)
 
 SITES = Statement("""
     SELECT slug, name_ja, name_en FROM site WHERE owner_id = ANY(CAST(:owners AS bigint[])) ORDER BY slug
@@ -148,13 +183,15 @@ CASE = Statement(f"""
 """)
 
 MARK_READ = Statement("""
-    INSERT INTO review_read (person_id, reservation_id, version) VALUES (:person_id, :reservation_id, :version)
+    INSERT INTO review_read (person_id, reservation_id, site_id, version)
+    SELECT :person_id, reservation.id, reservation.site_id, :version
+    FROM reservation WHERE reservation.id = :reservation_id
     ON CONFLICT (person_id, reservation_id) DO UPDATE SET version = excluded.version
     WHERE review_read.version <> excluded.version
 """)
 
 # All that stands or is asked for at a site on one local day: this application, every other one, closures.
-# Served by claim_by_site_and_period, reservation_by_site_and_state and primary keys.
+# Served by claim_by_site_and_period, volume_by_site_and_period and primary keys.
 SCENE = Statement(f"""
     WITH subject AS (
         SELECT reservation.*, site.timezone,
@@ -168,8 +205,10 @@ SCENE = Statement(f"""
         SELECT claim.source_id FROM subject JOIN claim ON claim.site_id = subject.site_id
         WHERE claim.source_kind = ANY(claims_of_reservations()) AND claim.period && subject.day
         UNION
-        SELECT waiting.id FROM subject JOIN reservation waiting ON waiting.site_id = subject.site_id
-        WHERE waiting.state = 'waiting'
+        SELECT waiting.id
+        FROM subject
+        JOIN volume asked ON asked.site_id = subject.site_id AND asked.period && subject.day
+        JOIN reservation waiting ON waiting.id = asked.reservation_id AND waiting.state = 'waiting'
     ), rivals AS (
         SELECT rival.id FROM subject reservation CROSS JOIN LATERAL ({_RIVALS}) rival
     )

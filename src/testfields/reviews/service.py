@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 import asyncpg
 
@@ -38,7 +37,7 @@ from testfields.reviews.rules import (
 class Cursor:
     """Where a page of the queue ended."""
 
-    rank: Decimal
+    rank: int
     id: int
 
 
@@ -73,11 +72,11 @@ class Case:
 
 async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.Record]:
     """Applications at the sites of the actor's owners, what is due first, with what to beware of."""
-    return await queries.QUEUE.rows(
+    asked_for = queries.QUEUE_BY_DUE if query.shown in SORTED_BY_DUE else queries.QUEUE_NEWEST
+    return await asked_for.rows(
         owners=reach(actor, May.SEE_DESK).owners,
         person_id=actor.person_id,
         states=sorted(STATES_SHOWN[query.shown]),
-        by_due=query.shown in SORTED_BY_DUE,
         site=query.site,
         text=query.text,
         due=query.due,

@@ -1,11 +1,25 @@
 """Words that the pages of several features share, in the reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.web import locale
+
+
+@dataclass(frozen=True)
+class Word:
+    """A key and what people read for it."""
+
+    key: str
+    label: str
+
+
+def word(key: str, words: Mapping[str, locale.InBoth]) -> Word:
+    """One of the words; raises KeyError for one that is not known."""
+    return Word(str(key), locale.in_words(words[key]))
 
 
 def labels(words: Mapping[str, locale.InBoth]) -> dict[str, str]:
