@@ -188,7 +188,9 @@ async def teach_geometry(connection: asyncpg.Connection) -> None:
 
 def to_ewkb(shape: BaseGeometry) -> bytes:
     """A shape in longitude and latitude as PostGIS takes it."""
-    return bytes(shapely.to_wkb(shapely.set_srid(shape, 4326), include_srid=True))
+    # What comes from PostGIS says so already.
+    known = shape if shapely.get_srid(shape) == 4326 else shapely.set_srid(shape, 4326)
+    return bytes(shapely.to_wkb(known, include_srid=True))
 
 
 DB = PostGISEngine()

@@ -70,11 +70,14 @@ class Turns:
 
 @asynccontextmanager
 async def _waiting(turns: asyncio.Semaphore) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(TURNS_WITHIN_S):
-            await turns.acquire()
-    except TimeoutError as error:
-        raise Crowded from error
+    if not turns.locked():
+        await turns.acquire()
+    else:
+        try:
+            async with asyncio.timeout(TURNS_WITHIN_S):
+                await turns.acquire()
+        except TimeoutError as error:
+            raise Crowded from error
     try:
         yield
     finally:

@@ -59,6 +59,8 @@ class _Body:
         return message
 
     async def read_out(self) -> None:
+        if self._ended:
+            return
         left = LONGEST_LISTENING
         with suppress(TimeoutError, HTTPException):
             async with asyncio.timeout(LISTENS_FOR_S):
