@@ -1,8 +1,5 @@
 """Commands on a database that is not ready: one line that says what to do, and no trace."""
 
-import os
-import subprocess
-import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -10,16 +7,7 @@ import asyncpg
 import pytest
 
 from testfields.db import cluster
-
-
-def typed(url: str, *words: str) -> tuple[int, str]:
-    """Exit status of a command on the database at `url`, and what it said."""
-    environment = {**os.environ, "DATABASE_URL": url, "COLUMNS": "200"}
-    command = [sys.executable, "-m", "testfields", *words]
-    done = subprocess.run(
-        command, env=environment, input="a long password\n", capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
+from tests.commands import typed
 
 
 @pytest.mark.parametrize(
