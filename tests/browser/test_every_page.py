@@ -18,6 +18,7 @@ from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.notifications.rules import Receiver
 from testfields.notifications.tables import Delivery
+from testfields.projects.fields import LONGEST_TITLE
 from testfields.reservations.rules import State
 from tests.browser.axe import LAID_OUT, violations
 from tests.browser.conftest import Portal, logged_in
@@ -28,6 +29,13 @@ ROOT = Path(__file__).parents[2]
 # The width at which axe-core looks, in px.
 LOOKED_AT = {"ja": 1280, "en": 390}
 WIDTHS = (1280, 390, 320)
+# The cells of tables, and tables, that show less than they hold.
+CUT_OFF = """
+    [...document.querySelectorAll(".table-wrap, .table tbody :is(th, td)")]
+        .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent.trim().slice(0, 60))
+"""
+# As long as a title may be.
+LONG = {"ja": "大阪湾岸における高齢者見守りロボットの走行実証", "en": "Outdoor runs of robots that look after people "}
 EMAILS = {
     "company": "company@demo.example",
     "approver": "approver@demo.example",
@@ -85,6 +93,9 @@ async def places_of() -> dict[str, list[str]]:
             " FROM person, organisation WHERE email = $1 AND kind = 'company' ON CONFLICT DO NOTHING",
             EMAILS["company"],
         )
+        for language, words in LONG.items():
+            title = (words * 6)[:LONGEST_TITLE]
+            await connection.execute(f"UPDATE project SET title_{language} = $1 WHERE id % 2 = 0", title)
         found = await connection.fetch("SELECT state, min(id)::text AS id FROM reservation GROUP BY state")
         for code, revoked in (("A" * 25 + "B", None), ("A" * 25 + "C", now())):
             await connection.execute(
@@ -137,6 +148,8 @@ class Inspection:
             wide = await page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 self.found[f"{name} at {width}"] = f"{wide} px wide"
+            if cut_off := await page.evaluate(CUT_OFF):
+                self.found[f"{name} at {width}, cut off"] = cut_off
             if width == LOOKED_AT[self.language] and (bad := await violations(page, LAID_OUT)):
                 self.found[f"{name} at {width}"] = bad
         if await page.locator("html").get_attribute("lang") != self.language:
