@@ -1,11 +1,12 @@
 """A company with a real browser, also without a mouse and without scripts: from the plan to the withdrawal."""
 
+import asyncio
 import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from testfields.accounts.passwords import hashed
 from testfields.accounts.rules import Actor
@@ -210,6 +211,31 @@ async def test_enter_in_a_field_looks_and_never_files(server: Portal, chromium: 
         await page.locator("#f-lower").press("Enter")
     assert page.url.endswith(link)
     assert await own_reservations(company) == []
+    await context.close()
+
+
+async def test_who_applies_while_the_draft_saves_itself_files_that_draft(server: Portal, chromium: Browser) -> None:
+    field, company = await factories.field(), await factories.company()
+    site, project, wanted = await site_of(field), await factories.project(company), factories.period(9, 2)
+    context = await logged_in(chromium, server, company)
+    page = await context.new_page()
+    saving, pressed = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        saving.set()
+        await pressed.wait()
+        await route.continue_()
+
+    await page.route("**/my/apply/draft", slowly)
+    times = f"start={typed(wanted.start)}&end={typed(wanted.end)}"
+    await page.goto(f"{server.base_url}/my/apply?site={site['slug']}&project={project}&{times}")
+    await page.fill("#f-note", "Two vans")
+    await saving.wait()
+    await page.locator(".decision-bar").get_by_role("button", name="Apply").click()
+    pressed.set()
+
+    await page.wait_for_url("**/my/reservations/*")
+    assert [one["state"] for one in await own_reservations(company)] == ["submitted"]
     await context.close()
 
 

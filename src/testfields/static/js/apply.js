@@ -59,7 +59,9 @@ form.addEventListener("submit", (event) => {
   } else if (saved?.classList.contains("htmx-request")) {
     // Wait until the draft has its number, so that it is this draft that is filed.
     event.preventDefault();
-    saved.addEventListener("htmx:finally:request", () => form.requestSubmit(submitter), { once: true });
+    // The event comes before htmx takes its mark away.
+    const file = () => queueMicrotask(() => form.requestSubmit(submitter));
+    saved.addEventListener("htmx:finally:request", file, { once: true });
   } else {
     filing = true;
   }
