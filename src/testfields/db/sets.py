@@ -29,5 +29,10 @@ def one_of(column: str, members: Iterable[str]) -> str:
     return f"{column} IN ({_listed(members)})"
 
 
+def some_of(column: str, members: Iterable[str]) -> str:
+    """The condition of a CHECK: nothing else stands in the column's array."""
+    return f"{column} <@ ARRAY[{_listed(members)}]"
+
+
 def _listed(members: Iterable[str]) -> str:
     return ", ".join(f"'{one}'" for one in members)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
-from testfields.core.fields import rows_of
+from testfields.core.fields import Row, rows_of
 from testfields.sites.vocabulary import (
     MODES,
     PROPERTY_CLASSES,
@@ -243,6 +243,11 @@ class AreaFacts:
 POLICY = rows_of(Policy, Field)
 SITE_FACTS = rows_of(SiteFacts, Field)
 AREA_FACTS = rows_of(AreaFacts, Field)
+
+
+def within_limits(table: Mapping[str, Row[Field]]) -> list[str]:
+    """The conditions of a CHECK: the numbers of a table of fields within their limits."""
+    return [f"{name} BETWEEN {one.field.limits[0]} AND {one.field.limits[1]}" for name, one in table.items()]
 
 
 def policy_values(row: Any) -> dict[str, Any]:

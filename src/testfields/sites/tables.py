@@ -24,8 +24,9 @@ from piccolo.table import Table
 from testfields.accounts.tables import Organisation
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.db.columns import Geometry, NumRange
-
-USES = "ARRAY['drone', 'vehicle', 'robot', 'telecom']"
+from testfields.db.sets import one_of, some_of
+from testfields.sites.fields import POLICY, within_limits
+from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Use
 
 
 class Site(Table, tablename="site"):
@@ -69,15 +70,10 @@ class Site(Table, tablename="site"):
     updated_at = Timestamptz(default=TimestamptzNow())
 
     site_slug_1 = Check("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'")
-    site_property_class_1 = Check("property_class IN ('administrative', 'ordinary')")
-    site_road_answer_1 = Check("road_answer IN ('not_asked', 'not_road', 'road')")
-    site_uses_1 = Check(f"uses <@ {USES}")
-    site_policy_1 = Check(
-        "slot_minutes BETWEEN 1 AND 1440 AND minimum_minutes >= 1 AND maximum_minutes >= minimum_minutes"
-        " AND notice_minutes >= 0 AND horizon_days >= 1 AND turnaround_minutes BETWEEN 0 AND 1440"
-        " AND hold_minutes >= 1 AND processing_days >= 0"
-        " AND lateral_separation_m BETWEEN 0 AND 1000 AND vertical_separation_m BETWEEN 0 AND 1000"
-    )
+    site_property_class_1 = Check(one_of("property_class", PropertyClass))
+    site_road_answer_1 = Check(one_of("road_answer", RoadAnswer))
+    site_uses_1 = Check(some_of("uses", Use))
+    site_policy_1 = Check(" AND ".join([*within_limits(POLICY), "maximum_minutes >= minimum_minutes"]))
 
 
 class Area(Table, tablename="area"):
@@ -99,8 +95,8 @@ class Area(Table, tablename="area"):
     width_m = Numeric(null=True, default=None)
 
     area_once = Unique([site_id, slug])
-    area_mode_1 = Check("mode IN ('exclusive', 'shared')")
-    area_uses_1 = Check(f"uses <@ {USES}")
+    area_mode_1 = Check(one_of("mode", Mode))
+    area_uses_1 = Check(some_of("uses", Use))
     area_altitude_1 = Check("lower(altitude) >= 0 AND NOT upper_inf(altitude) AND NOT isempty(altitude)")
 
 
