@@ -6,7 +6,9 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation, Person
+from testfields.db.sets import one_of
 from testfields.events.tables import Event
+from testfields.notifications.rules import Channel, DeliveryState
 
 
 class Delivery(Table, tablename="delivery"):
@@ -37,5 +39,5 @@ class Delivery(Table, tablename="delivery"):
 
     delivery_once = Unique([event_id, channel, person_id, organisation_id], nulls_distinct=False)
     delivery_receiver_1 = Check("num_nonnulls(person_id, organisation_id) = 1")
-    delivery_channel_1 = Check("channel IN ('mail')")
-    delivery_state_1 = Check("state IN ('waiting', 'sent', 'failed')")
+    delivery_channel_1 = Check(one_of("channel", Channel))
+    delivery_state_1 = Check(one_of("state", DeliveryState))

@@ -6,6 +6,9 @@ from piccolo.constraints import Check
 from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation, Person
+from testfields.db.sets import one_of
+from testfields.projects.vocabulary import Theme
+from testfields.sites.vocabulary import Use
 
 
 class Project(Table, tablename="project"):
@@ -26,8 +29,5 @@ class Project(Table, tablename="project"):
     created_at = Timestamptz(default=TimestamptzNow())
     version = BigInt(default=1)
 
-    project_use_1 = Check("use IN ('drone', 'vehicle', 'robot', 'telecom')")
-    project_theme_1 = Check(
-        "theme IN ('mobility', 'logistics', 'inspection', 'disaster', 'agriculture', 'welfare', 'tourism',"
-        " 'environment', 'communications', 'other')"
-    )
+    project_use_1 = Check(one_of("use", Use))
+    project_theme_1 = Check(one_of("theme", Theme))
