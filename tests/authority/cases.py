@@ -1,13 +1,14 @@
 """What is asked for at each address, so that everything but authority is in order."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from testfields.accounts.authority import May
+from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, MemberRole
 from testfields.maps.shell import Kind as MapKind
 from tests import factories
-from tests.authority.world import period, volumes
+from tests.authority.world import MARK, period, volumes
 
 PLAN = {
     "title_ja": "題",
@@ -25,9 +26,10 @@ CLOSING = {"kind": "works", "reason_ja": "工事", "reason_en": "Works"}
 class Case:
     """One request; `{name}` in texts stands for one of the world's things.
 
-    `behind` is the row by which the thing is reached where it is not the door's own. Whom that row does not let reach
-    the thing is answered `elsewhere`; None where nothing of anybody's is asked for. `shows` is of lists, which hold the
-    mark for those alone who may see it, `mine` of what belongs to one person, the first tenant's member.
+    `behind` is the row by which the thing is reached beside the door's own. Whom they do not let reach the thing is
+    answered `elsewhere`, and 403 those of `told` roles, who see it and may not do that; None where nothing of anybody's
+    is asked for. `shows` is a text that the answer holds for those alone who reach the thing. `mine` is of what belongs
+    to one person, the first tenant's member, `crossed` of what names things of both tenants and is for nobody.
     """
 
     json: Mapping[str, Any] | None = None
@@ -35,27 +37,52 @@ class Case:
     places: Mapping[str, str] = field(default_factory=dict)
     behind: May | None = None
     elsewhere: int | None = None
-    shows: bool = False
+    told: Set[MemberRole] = frozenset()
+    shows: str = ""
     mine: bool = False
+    crossed: bool = False
 
 
 THING = Case(elsewhere=404)
-LIST = Case(shows=True)
+LIST = Case(shows=MARK)
+WHOLE_QUEUE = Case(shows=MARK, places={"?state": "all"})
+# What has never been more than a draft is there for its company alone.
+DRAFT = Case(places={"reservation_id": "{draft_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404)
+CONFIRMED = Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404)
+OWN_TOKENS = Case(mine=True, shows=MARK)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
-DRAFT = {"project_id": "{project_id}", "area_id": "{area_id}", "volumes": volumes(18)}
+ASKED = {"project_id": "{project_id}", "area_id": "{area_id}", "volumes": volumes(18)}
 
 
 def step(action: str, reservation: str, behind: May) -> Case:
     """A step of an application."""
     places = {"reservation_id": f"{{{reservation}}}", "action": action}
-    body = {"reason": "理由"}
-    return Case(json=body, places=places, behind=behind, elsewhere=404)
+    return Case(json={"reason": "理由"}, places=places, behind=behind, elsewhere=404, told=seeing(reservation))
+
+
+def decision(action: str, behind: May) -> Case:
+    """A step taken at the desk."""
+    form = {"version": "1", f"reason_{action}": "理由"}
+    return Case(form=form, places={"action": action}, behind=behind, elsewhere=404, told=seeing("reservation_id"))
+
+
+def seeing(reservation: str) -> Set[MemberRole]:
+    """Who of the first tenant sees it; staff no draft."""
+    return COMPANY_ROLES if reservation == "draft_id" else COMPANY_ROLES | STAFF_ROLES
 
 
 def typed(hour: float) -> dict[str, str]:
     """A closure's times, as a form in Japan takes them."""
     start = factories.tomorrow(hour + 9)
     return {"period_start": f"{start:%Y-%m-%dT%H:%M}", "period_end": f"{start:%Y-%m-%dT23:59}"}
+
+
+def filing(**more: str) -> Case:
+    """An application as its page sends it."""
+    start = factories.tomorrow(18 + 9)
+    times = {"time0_start": f"{start:%Y-%m-%dT%H:%M}", "time0_end": f"{start:%Y-%m-%dT23:00}"}
+    form = {"do": "submit", "project_id": "{project_id}", "site": "{site}", **times, **more}
+    return Case(form=form, elsewhere=422)
 
 
 # Addresses that stand in no line are asked with nothing said, and hold nothing of anybody's.
@@ -65,25 +92,31 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /api/v1/tokens": (Case(json={}),),
     "DELETE /api/v1/tokens/{token_id}": (Case(mine=True, elsewhere=404),),
     "POST /api/v1/organisations": (Case(json={}),),
+    "GET /api/v1/tokens": (OWN_TOKENS,),
     "GET /api/v1/people": (LIST,),
     "POST /api/v1/people": (Case(json={}),),
-    "GET /api/v1/sites": (Case(behind=May.SEE_UNPUBLISHED, shows=True),),
-    "GET /api/v1/sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=True),),
+    "GET /api/v1/sites": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
+    "GET /api/v1/sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /api/v1/sites/{slug}": (HIDDEN,),
     "GET /api/v1/sites/{slug}/areas": (HIDDEN,),
     "GET /api/v1/sites/{slug}/areas.geojson": (HIDDEN,),
     "GET /api/v1/reservations": (LIST,),
-    "POST /api/v1/reservations": (Case(json=DRAFT, elsewhere=422),),
+    "POST /api/v1/reservations": (Case(json=ASKED, elsewhere=422),),
     "POST /api/v1/reservations/check": (
-        Case(json=DRAFT),
-        Case(json={**DRAFT, "reservation_id": "{reservation_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404),
+        Case(json=ASKED),
+        Case(json={**ASKED, "reservation_id": "{reservation_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404),
+        # Taken already: by which application, is told to those alone whose it is.
+        Case(json={**ASKED, "volumes": volumes(9)}, behind=May.KNOW_OWN, shows='"reservation_id":{reservation_id}'),
     ),
     "PUT /api/v1/reservations/{reservation_id}": (
-        Case(json=DRAFT, places={"reservation_id": "{draft_id}"}, elsewhere=404),
+        Case(json=ASKED, places={"reservation_id": "{draft_id}"}, elsewhere=404),
+        Case(json=ASKED, places={"reservation_id": "{their_draft_id}"}, crossed=True),
     ),
-    "GET /api/v1/reservations/{reservation_id}": (THING,),
-    "GET /api/v1/reservations/{reservation_id}/events": (THING,),
-    "PUT /api/v1/reservations/{reservation_id}/volumes": (Case(json={"volumes": volumes(18)}, elsewhere=404),),
+    "GET /api/v1/reservations/{reservation_id}": (THING, DRAFT),
+    "GET /api/v1/reservations/{reservation_id}/events": (CONFIRMED, DRAFT),
+    "PUT /api/v1/reservations/{reservation_id}/volumes": (
+        Case(json={"volumes": volumes(18)}, elsewhere=404, told=seeing("reservation_id")),
+    ),
     "POST /api/v1/reservations/{reservation_id}/{action}": (
         step("withdraw", "reservation_id", May.APPLY),
         step("return", "reservation_id", May.REVIEW),
@@ -93,33 +126,36 @@ CASES: Mapping[str, tuple[Case, ...]] = {
         step("cancel", "confirmed_id", May.APPLY),
         step("no_show", "confirmed_id", May.NOTE_NO_SHOW),
         step("revoke", "confirmed_id", May.DECIDE),
+        step("withdraw", "draft_id", May.APPLY),
     ),
-    "GET /api/v1/reservations/{reservation_id}/permit": (
-        Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404),
-    ),
+    "GET /api/v1/reservations/{reservation_id}/permit": (CONFIRMED,),
     "GET /api/v1/availability": (Case(),),
     "GET /api/v1/closures": (LIST,),
     "POST /api/v1/closures": (Case(json={**CLOSING, "site": "{site}", "period": period(20)}, elsewhere=404),),
     "POST /api/v1/closures/{closure_id}/lift": (THING,),
-    "GET /api/v1/reviews": (LIST,),
-    "GET /api/v1/reviews/{reservation_id}": (THING,),
-    "POST /api/v1/reviews/{reservation_id}/read": (THING,),
-    "GET /api/v1/reviews/{reservation_id}/preview.geojson": (THING,),
+    "GET /api/v1/reviews": (LIST, WHOLE_QUEUE),
+    "GET /api/v1/reviews/{reservation_id}": (THING, DRAFT),
+    "POST /api/v1/reviews/{reservation_id}/read": (THING, DRAFT),
+    "GET /api/v1/reviews/{reservation_id}/preview.geojson": (THING, DRAFT),
     "POST /api/v1/projects": (Case(json={**PLAN, "company_id": "{organisation}"}, elsewhere=422),),
     "GET /api/v1/projects": (LIST,),
-    "GET /api/v1/projects/{project_id}": (THING,),
+    "GET /api/v1/projects/{project_id}": (
+        THING,
+        Case(places={"project_id": "{drafted_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404),
+    ),
     "PUT /api/v1/projects/{project_id}": (Case(json=PLAN, elsewhere=404),),
     "GET /api/v1/mails": (LIST,),
     "GET /api/v1/mails/{mail_id}": (THING,),
     "POST /api/v1/mails/{mail_id}/resend": (THING,),
     # --- Pages
-    "GET /sites": (Case(behind=May.SEE_UNPUBLISHED, shows=True),),
-    "GET /sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=True),),
+    "GET /sites": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
+    "GET /sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /sites/{slug}": (HIDDEN,),
     "GET /maps/{file}": (Case(places={"file": f"{next(iter(MapKind))}.ja.js"}),),
     "GET /static/{file_path}": (Case(places={"file_path": "icons/favicon.svg"}),),
     "HEAD /static/{file_path}": (Case(places={"file_path": "icons/favicon.svg"}),),
     "POST /my/tokens/{token_id}/revoke": (Case(mine=True, elsewhere=404),),
+    "GET /my/tokens": (OWN_TOKENS,),
     "GET /my/members": (LIST,),
     "GET /admin/people": (LIST,),
     "GET /admin/mails": (LIST,),
@@ -129,29 +165,36 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /desk/mails/{mail_id}": (THING,),
     "POST /desk/mails/{mail_id}/resend": (THING,),
     "GET /my": (LIST,),
+    "GET /my/past": (LIST,),
     "GET /my/projects": (LIST,),
     "POST /my/projects/new": (Case(form={**PLAN, "company_id": "{organisation}"}, elsewhere=422),),
     "GET /my/projects/{project_id}": (THING,),
-    "POST /my/projects/{project_id}": (Case(form={**PLAN, "version": "1"}, elsewhere=404),),
-    "GET /my/reservations/{reservation_id}": (THING,),
+    "POST /my/projects/{project_id}": (
+        Case(form={**PLAN, "version": "1"}, elsewhere=404),
+        # Comes back with its faults.
+        Case(form={"version": "1"}, elsewhere=404),
+    ),
+    "GET /my/reservations/{reservation_id}": (THING, CONFIRMED),
     "GET /my/reservations/{reservation_id}/volumes.geojson": (THING,),
-    "GET /my/reservations/{reservation_id}/permit": (Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404),),
+    "GET /my/reservations/{reservation_id}/permit": (CONFIRMED,),
     "GET /my/reservations/{reservation_id}/change": (THING,),
     "POST /my/reservations/{reservation_id}/change": (THING,),
-    "POST /my/reservations/{reservation_id}/{action}": (Case(places={"action": "withdraw"}, elsewhere=404),),
-    "GET /my/apply": (Case(), Case(places={"?draft": "{draft_id}"}, elsewhere=404)),
-    "GET /desk": (LIST,),
-    "GET /desk/{reservation_id}": (THING,),
-    "POST /desk/{reservation_id}/{action}": (
-        Case(form={"version": "1"}, places={"action": "approve"}, behind=May.DECIDE, elsewhere=404),
-        Case(
-            form={"version": "1", "reason_return": "理由"},
-            places={"action": "return"},
-            behind=May.REVIEW,
-            elsewhere=404,
-        ),
+    "POST /my/reservations/{reservation_id}/{action}": (
+        Case(places={"action": "withdraw"}, elsewhere=404),
+        # Staff's own, who do not take it here.
+        Case(places={"action": "approve"}, elsewhere=404),
     ),
-    "GET /desk/closures": (LIST,),
+    "GET /my/apply": (Case(), Case(places={"?draft": "{draft_id}"}, elsewhere=404)),
+    "POST /my/apply": (filing(), filing(draft="{draft_id}")),
+    "GET /desk": (LIST, WHOLE_QUEUE),
+    "GET /desk/{reservation_id}": (THING, DRAFT),
+    "POST /desk/{reservation_id}/{action}": (
+        decision("approve", May.DECIDE),
+        decision("return", May.REVIEW),
+        replace(DRAFT, form={"version": "1"}, places={**DRAFT.places, "action": "approve"}),
+    ),
+    # Who may close is offered where.
+    "GET /desk/closures": (LIST, Case(behind=May.CLOSE, shows='"{site}/"')),
     "POST /desk/closures": (Case(form={**CLOSING, "place": "{site}/", **typed(20)}, elsewhere=422),),
     "POST /desk/closures/{closure_id}/lift": (THING,),
 }

@@ -1,15 +1,15 @@
 """Two tenants that mirror each other, everybody in them, and something of the first one's for every address."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from httpx import AsyncClient
 
 from testfields import workflow
 from testfields.accounts.identity import CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
-from testfields.accounts.rules import Actor, MemberRole, OrganisationKind, Scope
-from testfields.accounts.tables import ApiToken, Person
+from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, Actor, MemberRole, OrganisationKind, Scope
+from testfields.accounts.tables import ApiToken, Membership, Person
 from testfields.db.engine import DB
 from testfields.permits.tables import Permit
 from testfields.sites.tables import Site
@@ -18,11 +18,29 @@ from tests.notifications.writing import person, post
 
 # Stands in the name of everything of the first tenant's that is not for everybody to see.
 MARK = "極秘標識"
+# Stands in what never was more than a draft, also when that has been put away.
+DRAFT_MARK = "下書標識"
+# The name of whoever decided on the first tenant's land.
+STAFF_MARK = "職員標識"
+# Who of the first tenant may ever be shown each of them, at whichever address; administrators are of both tenants.
+SECRETS: Mapping[str, Set[MemberRole]] = {
+    MARK: frozenset(MemberRole),
+    DRAFT_MARK: COMPANY_ROLES,
+    STAFF_MARK: STAFF_ROLES | {MemberRole.ADMIN},
+}
 TENANT = {
     OrganisationKind.COMPANY: (MemberRole.MEMBER, MemberRole.MANAGER),
     OrganisationKind.OWNER: (MemberRole.REVIEWER, MemberRole.APPROVER, MemberRole.SITE_MANAGER),
     OrganisationKind.OPERATOR: (MemberRole.ADMIN,),
 }
+# What an organisation's people cannot be, and what counts for nothing where the database says it all the same.
+STRAY = {
+    OrganisationKind.COMPANY: MemberRole.APPROVER,
+    OrganisationKind.OWNER: MemberRole.ADMIN,
+    OrganisationKind.OPERATOR: MemberRole.MEMBER,
+}
+# On both sides of the desk, a role in each tenant: what the one may must not be done by leave of the other.
+TWO_HATS = ((MemberRole.APPROVER, MemberRole.MEMBER), (MemberRole.MEMBER, MemberRole.APPROVER))
 People = Mapping[MemberRole | None, Actor]
 
 
@@ -30,17 +48,25 @@ People = Mapping[MemberRole | None, Actor]
 class Caller:
     """Who sends a request: in a browser, or with a token for one scope; nobody has neither.
 
-    `own` is of the tenant whose things are asked for, and not of the other one.
+    `own` is of the tenant whose things are asked for, and not of the other one. `hat` is a role in that other one,
+    beside: it opens doors, and reaches nothing behind them.
     """
 
     headers: Mapping[str, str]
     role: MemberRole | None = None
     own: bool = False
+    hat: MemberRole | None = None
     scope: Scope | None = None
     in_browser: bool = False
 
+    @property
+    def near(self) -> bool:
+        """Whether the first tenant's things are anything to do with them."""
+        return self.own or self.role is MemberRole.ADMIN
+
     def __str__(self) -> str:
         who = f"{'own' if self.own else 'foreign'} {self.role or 'person without a role'}"
+        who += f", elsewhere {self.hat}" if self.hat else ""
         return f"{who} in a browser" if self.in_browser else f"{who} with a token for {self.scope}"
 
 
@@ -61,40 +87,62 @@ async def build(client: AsyncClient) -> World:
     callers = [NOBODY]
     for people in (own, foreign):
         for role, actor in people.items():
-            callers += await _callers(client, role, actor, people is own)
+            callers += await _callers(client, actor, role, people is own)
+    for role, hat in TWO_HATS:
+        callers += await _callers(client, await _with_two_hats(own[role], foreign[hat]), role, True, hat)
     client.cookies.clear()
-    return World(tuple(callers), await _things(client, own))
+    return World(tuple(callers), await _things(client, own, foreign))
 
 
 async def _people() -> People:
-    """One person with each role of a tenant, and one with none."""
+    """One person with each role of a tenant, and one with none: only such as their organisations do not have."""
     people: dict[MemberRole | None, Actor] = {}
+    strays = []
     for kind, roles in TENANT.items():
         organisation = await factories.organisation(kind)
         people |= {role: await factories.person(organisation, kind, role) for role in roles}
+        strays.append((organisation, STRAY[kind]))
     people[None] = await factories.person(organisation, OrganisationKind.OPERATOR)
+    for organisation, role in strays:
+        await _take_on(people[None], organisation, role)
     return people
 
 
-async def _callers(client: AsyncClient, role: MemberRole | None, actor: Actor, own: bool) -> list[Caller]:
+async def _take_on(actor: Actor, organisation: int, role: MemberRole) -> None:
+    await Membership(person_id=actor.person_id, organisation_id=organisation, role=role.value).save()
+
+
+async def _with_two_hats(one: Actor, other: Actor) -> Actor:
+    """Somebody who is what both are."""
+    (first,), (second,) = one.memberships, other.memberships
+    actor = await factories.person(first.organisation_id, first.kind, first.role)
+    await _take_on(actor, second.organisation_id, second.role)
+    return replace(actor, memberships=(first, second))
+
+
+async def _callers(
+    client: AsyncClient, actor: Actor, role: MemberRole | None, own: bool, hat: MemberRole | None = None
+) -> list[Caller]:
     csrf = (await factories.log_in(client, actor))[CSRF_FIELD]
     browser = {"Cookie": f"{SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}", CSRF_HEADER: csrf}
     tokens = [
-        Caller({"Authorization": f"Bearer {await factories.token(actor, [scope])}"}, role, own, scope)
+        Caller({"Authorization": f"Bearer {await factories.token(actor, [scope])}"}, role, own, hat, scope)
         for scope in Scope
     ]
-    return [Caller(browser, role, own, in_browser=True), *tokens]
+    return [Caller(browser, role, own, hat, in_browser=True), *tokens]
 
 
-async def _things(client: AsyncClient, people: People) -> dict[str, Any]:
-    member, approver = people[MemberRole.MEMBER], people[MemberRole.APPROVER]
+async def _things(client: AsyncClient, people: People, others: People) -> dict[str, Any]:
+    member, approver, stranger = people[MemberRole.MEMBER], people[MemberRole.APPROVER], others[MemberRole.MEMBER]
     owner = approver.memberships[0].organisation_id
     colleague = await factories.person(member.companies[0], OrganisationKind.COMPANY, MemberRole.MEMBER)
     await Person.update({Person.name: MARK}).where(Person.id == colleague.person_id)
+    await Person.update({Person.name: STAFF_MARK}).where(Person.id == approver.person_id)
     site, shut = await factories.site(owner), await factories.site(owner)
     hidden = await factories.site(owner, published=False, name_ja=MARK)
     area = await factories.area(site)
     project, shown = await factories.project(member, title_ja=MARK), await factories.project(member)
+    drafted, theirs = await factories.project(member, title_ja=DRAFT_MARK), await factories.project(stranger)
     things = {"site": await _slug(site), "slug": await _slug(hidden), "area_id": area, "project_id": project}
 
     async def send(actor: Actor, path: str, body: Mapping[str, Any]) -> int:
@@ -103,9 +151,9 @@ async def _things(client: AsyncClient, people: People) -> dict[str, Any]:
         assert answer.is_success, answer.text
         return int(answer.json()["id"])
 
-    async def file(hour: float, under: int = project, **more: bool) -> int:
+    async def file(hour: float, under: int = project, by: Actor = member, **more: bool) -> int:
         body = {"project_id": under, "area_id": area, "volumes": volumes(hour), **more}
-        return await send(member, "/reservations", body)
+        return await send(by, "/reservations", body)
 
     confirmed = await file(12, shown)
     await send(approver, f"/reservations/{confirmed}/approve", {})
@@ -113,18 +161,24 @@ async def _things(client: AsyncClient, people: People) -> dict[str, Any]:
         await carry_on(await _last_event(confirmed))
     closing = {"site": await _slug(shut), "kind": "works", "reason_ja": MARK, "reason_en": MARK, "period": period(9)}
     await _a_worker_that_keeps_up()
+    for put_away in (await file(21), await file(21, drafted, draft=True)):
+        await send(member, f"/reservations/{put_away}/withdraw", {})
     mail = await post(person(member), MARK, MARK, tenant_id=owner)
+    token = (await ApiToken.select(ApiToken.id).where(ApiToken.person_id == member.person_id).first())["id"]
+    await ApiToken.update({ApiToken.name: MARK}).where(ApiToken.id == token)
     everything = {
         **things,
         "organisation": member.companies[0],
         "person_id": colleague.person_id,
         "reservation_id": await file(9),
-        "draft_id": await file(15, draft=True),
+        "draft_id": await file(15, drafted, draft=True),
+        "drafted_id": drafted,
+        "their_draft_id": await file(15, theirs, stranger, draft=True),
         "confirmed_id": confirmed,
         "closure_id": await send(approver, "/closures", closing),
         "mail_id": mail,
         "code": (await Permit.select(Permit.code).first())["code"],
-        "token_id": (await ApiToken.select(ApiToken.id).where(ApiToken.person_id == member.person_id).first())["id"],
+        "token_id": token,
     }
     # Nothing waits for long.
     async with DB.connection() as connection:

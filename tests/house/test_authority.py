@@ -19,10 +19,14 @@ from testfields.accounts.guards import (
     rows_of_handlers,
     rows_of_jobs,
 )
-from testfields.cli import cli
+from testfields.app import create_app
+from testfields.cli import cli, main
 from testfields.core.errors import NotAllowed
+from testfields.features import FEATURES
 from testfields.reservations.rules import TRANSITIONS
-from testfields.worker import APP
+from testfields.settings import load
+from testfields.web.features import Feature
+from testfields.worker import APP, run_worker
 from tests.authority.sheet import SHEET, sheet
 from tests.authority.test_doors import DOORS
 
@@ -82,6 +86,34 @@ def test_a_command_that_names_no_row_does_not_start() -> None:
 
     with pytest.raises(NoRow, match="bare"):
         list(rows_of_commands(group))
+
+
+@click.command("bare")
+def bare_command() -> None:
+    """Named by nothing."""
+
+
+def test_nothing_starts_that_has_one_of_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The portal, its worker, the command line."""
+    monkeypatch.setattr("testfields.app.FEATURES", (*FEATURES, Feature(pages=(bare,))))
+    with pytest.raises(NoRow, match="bare"):
+        create_app(load({}))
+
+    tasks = App(connector=InMemoryConnector())
+    monkeypatch.setitem(APP.tasks, "bare", tasks.task(name="bare")(nothing))
+    # It would end at once: there is no room for a database.
+    (tmp_path / "data").touch()
+    with pytest.raises(NoRow, match="bare"):
+        run_worker(load({"TESTFIELDS_DATA": str(tmp_path / "data")}))
+
+    monkeypatch.setitem(cli.commands, "bare", bare_command)
+    monkeypatch.setattr("sys.argv", ["testfields", "--version"])
+    with pytest.raises(NoRow, match="bare"):
+        main()
+
+
+async def nothing() -> None:
+    """A job's work."""
 
 
 async def test_a_job_or_command_whose_row_is_for_others_is_not_done() -> None:

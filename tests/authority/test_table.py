@@ -1,0 +1,117 @@
+"""What the table of authority may never come to say, told by hand and not read off it.
+
+The walk in `test_doors` takes the table at its word, so it cannot tell when the table becomes laxer. In
+docs/authority.md every change of a row or a door is a line of a diff; here stands where one's authority would become
+another's: whose business each place and each step is, and what a token must carry to change something.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+
+from testfields.accounts.authority import Kind, May
+from testfields.accounts.rules import COMPANY_ROLES as COMPANY
+from testfields.accounts.rules import STAFF_ROLES as STAFF
+from testfields.accounts.rules import MemberRole, Scope
+from testfields.reservations.actions import Action
+from testfields.reservations.rules import TRANSITIONS
+from tests.authority.test_doors import DOORS
+
+ADMIN, MANAGER = {MemberRole.ADMIN}, {MemberRole.MANAGER}
+REVIEWER, APPROVER, SITE_MANAGER = {MemberRole.REVIEWER}, {MemberRole.APPROVER}, {MemberRole.SITE_MANAGER}
+# Whoever is logged in; and whoever comes by.
+KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
+
+# Whose business an address is, by how it begins; the longest beginning counts.
+PLACES: Mapping[str, Set[MemberRole | None]] = {
+    # --- Pages
+    **dict.fromkeys(("/", "/{path}", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/static"), ANYBODY),
+    **dict.fromkeys(("/login", "/logout", "/demo", "/problems", "/schema", "/healthz", "/readyz", "/workz"), ANYBODY),
+    **dict.fromkeys(("/my/account", "/my/password", "/my/tokens"), KNOWN),
+    "/my": COMPANY,
+    "/my/members": MANAGER,
+    "/my/reservations/{reservation_id}/permit": COMPANY | STAFF,
+    "/desk": STAFF,
+    "/desk/mails": STAFF | ADMIN,
+    "/admin": ADMIN,
+    "/admin/mails": STAFF | ADMIN,
+    # --- API
+    **dict.fromkeys(("/api/v1/sites", "/api/v1/sites.geojson", "/api/v1/availability", "/api/v1/permits"), ANYBODY),
+    **dict.fromkeys(("/api/v1/trials", "/api/v1/trials.geojson"), ANYBODY),
+    **dict.fromkeys(("/api/v1/me", "/api/v1/tokens"), KNOWN),
+    **dict.fromkeys(("/api/v1/projects", "/api/v1/reservations"), COMPANY | STAFF),
+    **dict.fromkeys(("/api/v1/closures", "/api/v1/reviews"), STAFF),
+    "/api/v1/mails": STAFF | ADMIN,
+    "/api/v1/organisations": ADMIN,
+    "/api/v1/people": ADMIN | MANAGER,
+    "/api/v1/people/{person_id}": ADMIN,
+}
+# Who takes a step; what is not named is the company's own.
+STEPS: Mapping[Action, Set[MemberRole]] = {
+    Action.RETURN: REVIEWER | APPROVER,
+    **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE), APPROVER),
+    **dict.fromkeys((Action.CHECK_IN, Action.CHECK_OUT), COMPANY | SITE_MANAGER),
+    Action.NO_SHOW: SITE_MANAGER,
+    **dict.fromkeys((Action.CONFIRM, Action.EXPIRE, Action.OFFER), frozenset()),
+}
+# What a token must carry to change something, by who somebody is.
+CHANGES: Mapping[MemberRole, Set[Scope]] = {
+    **{role: {Scope.BOOK} for role in COMPANY},
+    **{role: {Scope.REVIEW, Scope.MANAGE} for role in STAFF},
+    MemberRole.ADMIN: {Scope.MANAGE},
+}
+# A try, which changes nothing.
+TRIES = {"POST /api/v1/reservations/check"}
+
+
+def let_in(may: May) -> Set[MemberRole | None]:
+    """The roles of those whom a row lets through a door; None is whoever comes by."""
+    row = may.value
+    return ANYBODY if Kind.ANYBODY in row.who else KNOWN if any(one.roles is None for one in row.people) else row.roles
+
+
+def beginnings(path: str) -> Iterator[str]:
+    """The address itself, then without its last part, and so on."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def changing() -> Mapping[str, May]:
+    """The doors by which something is changed."""
+    return {address: may for address, may in DOORS.items() if not address.startswith(("GET", "HEAD"))}
+
+
+def test_a_place_is_for_those_alone_whose_business_it_is() -> None:
+    wrong = []
+    for address, may in DOORS.items():
+        theirs = next((PLACES[one] for one in beginnings(address.split()[1]) if one in PLACES), frozenset())
+        wrong += [f"{address} lets in {role or 'anybody'}" for role in let_in(may) - theirs]
+    assert wrong == []
+
+
+def test_nobody_unknown_changes_anything() -> None:
+    open_to_all = {address for address, may in changing().items() if None in let_in(may)}
+    assert open_to_all == {"POST /login", "POST /logout", "POST /demo"}
+
+
+def test_a_step_is_taken_by_those_alone_whose_it_is() -> None:
+    taken = {(state, action): row.may.value.roles for (state, action), row in TRANSITIONS.items()}
+    assert taken == {(state, action): STEPS.get(action, COMPANY) for state, action in taken}
+
+
+def test_a_token_changes_nothing_by_a_scope_that_is_not_for_it() -> None:
+    wrong = []
+    for address, may in changing().items():
+        for one in may.value.people:
+            allowed = set[Scope]().union(*(CHANGES[role] for role in one.roles or KNOWN))
+            if one.scope and one.scope not in allowed and address not in TRIES:
+                wrong.append(f"{address} by {one.scope}")
+    assert wrong == []
+
+
+def test_no_token_makes_tokens_or_passwords() -> None:
+    guarding = [
+        may
+        for address, may in changing().items()
+        if address.split()[1].startswith(("/my/tokens", "/my/password", "/api/v1/tokens"))
+    ]
+    assert {one.scope for may in guarding for one in may.value.people} == {None}
