@@ -169,20 +169,16 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /my/projects": (LIST,),
     "POST /my/projects/new": (Case(form={**PLAN, "company_id": "{organisation}"}, elsewhere=422),),
     "GET /my/projects/{project_id}": (THING,),
-    "POST /my/projects/{project_id}": (
-        Case(form={**PLAN, "version": "1"}, elsewhere=404),
-        # Comes back with its faults.
-        Case(form={"version": "1"}, elsewhere=404),
-    ),
+    "POST /my/projects/{project_id}": (Case(form={**PLAN, "version": "1"}, elsewhere=404),),
     "GET /my/reservations/{reservation_id}": (THING, CONFIRMED),
     "GET /my/reservations/{reservation_id}/volumes.geojson": (THING,),
     "GET /my/reservations/{reservation_id}/permit": (CONFIRMED,),
     "GET /my/reservations/{reservation_id}/change": (THING,),
     "POST /my/reservations/{reservation_id}/change": (THING,),
     "POST /my/reservations/{reservation_id}/{action}": (
-        Case(places={"action": "withdraw"}, elsewhere=404),
+        Case(form={"version": "1"}, places={"action": "withdraw"}, elsewhere=404),
         # Staff's own, who do not take it here.
-        Case(places={"action": "approve"}, elsewhere=404),
+        Case(form={"version": "1"}, places={"action": "approve"}, behind=May.DECIDE, elsewhere=404, told=COMPANY_ROLES),
     ),
     "GET /my/apply": (Case(), Case(places={"?draft": "{draft_id}"}, elsewhere=404)),
     "POST /my/apply": (filing(), filing(draft="{draft_id}")),
