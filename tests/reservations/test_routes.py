@@ -84,6 +84,15 @@ async def test_a_request_is_the_same_under_another_name_of_the_portal(db: None, 
     assert sent[0].json()["id"] == sent[1].json()["id"]
 
 
+async def test_nobody_is_given_the_answer_to_another_person_under_the_same_key(db: None, client: AsyncClient) -> None:
+    tokens = [await factories.token(await factories.company()) for _ in range(2)]
+    everybody = [{"Authorization": f"Bearer {token}", "Idempotency-Key": "one"} for token in tokens]
+    sent = [await client.post("/api/v1/projects", json=PLAN, headers=headers) for headers in everybody * 2]
+    first, second, *again = [one.json()["id"] for one in sent]
+    assert first != second
+    assert again == [first, second]
+
+
 async def test_a_refusal_is_not_kept_under_its_key(own_db: str, client: AsyncClient) -> None:
     """What was refused yesterday may be granted today, also to another body (decision 0009)."""
     field, company = await factories.field(), await factories.company()
