@@ -131,6 +131,25 @@ async def test_a_number_that_is_somebody_elses_by_now_does_not_keep_the_server_f
         other.wait()
 
 
+async def test_a_cluster_clears_up_nothing_of_those_whose_paths_or_databases_hold_its_own(
+    shared: cluster.Cluster,
+) -> None:
+    short = programs.Cluster(Path("/", shared.root.name), shared.binaries)
+    assert str(short.data) in str(shared.data)
+    connection = await asyncpg.connect(shared.url())
+    try:
+        await connection.execute(f'CREATE DATABASE "{short.name}"')
+        named = await asyncpg.connect(shared.url(short.name))
+        try:
+            postmaster._clear_up(short)
+            assert postmaster.lives(shared)
+            assert await named.fetchval("SELECT 1") == 1
+        finally:
+            await named.close()
+    finally:
+        await connection.close()
+
+
 def starts(running: cluster.Cluster) -> int:
     return running.log.read_text().count("starting PostgreSQL")
 

@@ -93,12 +93,18 @@ def _numbers() -> list[int]:
 
 
 def _is_of(cluster: Cluster, number: int) -> bool:
-    """Whether a process belongs to the cluster's server."""
+    """Whether a process belongs to the cluster's server.
+
+    Whole words are compared: paths and names of others may hold those of this one. The first process shows how it was
+    called, those it has started a title that begins with the cluster's name.
+    """
     title = _read(number, "cmdline")
-    program = title.split(b"\0", 1)[0]
-    if not (program.endswith(b"/postgres") or program.startswith(b"postgres:")):
+    if title.startswith(b"postgres:"):
+        return title.startswith(f"postgres: {cluster.name}: ".encode())
+    if not title.split(b"\0", 1)[0].endswith(b"/postgres"):
         return False
-    return cluster.name.encode() in title or os.fsencode(cluster.data) in title
+    called = (f"-c\0cluster_name={cluster.name}".encode(), b"-D\0" + os.fsencode(cluster.data))
+    return any(b"\0%s\0" % words in title for words in called)
 
 
 def _is_ending(number: int) -> bool:
