@@ -25,6 +25,7 @@ from testfields.health import alive, ready, working
 from testfields.reference import ReferencePage
 from testfields.settings import Settings, load
 from testfields.web import problems, security, slow_bodies
+from testfields.web.cookies import reading_plain_cookies
 from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     describe(app, {handler for _, handler, may in rows_of_handlers(app) if Kind.ANYBODY in may.value.who})
     within = slow_bodies.within(reading_to_the_end(answering_heads(app.asgi_handler)), BODY_WITHIN_S)
-    app.asgi_handler = behind_proxies(within, settings.trusted_proxies)
+    app.asgi_handler = behind_proxies(reading_plain_cookies(within), settings.trusted_proxies)
     return app
 
 

@@ -1,5 +1,6 @@
 """The desk over HTTP: the queue, and the shapes of one review. Decisions are steps of the reservation itself."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from testfields.web.versions import IfMatch, etag, expected_version
 LONGEST_TEXT = 100
 # Microseconds: what has no due date comes at the end of the year 9999.
 LAST_RANK = 253_402_214_400_000_000
+CURSOR = re.compile(r"(?P<rank>-?[0-9]{1,20})_(?P<id>[0-9]{1,20})")
 
 Text = Annotated[str | None, QueryParameter(max_length=LONGEST_TEXT)]
 InState = Annotated[Shown, QueryParameter(name="state")]
@@ -41,11 +43,8 @@ def cursor_of(after: str | None) -> Cursor | None:
     """Where the last page ended, as its `Link` said it; raises InvalidInput."""
     if not after:
         return None
-    rank, _, number = after.partition("_")
-    try:
-        cursor = Cursor(int(rank), int(number))
-    except ValueError:
-        cursor = None
+    match = CURSOR.fullmatch(after)
+    cursor = Cursor(int(match["rank"]), int(match["id"])) if match else None
     if cursor is None or abs(cursor.rank) > LAST_RANK or not 0 < cursor.id <= LARGEST_ID:
         raise InvalidInput([fault("after", N_("This value cannot be read."))])
     return cursor

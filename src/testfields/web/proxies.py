@@ -14,10 +14,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
-# A parameter of a Forwarded element, with a token or a quoted string; or what ends the parameter or the element.
+# A parameter of a Forwarded element, with a token or a quoted string; or what ends the parameter or the element. Blanks
+# are taken once and never given back: without a parameter between them two runs could share them in as many ways.
 _PAIR = re.compile(
-    r"""[ \t]*(?:(?P<name>[\w!#$%&'*+.^`|~-]+)=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^\s",;]*)))?"""
-    r"[ \t]*(?P<end>[,;]|$)"
+    r"""[ \t]*+(?:(?P<name>[\w!#$%&'*+.^`|~-]+)=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^\s",;]*)))?"""
+    r"[ \t]*+(?P<end>[,;]|$)"
 )
 _WITH_PORT = re.compile(r"\[(?P<six>[^\]]*)\](?::\w+)?|(?P<four>[^:]*)(?::\w+)?")
 
@@ -38,6 +39,8 @@ def asker(peer: str, forwarded: str, forwarded_for: str, trusted: Sequence[Netwo
     Where both headers are there and name different ones, neither is believed: a proxy that writes the one passes the
     other on as its visitor wrote it.
     """
+    if not _among(address_in(peer), trusted):
+        return str(address_in(peer) or peer)
     told = {
         _nearest(peer, reversed(list(places)), trusted)
         for header, places in ((forwarded, _forwarded(forwarded)), (forwarded_for, iter(forwarded_for.split(","))))
@@ -46,13 +49,17 @@ def asker(peer: str, forwarded: str, forwarded_for: str, trusted: Sequence[Netwo
     return told.pop() if len(told) == 1 else str(address_in(peer) or peer)
 
 
+def _among(address: Address | None, trusted: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in trusted)
+
+
 def _nearest(peer: str, places: Iterable[str], trusted: Sequence[Network]) -> str:
     """The first that is not trusted, seen from here; the last known one where the next is not told."""
     known = address_in(peer)
     if known is None:
         return peer
     for place in places:
-        if not any(known in network for network in trusted):
+        if not _among(known, trusted):
             break
         further = address_in(place)
         if further is None:
