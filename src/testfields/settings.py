@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from testfields.notifications.ways import read_sender, read_server
+
 Network = IPv4Network | IPv6Network
 ADMINISTRATOR_DATA = Path("/var/lib/testfields")
 
@@ -50,8 +52,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=_networks(environ, "TESTFIELDS_TRUSTED_PROXIES"),
         workers=_number(environ, "TESTFIELDS_WORKERS", min(os.cpu_count() or 1, 4), 1, 64),
         pool_size=_number(environ, "TESTFIELDS_POOL", 10, 4, 200),
-        smtp_url=_url(environ, "TESTFIELDS_SMTP_URL", "", {"smtp", "smtps"}) or None,
-        mail_from=environ.get("TESTFIELDS_MAIL_FROM", "portal@localhost"),
+        smtp_url=_mail_server(environ, "TESTFIELDS_SMTP_URL"),
+        mail_from=_sender(environ, "TESTFIELDS_MAIL_FROM", "portal@localhost"),
         gsi_tiles=_switch(environ, "TESTFIELDS_GSI_TILES"),
         demo=_switch(environ, "TESTFIELDS_DEMO"),
     )
@@ -90,4 +92,27 @@ def _url(environ: Mapping[str, str], name: str, default: str, schemes: set[str])
     text = environ.get(name) or default
     if text and text.partition("://")[0].lower() not in schemes:
         raise SettingsError(f"{name} must begin with {' or '.join(sorted(f'{s}://' for s in schemes))}.")
+    return text
+
+
+def _mail_server(environ: Mapping[str, str], name: str) -> str | None:
+    """The address of a mail server, not repeated either."""
+    text = _url(environ, name, "", {"smtp", "smtps"})
+    try:
+        return text if text and read_server(text) else None
+    except ValueError:
+        raise SettingsError(
+            f"{name} cannot be read. It looks like smtp://user:password@host:587; "
+            "what stands for itself in the password is written as %40 for @, %2F for /, %23 for #."
+        ) from None
+
+
+def _sender(environ: Mapping[str, str], name: str, default: str) -> str:
+    text = environ.get(name, default)
+    try:
+        read_sender(text)
+    except ValueError:
+        raise SettingsError(
+            f"{name} must be an address, with or without a name, like Osaka City <portal@city.example>, not {text!r}."
+        ) from None
     return text

@@ -44,6 +44,7 @@ class Case:
 
 
 THING = Case(elsewhere=404)
+SENT_AGAIN = Case(form={"state": "failed"}, elsewhere=404)
 LIST = Case(shows=MARK)
 WHOLE_QUEUE = Case(shows=MARK, places={"?state": "all"})
 # What has never been more than a draft is there for its company alone.
@@ -160,10 +161,10 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /admin/people": (LIST,),
     "GET /admin/mails": (LIST,),
     "GET /admin/mails/{mail_id}": (THING,),
-    "POST /admin/mails/{mail_id}/resend": (THING,),
+    "POST /admin/mails/{mail_id}/resend": (SENT_AGAIN,),
     "GET /desk/mails": (LIST,),
     "GET /desk/mails/{mail_id}": (THING,),
-    "POST /desk/mails/{mail_id}/resend": (THING,),
+    "POST /desk/mails/{mail_id}/resend": (SENT_AGAIN,),
     "GET /my": (LIST,),
     "GET /my/past": (LIST,),
     "GET /my/projects": (LIST,),

@@ -189,6 +189,10 @@ async def test_staff_see_and_send_again_what_is_about_their_own_land(db: None, c
     assert "550 5.1.1 No such user" in listed
     shown = (await client.get(f"/desk/mails/{mine}")).text
     assert "再送されません" in shown
+    # A form that does not say in which state it showed the mail sends nothing: it could not be pressed but once.
+    for unknown in ({"state": "x"}, {"state": ""}, {}):
+        assert (await client.post(f"/desk/mails/{mine}/resend", data=form | unknown)).status_code == 422
+    assert (await stored(mine)).state == "failed"
     for _ in range(2):
         sent = await client.post(f"/desk/mails/{mine}/resend", data=form | {"state": "failed"})
         assert (sent.status_code, sent.headers["location"]) == (303, f"/desk/mails/{mine}")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from testfields.accounts.entries import EMAIL, is_email
 from testfields.notifications.posting import hand_over, message, trusted
 from testfields.notifications.rules import Leased, Refused, one_line, quoted
+from testfields.notifications.ways import read_sender
 from tests.working import postbox, words_of
 
 SENDER = "実証フィールドポータル <portal@city.test>"
@@ -45,7 +46,7 @@ async def test_a_mail_arrives_in_japanese_as_text_and_as_html(tmp_path: Path) ->
     assert [part.get_content_type() for part in arrived.iter_parts()] == ["text/plain", "text/html"]
     assert words_of(arrived) == MAIL.text
     assert words_of(arrived, "html") == MAIL.html
-    assert all(byte < 128 for byte in message(MAIL, SENDER).as_bytes())
+    assert all(byte < 128 for byte in message(MAIL, read_sender(SENDER)).as_bytes())
 
 
 @pytest.mark.parametrize("local", ["taro..yamada", "taro.", ".taro", "...", "t'ar/o+1", "a" * 61 + "."])
@@ -68,7 +69,7 @@ def test_what_cannot_be_sent_to_is_no_address(local: str) -> None:
 @given(st.from_regex(EMAIL, fullmatch=True))
 def test_every_address_that_is_taken_can_be_written_to(address: str) -> None:
     assume(is_email(address))
-    made = message(replace(MAIL, email=address), SENDER)
+    made = message(replace(MAIL, email=address), read_sender(SENDER))
     assert made["To"].addresses[0].addr_spec.replace('"', "") == address
     assert quoted(address) in made.as_bytes().decode()
 
@@ -131,7 +132,7 @@ async def test_without_a_server_the_mail_is_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("breaking", ["\r\n", "\n", "\r", "\x0b", "\u2028", "\x00"])
 def test_a_line_break_in_a_name_or_subject_adds_no_header(breaking: str) -> None:
     forged = f"A{breaking}Bcc: everybody@example.test"
-    made = message(replace(MAIL, name=forged, subject=forged), SENDER)
+    made = message(replace(MAIL, name=forged, subject=forged), read_sender(SENDER))
     read = email.message_from_bytes(made.as_bytes(), policy=default)
     assert read["Bcc"] is None
     assert read["Subject"] == "A Bcc: everybody@example.test"
@@ -140,7 +141,7 @@ def test_a_line_break_in_a_name_or_subject_adds_no_header(breaking: str) -> None
 
 @pytest.mark.parametrize("name", ['A, "B" <c@d>', "=?utf-8?q?a=0D=0ABcc:_e@x?=", "(", '"', "", "@", "= ? =?", "\\"])
 def test_no_name_keeps_a_mail_from_being_written(name: str) -> None:
-    made = message(replace(MAIL, name=name, subject=name, email="taro..@docomo.example"), SENDER)
+    made = message(replace(MAIL, name=name, subject=name, email="taro..@docomo.example"), read_sender(SENDER))
     read = email.message_from_bytes(made.as_bytes(), policy=default)
     assert [one.username for one in read["To"].addresses] == ["taro.."]
     assert read["To"].addresses[0].display_name == read["Subject"] == name.replace("=?", "= ?")
@@ -151,7 +152,7 @@ def test_no_name_keeps_a_mail_from_being_written(name: str) -> None:
 async def test_a_subject_that_folds_keeps_its_blanks(length: int, tmp_path: Path) -> None:
     subject = f"{'申' * length} 広場 9:00–11:00、夢洲 広場 and 3 more ({'長' * 20} 広場) of Yumeshima"
     mail = replace(MAIL, subject=subject)
-    read = email.message_from_bytes(message(mail, SENDER).as_bytes(), policy=default)
+    read = email.message_from_bytes(message(mail, read_sender(SENDER)).as_bytes(), policy=default)
     assert read["Subject"] == subject
     async with postbox() as box:
         await hand_over(mail, box.url, SENDER, tmp_path)

@@ -82,8 +82,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/admin/people/{person_id:int}/password": {},
     "/admin/people/{person_id:int}/deactivate": {},
     "/admin/people/{person_id:int}/activate": {},
-    "/admin/mails/{mail_id:int}/resend": {},
-    "/desk/mails/{mail_id:int}/resend": {},
+    "/admin/mails/{mail_id:int}/resend": {"state": "waiting"},
+    "/desk/mails/{mail_id:int}/resend": {"state": "waiting"},
 }  # fmt: skip
 # What the pages' addresses ask for, besides what their handlers declare.
 QUERY = [

@@ -11,7 +11,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
-from testfields.core.errors import N_
+from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.local_time import JAPANS_ZONE, format_instant
 from testfields.notifications import service
 from testfields.notifications.rules import DeliveryState, Listed
@@ -79,10 +79,15 @@ async def mail_page(request: Request[Any, Any, Any], actor: Caller, mail_id: Pat
 )
 async def resend_mail(request: Request[Any, Any, Any], actor: Caller, mail_id: PathId) -> Response[Any]:
     """Send a mail again; the form says in which state it was shown."""
-    seen = (await request.form()).get("state")
-    known = DeliveryState(seen) if seen in list(DeliveryState) else None
-    await service.resend(actor, mail_id, known, now())
+    await service.resend(actor, mail_id, _seen((await request.form()).get("state")), now())
     return redirect(f"{_place(request)}/mails/{mail_id}", "success", N_("The mail is on its way again."))
+
+
+def _seen(text: object) -> DeliveryState:
+    """The state in which a form showed the mail; raises InvalidInput, as without it a second press would send twice."""
+    if text not in list(DeliveryState):
+        raise InvalidInput([fault("state", N_("This value cannot be read."))])
+    return DeliveryState(str(text))
 
 
 def _place(request: Request[Any, Any, Any]) -> str:

@@ -7,15 +7,15 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from testfields.notifications.rules import ATTEMPT, LONGEST_REASON, Leased, Refused, one_line, quoted
+from testfields.notifications.ways import MailServer, read_sender, read_server
 
 SECONDS = 30
 
@@ -39,21 +39,20 @@ class WholeSubject(EmailPolicy):
 POLICY = WholeSubject(linesep="\r\n", cte_type="7bit")
 
 
-def message(mail: Leased, sender: str) -> EmailMessage:
-    """The mail as RFC 5322 wants it, as text and as HTML; `sender` is an address, with or without a name.
+def message(mail: Leased, sender: Address) -> EmailMessage:
+    """The mail as RFC 5322 wants it, as text and as HTML.
 
     Raises ValueError for a receiver whose address is no address.
     """
-    name, address = parseaddr(sender)
     made = EmailMessage(policy=POLICY)
-    made["From"] = Address(one_line(name), addr_spec=address)
+    made["From"] = sender
     # The name as an Address writes it; of the address it would drop the quotes.
     named = str(Address(one_line(mail.name), "receiver", "invalid")).removesuffix("receiver@invalid>")
     made["To"] = f"{named}{quoted(mail.email)}>" if mail.name else quoted(mail.email)
     made["Subject"] = one_line(mail.subject)
     made["Date"] = format_datetime(mail.created_at)
     # The same for every attempt, so that a server which took the mail twice can tell.
-    made["Message-ID"] = f"<mail-{mail.id}-{int(mail.created_at.timestamp())}@{address.rpartition('@')[2]}>"
+    made["Message-ID"] = f"<mail-{mail.id}-{int(mail.created_at.timestamp())}@{sender.domain}>"
     # Keeps holiday replies away (RFC 3834).
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(mail.text)
@@ -66,19 +65,25 @@ async def hand_over(mail: Leased, smtp_url: str | None, sender: str, folder: Pat
     """Send the mail, or write it to `folder` as ``<id>.eml`` without an SMTP server.
 
     Raises Refused: for good where the server will not take this mail or it cannot be written at all, else for now.
+    Nothing else is raised: nobody would be told of it, and the mail would stay leased.
     """
     try:
-        made = message(mail, sender)
+        came_from = read_sender(sender)
+        server = read_server(smtp_url) if smtp_url else None
+    except ValueError as error:
+        raise refusal(error) from error
+    try:
+        made = message(mail, came_from).as_bytes()
     except Exception as error:
         # Whatever it is, it will be the same the next time.
         raise Refused(True, f"{type(error).__name__}: {error}"[:LONGEST_REASON]) from error
     try:
-        if smtp_url is None:
+        if server is None:
             await asyncio.to_thread(_write, made, folder / f"{mail.id}.eml")
         else:
             async with asyncio.timeout(ATTEMPT.total_seconds()):
-                await _send(made, quoted(mail.email), smtp_url)
-    except (aiosmtplib.SMTPException, OSError) as error:
+                await _send(made, came_from.addr_spec, quoted(mail.email), server)
+    except Exception as error:
         raise refusal(error) from error
 
 
@@ -86,7 +91,7 @@ def refusal(error: Exception) -> Refused:
     """Why a mail was not taken, in the server's words.
 
     A reply of 5xx about the receiver or the mail itself is final (RFC 5321, 4.2.1). About the sender, the login or the
-    connection it is a fault of the settings, which somebody will mend.
+    connection it is a fault of the settings, which somebody will mend; and so is whatever else breaks on the way.
     """
     refused = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
     about_mail = isinstance(refused, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError)
@@ -102,22 +107,20 @@ def trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-async def _send(made: EmailMessage, receiver: str, smtp_url: str) -> None:
-    """``smtp://`` becomes TLS by STARTTLS where the server offers it, ``smtps://`` is TLS from the start."""
-    server = urlsplit(smtp_url)
+async def _send(made: bytes, sender: str, receiver: str, server: MailServer) -> None:
     client = aiosmtplib.SMTP(
-        hostname=server.hostname,
+        hostname=server.host,
         port=server.port,
-        username=unquote(server.username) if server.username else None,
-        password=unquote(server.password) if server.password else None,
-        use_tls=server.scheme == "smtps",
+        username=server.username,
+        password=server.password,
+        use_tls=server.tls,
         tls_context=trusted(),
         timeout=SECONDS,
     )
     try:
         await client.connect()
         # As bytes: of a message it would fold the headers in its own way.
-        await client.sendmail(made["From"].addresses[0].addr_spec, [receiver], made.as_bytes())
+        await client.sendmail(sender, [receiver], made)
         with suppress(aiosmtplib.SMTPException):
             await client.quit()
     finally:
@@ -125,9 +128,9 @@ async def _send(made: EmailMessage, receiver: str, smtp_url: str) -> None:
         client.close()
 
 
-def _write(made: EmailMessage, path: Path) -> None:
+def _write(made: bytes, path: Path) -> None:
     """Whole or not at all: a reader of the folder never sees half a mail."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_bytes(made.as_bytes())
+    partial.write_bytes(made)
     partial.replace(path)
