@@ -1,5 +1,6 @@
 """Commands on a database that is not ready: one line that says what to do, and no trace."""
 
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from testfields.db import cluster
 from tests.commands import typed
+from tests.pgbouncer import pgbouncer
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,8 @@ def test_a_database_that_is_not_there_is_told_in_one_line(tmp_path: Path, words:
         ("postgresql://portal:sec/ret@db/fields", ["serve"], "DATABASE_URL cannot be read. It looks like postgresql:"),
         ("postgresql://portal:sec/ret@db/fields", ["worker"], "DATABASE_URL cannot be read. It looks like postgresql:"),
         ("postgresql://portal:secret@host.invalid/fields", ["db", "status"], "The database cannot be reached: "),
+        ("postgresql://portal:secret@127.0.0.1:99999/fields", ["db", "status"], "DATABASE_URL cannot be read. "),
+        ("postgresql://portal:secret@127.0.0.1:99999/fields", ["serve"], "DATABASE_URL cannot be read. "),
         ("nobody", ["serve"], 'The database cannot be used: role "nobody" does not exist. Check DATABASE_URL.'),
         ("nowhere", ["worker"], 'The database cannot be used: database "nowhere" does not exist. Check DATABASE_URL.'),
     ],
@@ -59,6 +63,64 @@ def test_a_wrong_address_is_told_in_one_line_without_its_password(
     assert said.startswith(told)
     assert "secret" not in said
     assert "ret@" not in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("connect_timeout=5", 'unrecognized configuration parameter "connect_timeout"'),
+        ("lock_timeout=soon", 'invalid value for parameter "lock_timeout": "soon"'),
+        ("max_connections=5", 'parameter "max_connections" cannot be changed without restarting the server'),
+    ],
+)
+def test_what_the_address_asks_for_in_vain_is_told_and_not_waited_for(
+    postgres: cluster.Cluster, asked: str, told: str
+) -> None:
+    status, said = typed(f"{postgres.url('postgres')}&{asked}", "serve")
+    assert (status, said.strip()) == (1, f"The database cannot be used: {told}. Check DATABASE_URL.")
+
+
+def test_what_a_pooler_is_asked_for_in_vain_is_told_and_not_waited_for(postgres: cluster.Cluster) -> None:
+    with pgbouncer(postgres.url("postgres")) as pooled:
+        status, said = typed(f"{pooled}?connect_timeout=5", "worker")
+    assert (status, len(said.strip().splitlines())) == (1, 1), said
+    assert said.startswith("The database cannot be used: unsupported startup parameter: connect_timeout")
+
+
+async def test_who_may_not_enter_the_database_is_told_and_does_not_wait(postgres: cluster.Cluster) -> None:
+    connection = await asyncpg.connect(postgres.url("postgres"))
+    try:
+        await connection.execute("CREATE ROLE stranger LOGIN")
+        await connection.execute("CREATE DATABASE closed")
+        await connection.execute("REVOKE CONNECT ON DATABASE closed FROM public")
+    finally:
+        await connection.close()
+    url = postgres.url("closed").replace(f"//{cluster.USER}@", "//stranger@")
+    status, said = typed(url, "serve")
+    told = 'The database cannot be used: permission denied for database "closed". Check DATABASE_URL.'
+    assert (status, said.strip()) == (1, told)
+
+
+def _in_a_file(folder: Path) -> Path:
+    (folder / "file").touch()
+    return folder / "file" / "data"
+
+
+def _with_a_folder_for_a_lock(folder: Path) -> Path:
+    (folder / "cluster.lock").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("words", [["serve"], ["db", "status"]], ids=" ".join)
+@pytest.mark.parametrize("made", [_in_a_file, _with_a_folder_for_a_lock, lambda _: Path("/proc/nope")])
+def test_a_data_folder_that_cannot_be_used_is_told_in_one_line(
+    tmp_path: Path, made: Callable[[Path], Path], words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = made(tmp_path)
+    monkeypatch.setenv("TESTFIELDS_DATA", str(data))
+    status, said = typed("", *words)
+    assert (status, len(said.strip().splitlines())) == (1, 1), said
+    assert said.startswith(f"The data folder {data} cannot be used: ")
 
 
 def test_the_version_is_told() -> None:

@@ -34,8 +34,20 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
-# It answers, and not with this name, password or database.
-REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+# It answers, and not with this name, password or database, or with what else the address asks for: whatever stands
+# behind its question mark and is not for the driver is a setting of the session.
+REFUSED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.UndefinedObjectError,
+    asyncpg.InvalidParameterValueError,
+    asyncpg.CantChangeRuntimeParamError,
+)
+# The same from PgBouncer, which has one code for all that it has to say.
+REFUSED_BY_POOLER = "unsupported startup parameter"
+# Nobody can be asked: the address makes no sense, or has a port that there cannot be.
+UNREADABLE = (ValueError, OverflowError)
 
 
 class SchemaError(Exception):
@@ -103,15 +115,16 @@ async def status() -> SchemaStatus:
 def _reaching() -> Iterator[None]:
     try:
         yield
-    except (*AWAY, *REFUSED, ValueError) as error:
+    except (*AWAY, *REFUSED, *UNREADABLE) as error:
         raise _said(error.__cause__ if isinstance(error, OutOfReach) and error.__cause__ else error) from error
 
 
 def _said(cause: BaseException) -> SchemaError:
     """What the administrator is told. An address that cannot be read is not repeated: its password may be anywhere."""
-    if isinstance(cause, REFUSED):
-        return WrongAddress(f"The database cannot be used: {cause}. Check DATABASE_URL.")
-    if isinstance(cause, ValueError):
+    if isinstance(cause, REFUSED) or REFUSED_BY_POOLER in str(cause):
+        # The whole text of a database's error has lines for details and hints.
+        return WrongAddress(f"The database cannot be used: {cause.args[0]}. Check DATABASE_URL.")
+    if isinstance(cause, UNREADABLE):
         return WrongAddress(
             "DATABASE_URL cannot be read. It looks like postgresql://user:password@host:5432/name, signs such as"
             " / and @ in the password percent-encoded (%2F, %40)."

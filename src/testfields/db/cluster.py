@@ -49,12 +49,14 @@ OPTIONS = {
 def running(root: Path) -> Iterator[Cluster]:
     """Hold the cluster under `root` up for as long as the block runs, creating it where there is none.
 
-    Raises ClusterError where PostgreSQL or PostGIS is missing or the server does not start.
+    Raises ClusterError where PostgreSQL or PostGIS is missing, the server does not start, or nothing can be kept there.
     """
     cluster = Cluster(root, find_binaries())
-    _make_folders(cluster)
-    with (root / "cluster.lock").open("w") as lock:
-        with _alone(cluster):
+    with _keeping(root):
+        _make_folders(cluster)
+        lock = (root / "cluster.lock").open("w")
+    with lock:
+        with _keeping(root), _alone(cluster):
             _create_if_missing(cluster)
             fcntl.flock(lock, fcntl.LOCK_SH)
         try:
@@ -146,6 +148,15 @@ def _stop_if_last(cluster: Cluster, lock: TextIO) -> None:
         except BlockingIOError:
             return
         stop(cluster)
+
+
+@contextmanager
+def _keeping(root: Path) -> Iterator[None]:
+    """Raise ClusterError where the system lets nothing be kept in the data folder."""
+    try:
+        yield
+    except OSError as error:
+        raise ClusterError(f"The data folder {root} cannot be used: {error}. Check TESTFIELDS_DATA.") from error
 
 
 def _make_folders(cluster: Cluster) -> None:
