@@ -55,16 +55,38 @@ def test_a_clean_clone_is_told_what_to_run_first(tmp_path: Path, target: str) ->
     done = build(tmp_path / "clone", target, tmp_path / "built")
 
     assert done.returncode == 1
-    assert re.fullmatch(r"\d+ files that pages load are missing, such as \S+ Run first: ./dev check\n", done.stderr)
+    assert re.fullmatch(r"\d+ files of the pages are missing, such as \S+ Run first: ./dev check\n", done.stderr)
     assert not list((tmp_path / "built").glob("*"))
 
 
 def test_one_page_file_less_is_a_refusal(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "src/testfields", tmp_path / "testfields", ignore=shutil.ignore_patterns("__pycache__"))
-    assert hatch_build.missing_files(tmp_path / "testfields") == []
-    font = next((tmp_path / "testfields/static/vendor").rglob("*.woff2"))
-    font.unlink()
-    assert hatch_build.missing_files(tmp_path / "testfields") == [font]
+    package = tmp_path / "testfields"
+    shutil.copytree(ROOT / "src/testfields", package, ignore=shutil.ignore_patterns("__pycache__"))
+    assert hatch_build.missing_files(ROOT, package) == []
+    vendor = package / "static/vendor"
+    gone = [
+        next(vendor.rglob("*.woff2")),
+        vendor / "basemap/credit.json",
+        vendor / "leaflet/images/marker-shadow.png",
+        vendor / "leaflet.locatecontrol/L.Control.Locate.js",
+    ]
+    for path in gone:
+        path.unlink()
+    emptied = [vendor / "leaflet-draw/images", vendor / "licences/leaflet"]
+    for path in emptied:
+        shutil.rmtree(path)
+    (vendor / "licences/leaflet").mkdir()
+    assert set(gone + emptied) <= set(hatch_build.missing_files(ROOT, package))
+
+
+def test_every_page_file_is_wanted_or_lies_in_a_folder_that_is() -> None:
+    package = ROOT / "src/testfields"
+    vendor, wanted = package / "static/vendor", hatch_build.wanted_files(ROOT, package)
+    # Whole rooms of files: that something is in them says nothing of each.
+    wanted -= {vendor / "licences", vendor / "noto-sans-jp", vendor / "basemap"}
+    files = [path for path in vendor.rglob("*") if path.is_file()]
+    assert len(files) > 100
+    assert [path for path in files if path not in wanted and path.parent not in wanted] == []
 
 
 @pytest.mark.parametrize(("source", "target"), CARRIED.items())
