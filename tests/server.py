@@ -30,6 +30,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def lives(number: int) -> bool:
+    """Whether a process is there; of a dead one that its parent has not taken note of, the folder is gone."""
+    return Path(f"/proc/{number}/cwd").exists()
+
+
 @dataclass
 class Server:
     """A running portal: server processes on `base_url`, and a worker when asked for."""

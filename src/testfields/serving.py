@@ -5,11 +5,13 @@ answer. They end with it.
 """
 
 import asyncio
+import ctypes
 import gc
 import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -40,6 +42,8 @@ ANSWERS_WITHIN_S = 5
 WAS_UP_AFTER_S = 30.0
 BEGINS_AGAIN_AFTER_S = 5.0
 PARENT_LOOKED_FOR_EVERY_S = 0.5
+# <linux/prctl.h>
+PR_SET_PDEATHSIG = 1
 
 
 def serve(settings: Settings) -> None:
@@ -104,6 +108,10 @@ def _serve(settings: Settings) -> None:
 
 def _in_process(settings: Settings) -> Litestar:
     """What each process answers with."""
+    if sys.platform == "linux":
+        # A process that is at something for long, and lets no thread of its own have a turn, is ended too. The system
+        # looks at the thread that started it: granian starts processes in its main thread alone.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     app = create_app(settings)
     # What is there now stays: looking through it for what has gone is in vain, and takes a tenth of a second.
@@ -112,7 +120,10 @@ def _in_process(settings: Settings) -> Litestar:
 
 
 def _end_with_parent() -> None:
-    """End when the process that watches over this one is gone: it would hold the port, and nobody could stop it."""
+    """End when the process that watches over this one is gone: it would hold the port, and nobody could stop it.
+
+    For systems that do not end it themselves, and for a parent that was gone before they were asked to.
+    """
     parent = multiprocessing.parent_process()
     while parent is not None and os.getppid() == parent.pid:
         time.sleep(PARENT_LOOKED_FOR_EVERY_S)

@@ -15,7 +15,7 @@ from testfields.db.engine import DB
 from tests.races.conftest import Crowd, client_for, make_crowd
 from tests.races.test_kill import Answers, _reconnect, assert_whole
 from tests.races.test_races import RESERVATIONS, times
-from tests.server import Server, serving
+from tests.server import Server, lives, serving
 
 pytestmark = pytest.mark.races
 COMPANIES = 4
@@ -60,11 +60,6 @@ async def goes_on(answers: Answers) -> None:
     """Wait until bookings are stored again, by whoever is there now."""
     enough = len(answers.booked) + 2 * COMPANIES
     await eventually(lambda: len(answers.booked) >= enough)
-
-
-def lives(number: int) -> bool:
-    """Whether a process is there; of a dead one that its parent has not taken note of, the folder is gone."""
-    return Path(f"/proc/{number}/cwd").exists()
 
 
 def postmaster_of(own: cluster.Cluster) -> int:

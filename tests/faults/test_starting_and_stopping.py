@@ -14,7 +14,7 @@ import pytest
 
 from testfields.db import cluster
 from testfields.notifications.tables import Delivery
-from tests.server import Server, free_port
+from tests.server import Server, free_port, lives
 from tests.workflow.test_worker import file_one, sent
 from tests.working import HURRY, postbox, settings, work_off
 
@@ -22,10 +22,18 @@ from tests.working import HURRY, postbox, settings, work_off
 ENDS_WITHIN_S = 15
 # What a portal that was up does when its processes die again and again, without the waiting.
 IMPATIENT = "from testfields import serving; serving.WAS_UP_AFTER_S = serving.BEGINS_AGAIN_AFTER_S = 0.1"
+# Each process that should answer is at one thing for a minute, during which no other thread of it has a turn.
+BUSY = """
+import ctypes
+from testfields import serving
+serving.create_app = lambda _: (print("busy", flush=True), ctypes.PyDLL(None).sleep(60), print("free", flush=True))
+"""
 
 
 @contextmanager
-def portal(folder: Path, url: str, *words: str, port: int | None = None, **more: str) -> Iterator[Server]:
+def portal(
+    folder: Path, url: str, *words: str, port: int | None = None, beforehand: str = IMPATIENT, **more: str
+) -> Iterator[Server]:
     """One command of the portal's, such as ``serve``, with one process that answers."""
     port = port or free_port()
     surroundings = {name: text for name, text in os.environ.items() if not name.startswith("TESTFIELDS_")}
@@ -36,7 +44,7 @@ def portal(folder: Path, url: str, *words: str, port: int | None = None, **more:
         "TESTFIELDS_WORKERS": "1",
     }
     log = folder / f"{'-'.join(words)}-{port}.log"
-    server = Server(f"http://127.0.0.1:{port}", surroundings | its_own | more, log, IMPATIENT)
+    server = Server(f"http://127.0.0.1:{port}", surroundings | its_own | more, log, beforehand)
     server.start(*words)
     try:
         yield server
@@ -153,6 +161,21 @@ async def test_a_server_process_that_dies_is_replaced_also_at_once_and_while_the
             await asyncio.sleep(0.1)
         await until_ready(server)
         assert await ended(server, signal.SIGINT) == 0
+
+
+async def test_a_process_that_is_busy_ends_with_the_killed_one_that_watched_over_it(
+    own_db: str, tmp_path: Path
+) -> None:
+    with portal(tmp_path, own_db, "serve", beforehand=BUSY) as server:
+        await until("Spawning worker-1", server)
+        await until("busy", server)
+        [number] = server.answering()
+        [watching] = server.processes
+        watching.kill()
+        await asyncio.to_thread(watching.wait)
+        while lives(number):  # noqa: ASYNC110 (nobody rings)
+            await asyncio.sleep(0.05)
+        assert "free" not in server.said()
 
 
 def notes_of_servers(folder: Path) -> list[Path]:
