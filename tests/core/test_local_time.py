@@ -91,3 +91,8 @@ def test_an_hour_that_comes_twice_is_told_apart() -> None:
 def test_a_time_that_the_clock_leaps_over_lies_after_the_leap() -> None:
     leapt = instant_of(datetime.combine(date(2026, 3, 29), time(2, 30)), BERLIN)
     assert local_time(leapt, BERLIN).replace(tzinfo=None) == datetime.combine(date(2026, 3, 29), time(3, 30))
+
+
+def test_the_ends_of_the_calendar_are_instants_too() -> None:
+    assert instant_of(datetime(1, 1, 1, 1), "Asia/Tokyo") == datetime(1, 1, 1, tzinfo=UTC)
+    assert instant_of(datetime(9999, 12, 31, 23), "America/New_York").year == 9999

@@ -19,6 +19,8 @@ WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # 元号を改める政令 (平成31年政令143号): 令和 began on this day.
 REIWA_BEGAN = date(2019, 5, 1)
+# Between these everything is that has a date.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def format_date(day: date, locale: str) -> str:
@@ -48,9 +50,12 @@ def instant_of(clock: datetime, zone: str, fold: int = 0) -> datetime:
     """The instant, in UTC, at which clocks in `zone` show `clock`, which has no offset.
 
     Of an hour that comes twice it is the first, with `fold` 1 the second; a time that the clock leaps over lies as far
-    after the leap.
+    after the leap. Where it lies before the year 1 or after 9999 it is the first or the last that there is.
     """
-    return clock.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC)
+    try:
+        return clock.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC)
+    except OverflowError:
+        return FIRST if clock.year == 1 else LAST
 
 
 def midnight(day: date, zone: str) -> datetime:
