@@ -94,5 +94,5 @@ def test_a_time_that_the_clock_leaps_over_lies_after_the_leap() -> None:
 
 
 def test_the_ends_of_the_calendar_are_instants_too() -> None:
-    assert instant_of(datetime(1, 1, 1, 1), "Asia/Tokyo") == datetime(1, 1, 1, tzinfo=UTC)
-    assert instant_of(datetime(9999, 12, 31, 23), "America/New_York").year == 9999
+    assert instant_of(datetime.combine(date.min, time(1)), "Asia/Tokyo") == datetime.min.replace(tzinfo=UTC)
+    assert instant_of(datetime.combine(date.max, time(23)), "America/New_York") == datetime.max.replace(tzinfo=UTC)
