@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from testfields.notifications.ways import read_sender, read_server
+from testfields.core.mails import read_sender, read_server
 
 Network = IPv4Network | IPv6Network
 ADMINISTRATOR_DATA = Path("/var/lib/testfields")

@@ -15,9 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from testfields.accounts.entries import EMAIL, is_email
+from testfields.core.mails import one_line, read_sender
 from testfields.notifications.posting import hand_over, message, trusted
-from testfields.notifications.rules import Leased, Refused, one_line, quoted
-from testfields.notifications.ways import read_sender
+from testfields.notifications.rules import Leased, Refused, quoted
 from tests.working import postbox, words_of
 
 SENDER = "実証フィールドポータル <portal@city.test>"

@@ -14,8 +14,8 @@ from typing import Any
 
 import aiosmtplib
 
-from testfields.notifications.rules import ATTEMPT, LONGEST_REASON, Leased, Refused, one_line, quoted
-from testfields.notifications.ways import MailServer, read_sender, read_server
+from testfields.core.mails import MailServer, one_line, read_sender, read_server
+from testfields.notifications.rules import ATTEMPT, LONGEST_REASON, Leased, Refused, quoted
 
 SECONDS = 30
 

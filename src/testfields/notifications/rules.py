@@ -114,15 +114,6 @@ class Backlog:
     failed: int
 
 
-def one_line(text: str) -> str:
-    """`text` fit for a header: line breaks and other control characters become single spaces (RFC 5322, 2.2).
-
-    What looks like an encoded word (RFC 2047) would be decoded, line breaks in it and all; so it is taken apart.
-    """
-    plain = "".join(letter if letter.isprintable() else " " for letter in text).replace("=?", "= ?")
-    return " ".join(plain.split())
-
-
 def quoted(address: str) -> str:
     """An address as mail servers take it, its local part in quotes where dots stand in a row or at an end.
 

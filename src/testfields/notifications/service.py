@@ -17,6 +17,7 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
+from testfields.core.mails import one_line
 from testfields.db.engine import transactional
 from testfields.db.jobs import LATE_AFTER, Job, Pace, defer, work
 from testfields.events.rules import Subject
@@ -34,7 +35,6 @@ from testfields.notifications.rules import (
     Refused,
     Shown,
     next_attempt,
-    one_line,
 )
 
 DELIVER = "deliver"

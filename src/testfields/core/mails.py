@@ -1,4 +1,4 @@
-"""The way of a mail as the settings name it: from whom, and through which server.
+"""What a mail's headers can hold, and the way of a mail as the settings name it: from whom, through which server.
 
 Read at the start, where a wrong one is refused, and by whoever sends. What is raised repeats nothing of what was read:
 it may hold a password.
@@ -12,9 +12,16 @@ from email.utils import getaddresses
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from testfields.notifications.rules import one_line
-
 HOST = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def one_line(text: str) -> str:
+    """`text` fit for a header: line breaks and other control characters become single spaces (RFC 5322, 2.2).
+
+    What looks like an encoded word (RFC 2047) would be decoded, line breaks in it and all; so it is taken apart.
+    """
+    plain = "".join(letter if letter.isprintable() else " " for letter in text).replace("=?", "= ?")
+    return " ".join(plain.split())
 
 
 @dataclass(frozen=True)

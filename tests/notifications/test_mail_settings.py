@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from testfields.core.mails import MailServer, read_sender, read_server
 from testfields.notifications.posting import hand_over
 from testfields.notifications.rules import Refused
-from testfields.notifications.ways import MailServer, read_sender, read_server
 from testfields.settings import SettingsError, load
 from tests.notifications.test_posting import MAIL, SENDER
 from tests.working import Postbox, postbox
