@@ -12,7 +12,8 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import Closing
 from testfields.closures.tables import Closure
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, Stale, Taken, WrongState

@@ -5,7 +5,8 @@ import pytest
 from testfields.accounts import directory
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.db.statements import Statement

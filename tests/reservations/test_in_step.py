@@ -7,7 +7,8 @@ import pytest
 
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.reservations import filing

@@ -10,7 +10,8 @@ import pytest
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.letters.rules import Audience
 from testfields.letters.service import receivers

@@ -15,7 +15,8 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.rules import KIND_WORDS, ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
 from testfields.core.local_time import instant_of
@@ -91,6 +92,7 @@ async def _page(
         rows=[_row(actor, row) for row in rows],
         next_href=f"/desk/closures?before={rows[-1]['id']}" if len(rows) == PAGE else "",
         places=[{"value": _key(row), "label": _place_name(row)} for row in places],
+        kinds=[{"value": kind, "label": locale.translate(word)} for kind, word in KIND_WORDS.items()],
         typed=typed or dict.fromkeys(FIELDS, ""),
         errors=errors,
         error=by_field(errors),
@@ -106,7 +108,7 @@ def _row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
         "id": row["id"],
         "version": row["version"],
         "place": _place_name(row),
-        "kind": row["kind"],
+        "kind": locale.translate(KIND_WORDS[ClosureKind(row["kind"])]),
         "reason": locale.named(row, "reason"),
         "when": when(Period(row["starts_at"], row["ends_at"]), row["timezone"]),
         "standing": standing,

@@ -9,8 +9,9 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.closures import service as closures
+from testfields.closures.rules import ClosureKind
 from testfields.closures.schemas import ClosureBody, ClosureVersion, ClosureView
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.core.periods import parse_period
 from testfields.web.bodies import JsonBody

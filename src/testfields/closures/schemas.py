@@ -5,7 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from testfields.closures.service import LONGEST_REASON, ClosureKind
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import LONGEST_REASON
 from testfields.web.schemas import TimeRange
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]

@@ -17,6 +17,7 @@ from testfields.availability import service as availability
 from testfields.availability.kinds import ClaimKind
 from testfields.availability.service import number_of, told_to_anybody
 from testfields.closures import queries
+from testfields.closures.rules import ClosureKind
 from testfields.core.errors import N_, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
 from testfields.core.periods import Period
 from testfields.core.texts import text_faults, tidy
@@ -37,16 +38,6 @@ class Step(StrEnum):
 
     CLOSE = "close"
     LIFT = "lift"
-
-
-class ClosureKind(StrEnum):
-    """Why a place is shut."""
-
-    WORKS = "works"
-    WEATHER = "weather"
-    DISASTER = "disaster"
-    EVENT = "event"
-    OTHER = "other"
 
 
 @dataclass(frozen=True)

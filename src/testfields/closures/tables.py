@@ -6,7 +6,9 @@ from piccolo.constraints import Check
 from piccolo.table import Table
 
 from testfields.accounts.tables import Person
+from testfields.closures.rules import ClosureKind
 from testfields.db.columns import TsTzRange
+from testfields.db.sets import one_of
 from testfields.sites.tables import Area, Site
 
 
@@ -26,4 +28,4 @@ class Closure(Table, tablename="closure"):
     lifted_at = Timestamptz(null=True, default=None)
     version = BigInt(default=1)
 
-    closure_kind_1 = Check("kind IN ('works', 'weather', 'disaster', 'event', 'other')")
+    closure_kind_1 = Check(one_of("kind", ClosureKind))

@@ -17,7 +17,8 @@ from testfields.accounts.entries import NewOrganisation
 from testfields.accounts.rules import Actor, OrganisationKind
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
-from testfields.closures.service import Closing, ClosureKind
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.errors import InvalidInput, PortalError, Taken
 from testfields.core.local_time import JAPANS_ZONE, local_date, local_time, midnight
 from testfields.core.periods import Period
