@@ -7,10 +7,13 @@ another's: whose business each place and each step is, and what a token must car
 
 from collections.abc import Iterator, Mapping, Set
 
+import pytest
+
+from testfields.accounts.access import allowed, reach
 from testfields.accounts.authority import Kind, May
 from testfields.accounts.rules import COMPANY_ROLES as COMPANY
 from testfields.accounts.rules import STAFF_ROLES as STAFF
-from testfields.accounts.rules import MemberRole, Scope
+from testfields.accounts.rules import Actor, MemberRole, Membership, OrganisationKind, Scope
 from testfields.reservations.actions import Action
 from testfields.reservations.rules import TRANSITIONS
 from tests.authority.test_doors import DOORS
@@ -115,3 +118,17 @@ def test_no_token_makes_tokens_or_passwords() -> None:
         if address.split()[1].startswith(("/my/tokens", "/my/password", "/api/v1/tokens"))
     ]
     assert {one.scope for may in guarding for one in may.value.people} == {None}
+
+
+OF_A_COMPANY = Membership(7, OrganisationKind.COMPANY, MemberRole.MEMBER, "株式会社", "Company")
+SOMEBODY = Actor(1, "a@company.test", "A", "en", (OF_A_COMPANY,), csrf_token="x")
+
+
+@pytest.mark.parametrize("may", [one for one in May if not one.value.by_roles], ids=lambda may: may.name)
+def test_what_goes_by_no_role_is_allowed_to_whom_the_door_lets_in_and_is_no_organisations(may: May) -> None:
+    anybody = Kind.ANYBODY in may.value.who
+    assert (allowed(None, may), allowed(SOMEBODY, may)) == (anybody, True)
+    with pytest.raises(ValueError, match=may.name):
+        reach(SOMEBODY, may)
+    with pytest.raises(ValueError, match=may.name):
+        allowed(SOMEBODY, may, 7)

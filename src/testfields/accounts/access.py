@@ -42,7 +42,12 @@ def let_in(caller: Actor | Kind | None, may: May) -> None:
 
 
 def reach(actor: Actor | None, may: May) -> Reach:
-    """Whose things somebody may do this to; queries take from it what they show."""
+    """Whose things somebody may do this to; queries take from it what they show.
+
+    Raises ValueError for what goes by no role: it is nobody's things, or anybody's.
+    """
+    if not may.value.by_roles:
+        raise ValueError(f"{may.name} goes by no role and so by no organisation")
     if actor is None:
         return NOTHING
     held = list(_granted(actor, may.value))
@@ -54,11 +59,24 @@ def reach(actor: Actor | None, may: May) -> Reach:
 
 
 def allowed(actor: Actor | None, may: May, organisation_id: int | None = None) -> bool:
-    """Whether somebody may do this, for one organisation's things or for any; templates take their buttons from it."""
+    """Whether somebody may do this, for one organisation's things or for any; templates take their buttons from it.
+
+    Raises ValueError for an organisation's things where the row goes by no role.
+    """
+    if organisation_id is None and not may.value.by_roles:
+        return _is_let_in(actor, may)
     far = reach(actor, may)
     if organisation_id is None:
         return far != NOTHING
     return far.everything or organisation_id in far.companies or organisation_id in far.owners
+
+
+def _is_let_in(actor: Actor | None, may: May) -> bool:
+    try:
+        let_in(actor, may)
+    except (NotLoggedIn, NotAllowed):
+        return False
+    return True
 
 
 def seen_by(may: May) -> Callable[[Actor | None], bool]:

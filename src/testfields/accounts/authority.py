@@ -55,6 +55,11 @@ class Row:
         return tuple(one for one in self.who if isinstance(one, To))
 
     @property
+    def by_roles(self) -> bool:
+        """Whether organisations bound what may be done; not where anybody may, or whoever is logged in."""
+        return Kind.ANYBODY not in self.who and all(one.roles is not None for one in self.people)
+
+    @property
     def roles(self) -> frozenset[MemberRole]:
         """Every role by which somebody may."""
         return frozenset(role for one in self.people for role in one.roles or ())
