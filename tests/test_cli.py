@@ -1,5 +1,7 @@
 """Commands on a database that is not ready: one line that says what to do, and no trace."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -35,6 +37,24 @@ def test_a_database_that_is_not_there_is_told_in_one_line(tmp_path: Path, words:
     status, said = typed(f"postgresql://portal@/fields?host={tmp_path}", *words)
     assert (status, len(said.strip().splitlines())) == (1, 1), said
     assert said.startswith("The database cannot be reached: ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("host=/tmp/{long}", "the path of its socket is too long"),
+        ("host=/etc/hostname", "the folder of its socket is none"),
+        ("host=127.0.0.1&sslmode=verify-full&sslrootcert=/nope.pem", "the file of its sslrootcert cannot be read"),
+        ("host=127.0.0.1&sslmode=require&sslcert=/nope.pem", "the file of its sslcert cannot be read"),
+        (
+            "host=127.0.0.1&sslmode=verify-ca&sslrootcert=/etc/hostname",
+            "a file of its sslrootcert is not what it should be",
+        ),
+    ],
+)
+def test_a_way_that_leads_nowhere_is_told_and_not_waited_for(asked: str, told: str) -> None:
+    status, said = typed(f"postgresql://portal:secret@/fields?port=1&{asked.format(long='a' * 120)}", "serve")
+    assert (status, said.strip()) == (1, f"The database cannot be used: {told}. Check DATABASE_URL.")
 
 
 # The password is written as it should not be, or belongs to nobody.
@@ -126,6 +146,35 @@ def test_a_data_folder_that_cannot_be_used_is_told_in_one_line(
 def test_the_version_is_told() -> None:
     status, said = typed("", "--version")
     assert (status, said.strip()) == (0, f"testfields {metadata.version('testfields')}")
+
+
+def interrupted_while_loading(module: str) -> "subprocess.CompletedProcess[str]":
+    """A command at the moment of whose loading `module` somebody presses Ctrl-C."""
+    code = f"""
+import signal, sys
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Pressed())
+sys.argv = ["testfields", "--version"]
+from testfields.__main__ import main
+main()
+"""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("module", ["testfields.cli", "sqlalchemy"])
+def test_a_command_that_is_interrupted_while_it_loads_ends_without_a_word(module: str) -> None:
+    ended = interrupted_while_loading(module)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_a_command_loads_nothing_that_draws_maps() -> None:
+    code = "import sys, testfields.cli; sys.exit('folium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 async def test_who_may_not_create_extensions_is_told_who_does(postgres: cluster.Cluster) -> None:

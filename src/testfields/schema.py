@@ -7,9 +7,12 @@ SQL files in the form they have now, and are loaded whole after the migrations.
 import contextlib
 import hashlib
 import io
+import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
@@ -48,6 +51,10 @@ REFUSED = (
 REFUSED_BY_POOLER = "unsupported startup parameter"
 # Nobody can be asked: the address makes no sense, or has a port that there cannot be.
 UNREADABLE = (ValueError, OverflowError)
+# Files that an address may name.
+NAMED_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
+# What OpenSSL calls the part of itself that reads them.
+READING_FILES = {"PEM", "X509"}
 
 
 class SchemaError(Exception):
@@ -131,7 +138,25 @@ def _said(cause: BaseException) -> SchemaError:
         )
     if isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN:
         return WrongAddress("The database cannot be reached: its host is not known. Check DATABASE_URL.")
+    if isinstance(cause, OSError) and (wrong := _no_way(cause)):
+        return WrongAddress(f"The database cannot be used: {wrong}. Check DATABASE_URL.")
     return NotThere(f"The database cannot be reached: {cause or type(cause).__name__}. Check DATABASE_URL.")
+
+
+def _no_way(cause: OSError) -> str | None:
+    """What of the address will not do however long it is waited for: its socket's path, or a file that it names."""
+    # Python's own refusal, of what is longer than the system takes (unix(7): 107 bytes).
+    if cause.errno is None and "AF_UNIX" in str(cause):
+        return "the path of its socket is too long"
+    if isinstance(cause, NotADirectoryError):
+        return "the folder of its socket is none"
+    named = dict(parse_qsl(urlsplit(DB.config["dsn"]).query))
+    lacking = [one for one in NAMED_FILES if one in named and not os.access(named[one], os.R_OK)]
+    if lacking:
+        return f"the file of its {' and '.join(lacking)} cannot be read"
+    if isinstance(cause, ssl.SSLError) and cause.library in READING_FILES:
+        return f"a file of its {' or '.join(one for one in NAMED_FILES if one in named)} is not what it should be"
+    return None
 
 
 async def _status() -> SchemaStatus:

@@ -6,7 +6,7 @@ from typing import Any
 
 from testfields.accounts.authority import May
 from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, MemberRole
-from testfields.maps.shell import Kind as MapKind
+from testfields.maps.rules import Kind as MapKind
 from tests import factories
 from tests.authority.world import MARK, period, volumes
 

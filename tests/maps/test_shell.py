@@ -5,7 +5,8 @@ import re
 import httpx
 import pytest
 
-from testfields.maps.shell import Kind, Shell, UnknownLinkError, own_files, shell
+from testfields.maps.rules import Kind
+from testfields.maps.shell import Shell, UnknownLinkError, own_files, shell
 from testfields.web.locale import LOCALES
 from testfields.web.security import GSI_TILES
 

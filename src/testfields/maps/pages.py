@@ -1,6 +1,7 @@
 """The public map, the list of trials, and the scripts of every page's map."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,9 +16,9 @@ from testfields.accounts.guards import Only
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.maps import service
-from testfields.maps.rules import Sought, Span, days_of
+from testfields.maps.rules import Kind, Sought, Span, days_of
 from testfields.maps.service import Trial
-from testfields.maps.shell import BASEMAP, Kind, Shell, credit, shell
+from testfields.maps.shell import BASEMAP, Shell, credit, shell
 from testfields.maps.views import site_card, trial_card
 from testfields.sites.vocabulary import USES, Use
 from testfields.web import locale
@@ -43,6 +44,8 @@ AfterSite = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-[a-z0-9-]{1,63})?
 
 def in_templates(settings: Settings) -> Mapping[str, object]:
     """What the macros of components/map.html ask for."""
+    # A server loads folium as it starts, not when the first map is asked for.
+    import_module("testfields.maps.figures")
 
     def map_shell(kind: str) -> Shell:
         return shell(Kind(kind), locale.current(), settings.gsi_tiles)

@@ -1,4 +1,4 @@
-"""What the public may ask the map for: days, kinds, owners."""
+"""What maps there are, and what the public may ask the public one for: days, kinds, owners."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -9,6 +9,15 @@ from testfields.core.errors import N_, InvalidInput, fault
 
 # Far beyond every site's horizon, and well inside what a calendar can hold.
 LAST_YEAR = 2199
+
+
+class Kind(StrEnum):
+    """What a map is for."""
+
+    PUBLIC = "public"
+    SITE = "site"
+    APPLY = "apply"
+    REVIEW = "review"
 
 
 class Span(StrEnum):
