@@ -214,6 +214,16 @@ async def test_a_demo_of_another_version_is_told_in_one_line_how_to_begin_anew(o
 def test_sql_is_loaded_after_what_it_builds_on_and_the_sets_of_a_room_before_its_files() -> None:
     names = list(sql_files())
     rooms = list(dict.fromkeys(name.split("/")[0] for name in names))
-    assert rooms == ["db", "events", "sites", "accounts", "availability", "notifications", "closures", "reservations"]
+    assert rooms == [
+        "db",
+        "events",
+        "sites",
+        "projects",
+        "accounts",
+        "availability",
+        "notifications",
+        "closures",
+        "reservations",
+    ]
     assert names.index("availability/sets") < names.index("availability/claims.sql")
     assert names.index("reservations/sets") < names.index("reservations/in_step.sql")

@@ -6,13 +6,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from testfields.accounts.tables import Organisation
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
-from testfields.reservations import reading
+from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
 from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
@@ -22,6 +24,10 @@ from testfields.reviews.service import QueueQuery
 from testfields.sites.tables import Site
 from tests import factories
 from tests.reviews.cases import bearer, file, log_in
+
+
+def application(project_id: int, field: factories.Field) -> Application:
+    return Application(project_id, field.area_id, (Asked(factories.period(9)),), Action.SUBMIT)
 
 
 async def numbers(field: factories.Field, query: QueueQuery | None = None) -> list[int]:
@@ -75,6 +81,29 @@ async def test_filters(db: None) -> None:
     assert await numbers(field, QueueQuery(text="DELIVERY")) == [late, later]
     assert await numbers(field, QueueQuery(text=str(later))) == [later]
     assert await numbers(field, QueueQuery(text="%")) == []
+
+
+@pytest.mark.parametrize("text", ["ドローン配送PoC", "poc", "ﾄﾞﾛｰﾝ配送ＰｏＣ", "どろーん　葛城", "葛\U000e0100城 PoC"])
+async def test_an_application_is_found_however_it_was_typed(db: None, text: str) -> None:
+    field, company = await factories.field(), await factories.company()
+    await Organisation.update({Organisation.name_ja: "葛\U000e0100城運輸"}).where(
+        Organisation.id == company.companies[0]
+    )
+    project = await factories.project(company, title_ja="ﾄﾞﾛｰﾝ配送ＰｏＣ")
+    number = (await filing.file(company, application(project, field), now())).id
+    await file(field, await factories.company(), 15)
+    assert await numbers(field, QueueQuery(text=text)) == [number]
+
+
+async def test_a_number_is_found_as_people_write_it_and_every_word_is_to_be_found(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    one, other = await file(field, company, 9), await file(field, company, 11)
+    wide = str(one).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+    for text in (wide, f"{one}番", f"#{one}", f"No. {one}", f"第{one}号", f"ドローン {wide}"):
+        assert await numbers(field, QueueQuery(text=text)) == [one], text
+    assert await numbers(field, QueueQuery(text="ドローン delivery")) == [one, other]
+    assert await numbers(field, QueueQuery(text="ドローン 配管")) == []
+    assert await numbers(field, QueueQuery(text=f"{one} {other}")) == []
 
 
 async def test_drafts_and_other_owners_land_stay_out(db: None) -> None:

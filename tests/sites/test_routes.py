@@ -23,7 +23,7 @@ SITES = "/api/v1/sites"
 async def three_sites(folder: Path) -> int:
     """Harbour, hill and (not published) island, from west to east; their owner's id."""
     owner_id = await owner()
-    hill = {"slug": "hill", "name_ja": "丘の実証フィールド", "name_en": "Hill", "uses": "drone; robot"}
+    hill = {"slug": "hill", "name_ja": "葛\U000e0100城の丘", "name_en": "Hill", "uses": "drone; robot"}
     island = {"slug": "island", "published": False}
     features = [
         *harbour(),
@@ -89,6 +89,12 @@ async def test_areas_are_listed_and_mapped_alike(db: None, client: AsyncClient, 
         ({"words": "丘"}, ["hill"]),
         ({"words": "ＨＩＬＬ"}, ["hill"]),
         ({"words": "100%_"}, []),
+        ({"words": "みなと"}, ["harbour"]),
+        ({"words": "ミナト"}, ["harbour"]),
+        ({"words": "ﾐﾅﾄ　ｈａｒｂｏｕｒ"}, ["harbour"]),
+        ({"words": "丘 みなと"}, []),
+        ({"words": "葛城"}, ["hill"]),
+        ({"words": "葛\U000e0101城"}, ["hill"]),
         ({"bbox": "135.05,33.9,135.2,34.1"}, ["hill"]),
         ({"bbox": "130,30,131,31"}, []),
         ({"least_m2": 500_000}, ["harbour", "hill"]),

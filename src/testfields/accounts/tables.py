@@ -33,6 +33,8 @@ class Organisation(Table, tablename="organisation"):
     # The plane rectangular system in which this owner's distances and areas are measured (EPSG code).
     metric_crs = BigInt(default=OSAKAS_SYSTEM)
     created_at = Timestamptz(default=TimestamptzNow())
+    # What a search looks through, folded; the room's searching.sql keeps it.
+    found_by = Text(default="")
 
     organisation_kind_1 = Check(one_of("kind", OrganisationKind))
     organisation_corporate_number_1 = Check("corporate_number ~ '^[0-9]{13}$'")

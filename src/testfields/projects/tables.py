@@ -28,6 +28,8 @@ class Project(Table, tablename="project"):
     created_by = ForeignKey(Person, on_delete=OnDelete.restrict, null=False)
     created_at = Timestamptz(default=TimestamptzNow())
     version = BigInt(default=1)
+    # What a search looks through, folded; the room's searching.sql keeps it.
+    found_by = Text(default="")
 
     project_use_1 = Check(one_of("use", Use))
     project_theme_1 = Check(one_of("theme", Theme))

@@ -111,6 +111,8 @@ def _queue(rank: str, order: str, further: str) -> Replanned:
                       + make_interval(days => :due_days)) AT TIME ZONE site.timezone END AS due_before
             FROM site
             WHERE site.owner_id = ANY(CAST(:owners AS bigint[])) AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+        ), words AS MATERIALIZED (
+            SELECT * FROM sought(CAST(:text AS text))
         ), shown AS MATERIALIZED (
             SELECT one.*
             FROM own CROSS JOIN unnest(CAST(:states AS text[])) AS part (state)
@@ -121,8 +123,9 @@ def _queue(rank: str, order: str, further: str) -> Replanned:
                 JOIN organisation company ON company.id = reservation.company_id
                 WHERE reservation.site_id = own.id AND reservation.state = part.state AND seen_by_staff(reservation)
                   AND {_DUE} < own.due_before
-                  AND (CAST(:text AS text) IS NULL OR CAST(reservation.id AS text) = :text OR strpos(lower(concat_ws(
-                      ' ', project.title_ja, project.title_en, company.name_ja, company.name_en)), lower(:text)) > 0)
+                  AND NOT EXISTS (
+                      SELECT FROM words WHERE NOT (project.found_by LIKE words.pattern
+                          OR company.found_by LIKE words.pattern OR coalesce(reservation.id = words.number, false)))
                   AND (CAST(:after_id AS bigint) IS NULL OR {further})
                 ORDER BY {order}
                 LIMIT :limit

@@ -120,7 +120,8 @@ _EQUIPPED = text("""
             END, false)
     )
 """)
-_TEXTS = func.concat_ws(_word(" "), SITE.c.slug, SITE.c.name_ja, SITE.c.name_en, SITE.c.address_ja, SITE.c.address_en)
+# Each word that was typed is there; without one, every site has them all.
+_NAMED = text("site.found_by LIKE ALL (SELECT pattern FROM sought(CAST(:words AS text)))")
 _BOX = spatial.ST_MakeEnvelope(
     *(bindparam(side, type_=Float) for side in ("west", "south", "east", "north")), literal_column("4326")
 )
@@ -140,11 +141,7 @@ _SOUGHT = and_(
     _unless_none("owner", Text, bindparam("owner", type_=Text) == OWNER.c.slug),
     _unless_none("least_m2", Float, _square_metres(SITE.c.geometry) >= bindparam("least_m2", type_=Float)),
     _unless_none("most_m2", Float, _square_metres(SITE.c.geometry) <= bindparam("most_m2", type_=Float)),
-    _unless_none(
-        "words",
-        Text,
-        func.strpos(func.lower(func.normalize(_TEXTS, literal_column("NFKC"))), bindparam("words", type_=Text)) > 0,
-    ),
+    _NAMED,
     _EQUIPPED,
     # Unnested it is a hash to look into, in a plan of any kind; as an array, ten thousand slugs to go through for each.
     or_(_AMONG.is_(None), SITE.c.slug.in_(select(func.unnest(_AMONG)))),

@@ -9,7 +9,6 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
-from testfields.core.texts import normal
 from testfields.sites import queries
 from testfields.sites.vocabulary import FacilityValue
 
@@ -136,8 +135,7 @@ def _conditions(actor: Actor | None, wanted: Search) -> dict[str, object]:
         "owner": wanted.owner,
         "least_m2": wanted.least_m2,
         "most_m2": wanted.most_m2,
-        # Full-width letters and half-width katakana find what is written the other way.
-        "words": normal("NFKC", wanted.words).lower().strip() if wanted.words else None,
+        "words": wanted.words,
         "facilities": json.dumps(dict(wanted.facilities)),
         "west": wanted.box.west,
         "south": wanted.box.south,

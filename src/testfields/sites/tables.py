@@ -68,6 +68,8 @@ class Site(Table, tablename="site"):
     processing_days = Integer(default=14)
     version = BigInt(default=1)
     updated_at = Timestamptz(default=TimestamptzNow())
+    # What a search looks through, folded; the room's searching.sql keeps it.
+    found_by = Text(default="")
 
     site_slug_1 = Check("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'")
     site_property_class_1 = Check(one_of("property_class", PropertyClass))
