@@ -30,6 +30,7 @@ from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
 from testfields.web.pages import STATIC, template_engine
+from testfields.web.parameters import refuse_unknown
 from testfields.web.proxies import behind_proxies
 from testfields.web.reading_out import PlainBodies, reading_to_the_end
 from testfields.web.shared import SharedAnswers
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "/api/v1",
                 route_handlers=[one for feature in FEATURES for one in feature.api],
                 middleware=[Idempotency()],
+                before_request=refuse_unknown,
             ),
             *(page for feature in FEATURES for page in feature.pages),
             *((look_as,) if settings.demo else ()),

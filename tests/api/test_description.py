@@ -104,7 +104,7 @@ def operations(app: Litestar) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("operation", "refusals"),
     [
-        ("GET /me", "401 403 503"),
+        ("GET /me", "401 403 422 503"),
         ("GET /sites", "401 422 503"),
         ("GET /permits/{code}", "401 404 422 503"),
         ("GET /reservations/{reservation_id}", "401 403 404 422 503"),

@@ -2,19 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
+from testfields.core.characters import is_seen, misfits
 from testfields.core.errors import N_, Fault, fault
 
 # NFC would turn these into their everyday forms: 神 (U+FA19) into 神, and a person or a place has another name.
 COMPATIBILITY_IDEOGRAPHS = "\uf900-\ufaff\U0002f800-\U0002fa1f"
-# Letters and symbols by name, and yet nothing is seen of them: Hangul fillers and the empty Braille pattern.
-UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-# General categories (Unicode, 4.5) of what controls a text instead of being one: control, format, half a surrogate
-# pair, and the line and paragraph separators.
-HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-JOINER = "\u200d"
 
 # UAX #15, 13 (Stream-Safe Text Format): no writing puts more marks on one letter.
 MOST_MARKS = 30
@@ -68,11 +63,7 @@ def _begins_anew(form: Form, text: str, at: int) -> bool:
 def tidy(text: str) -> str:
     """A text as it is kept: composed, its lines ended by ``\\n``, no blanks around it; empty where nothing is seen."""
     composed = _COMPOSED.sub(lambda part: normal("NFC", part[0]), _LINE_END.sub("\n", text)).strip()
-    return composed if any(_is_seen(letter) for letter in composed) else ""
-
-
-def _is_seen(letter: str) -> bool:
-    return unicodedata.category(letter)[0] in "LNPS" and letter not in UNSEEN
+    return composed if any(is_seen(letter) for letter in composed) else ""
 
 
 def line_faults(path: str, text: str, most: int) -> list[Fault]:
@@ -87,16 +78,10 @@ def text_faults(path: str, text: str, most: int) -> list[Fault]:
     faults = []
     if len(text) > most:
         faults.append(fault(path, N_("Please write at most %(most)s characters."), most=most))
-    hidden = next(_hidden(text), None)
-    if hidden is not None:
-        message = N_("This holds a character that cannot be seen (%(code)s). Please delete it, or type the text anew.")
-        faults.append(fault(path, message, code=f"U+{ord(hidden):04X}"))
+    told = set()
+    # Of what is too long the rest does not matter.
+    for letter, message in misfits(text[:most]):
+        if message not in told:
+            faults.append(fault(path, message, code=f"U+{ord(letter):04X}"))
+            told.add(message)
     return faults
-
-
-def _hidden(text: str) -> Iterator[str]:
-    """Characters that hide from the reader or turn the text around; a joiner inside an emoji is part of it."""
-    for before, letter, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
-        joins = letter == JOINER and not before.isalnum() and unicodedata.category(after) == "So"
-        if unicodedata.category(letter) in HIDDEN and letter not in "\n\t" and not joins:
-            yield letter

@@ -23,6 +23,8 @@ from testfields.core.texts import filled
 LOCALES = ("ja", "en")
 DEFAULT = "ja"
 COOKIE = "lang"
+# The parameter by which any address, also of the API, is asked for in a language.
+LANGUAGE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 # Where the request's state keeps the language of whoever is logged in.
 OWN_LANGUAGE = "own_language"
@@ -56,7 +58,7 @@ def use(locale: str) -> None:
 
 def switched(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The language that the address asks for, as the links of the switch do."""
-    asked = connection.query_params.get("lang")
+    asked = connection.query_params.get(LANGUAGE)
     return asked if asked in LOCALES else None
 
 

@@ -138,21 +138,19 @@ def _refusals(operation: Operation) -> set[int]:
     """What follows from what an operation takes."""
     parameters = [one for one in operation.parameters or [] if isinstance(one, Parameter)]
     takes = {one.param_in for one in parameters} | {one.name for one in parameters}
-    # A token that is not valid is told so, even where nobody need log in.
-    refusals = {401, 503}
+    # A token that is not valid is told so, even where nobody need log in; so is a parameter that there is not.
+    refusals = {401, 422, 503}
     if operation.security is None:
         refusals.add(403)
     if operation.request_body is not None:
-        refusals |= {400, 408, 413, 415, 422}
-    if takes & {"query", "path"}:
-        refusals.add(422)
+        refusals |= {400, 408, 413, 415}
     if "path" in takes:
         refusals.add(404)
     if IF_MATCH in takes:
         refusals |= {412, 428}
     if ONCE.name in takes:
         # To know a request again, its body is read, also where none is asked for.
-        refusals |= {408, 413, 422}
+        refusals |= {408, 413}
     return refusals
 
 

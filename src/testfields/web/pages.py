@@ -147,7 +147,7 @@ def _opens(request: Request[Any, Any, Any], path: str) -> bool:
 
 def _with_language(request: Request[Any, Any, Any], code: str) -> str:
     path, _, query = address_of_page(request).partition("?")
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != locale.LANGUAGE]
     return f"{path}?{urlencode([*kept, ('lang', code)])}"
 
 

@@ -238,6 +238,11 @@ async def test_a_part_of_the_area_is_asked_for_by_its_corners(desk: Desk) -> Non
     assert stored is not None
     assert stored["footprint"].bounds == pytest.approx((west + 0.001, south + 0.001, west + 0.002, south + 0.002))
 
+    turned = f"{west + 0.001}, {south + 0.001}\n{west + 0.001}, {south + 0.002}\n{west + 0.002}, {south + 0.002}"
+    refused = await desk.press("submit", factories.period(14), footprint_part="part", footprint="", corners=turned)
+    assert "1行目：緯度、経度の順に入力してください" in refused.text
+    assert "GeoJSON" not in refused.text
+
     for wrong in ({"corners": ""}, {"corners": "北緯34度"}, {"footprint": '{"type":"Point"}'}):
         refused = await desk.press("submit", factories.period(14), footprint_part="part", **{"footprint": "", **wrong})
         assert refused.status_code == 422

@@ -15,7 +15,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.local_time import instant_of, local_time
 from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
 from testfields.core.texts import normal
-from testfields.core.volumes import AltitudeBand, parse_altitude, parse_polygon
+from testfields.core.volumes import JAPAN, AltitudeBand, parse_altitude, parse_polygon
 from testfields.web.forms import Posted
 
 MOST_REPEATS = 52
@@ -210,16 +210,25 @@ def _rings(text: str) -> list[list[list[float]]]:
 
 def _ring(text: str) -> list[list[float]]:
     """Lines of latitude and longitude as a closed ring of [longitude, latitude]; empty lines are none."""
-    ring = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        match = _CORNER.fullmatch(line)
-        if match is None:
-            message = N_("Line %(number)s is not a latitude and a longitude, like 34.650000, 135.385000.")
-            raise InvalidInput([fault("footprint", message, number=number)])
-        ring.append([float(match["longitude"]), float(match["latitude"])])
+    corners = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    ring = [_corner(number, line) for number, line in corners]
     return ring if ring[0] == ring[-1] else [*ring, ring[0]]
+
+
+def _corner(number: int, line: str) -> list[float]:
+    """One line as [longitude, latitude]; the form asks for them the other way round, and its faults say so."""
+    match = _CORNER.fullmatch(line)
+    if match is None:
+        message = N_("Line %(number)s is not a latitude and a longitude, like 34.650000, 135.385000.")
+        raise InvalidInput([fault("footprint", message, number=number)])
+    latitude, longitude = float(match["latitude"]), float(match["longitude"])
+    west, south, east, north = JAPAN
+    if west <= latitude <= east and south <= longitude <= north:
+        message = N_(
+            "Line %(number)s: please write the latitude first, then the longitude, like 34.650000, 135.385000."
+        )
+        raise InvalidInput([fault("footprint", message, number=number)])
+    return [longitude, latitude]
 
 
 _CORNER = re.compile(r"\s*(?P<latitude>-?\d{1,3}(\.\d+)?)[\s,、]+(?P<longitude>-?\d{1,3}(\.\d+)?)\s*", re.ASCII)
