@@ -5,6 +5,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from testfields.db import shapes
 from testfields.db.tables import SqlFile
 from testfields.features import FEATURES, ROOMS
 
@@ -21,9 +22,9 @@ def data_folder(name: str) -> Path:
 def sql_files() -> dict[str, str]:
     """The text of each room's SQL, by room and file, in the order in which it is loaded."""
     texts: dict[str, str] = {}
-    for room in ("db", *ROOMS):
-        if room in ROOMS and ROOMS[room].sets:
-            texts[f"{room}/sets"] = ROOMS[room].sets
+    for room, sets in {"db": shapes.SQL, **{room: feature.sets for room, feature in ROOMS.items()}}.items():
+        if sets:
+            texts[f"{room}/sets"] = sets
         for path in sorted((HERE / room).glob("*.sql")):
             texts[f"{room}/{path.name}"] = path.read_text(encoding="utf-8")
     return texts

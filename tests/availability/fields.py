@@ -80,7 +80,7 @@ async def refusal(area_id: int, asked: Sequence[Asked], now: datetime) -> list[s
         async with DB.transaction():
             place = await service.place(area_id, asked)
             check_volumes(place.policy, place.area, place.placed, now)
-            claims: list[Volume] = claims_for(place.policy, place.placed)
+            claims: list[Volume] = claims_for(place.placed)
             await service.take(place.site_id, "allotment", 999_999, claims)
             raise Undone
     except Undone:

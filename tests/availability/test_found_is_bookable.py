@@ -122,7 +122,10 @@ BESIDE, TOO_NEAR = (
 async def build(situation: Situation) -> tuple[int, MultiPolygon]:
     """The area's id and its footprint."""
     zone, day = situation.place
+    footprint = factories.square()
     field = await factories.field(
+        # What stands may stand out of the area.
+        geometry=factories.square(size=0.0125),
         timezone=zone,
         slot_minutes=situation.slot,
         minimum_minutes=situation.slot * situation.slots_at_least,
@@ -133,7 +136,6 @@ async def build(situation: Situation) -> tuple[int, MultiPolygon]:
         lateral_separation_m=Decimal(situation.separation),
         vertical_separation_m=Decimal(situation.separation),
     )
-    footprint = factories.square()
     area_id = await factories.area(field.site_id, footprint, mode="shared" if situation.shared else "exclusive")
     await open_at(field.site_id, [(weekday, *situation.hours) for weekday in range(1, 8)])
     midnight = local_days(day, 1, zone).start

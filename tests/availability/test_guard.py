@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import asyncpg
 import pytest
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Polygon, box
 
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
@@ -17,7 +17,13 @@ from tests import factories
 from tests.availability.fields import INSERT, OVERLAPS, claim, part
 
 SQUARE = factories.square()
+GROUND = MultiPolygon([box(134.9, 33.9, 135.2, 34.2)])
 EVERYWHERE = altitude_range(AltitudeBand(None, None))
+
+
+async def field() -> factories.Field:
+    """A site with all of the ground that these tests claim; not published, as it is one of several there."""
+    return await factories.field(geometry=GROUND, published=False)
 
 
 def band(lower: int, upper: int) -> AltitudeBand:
@@ -30,7 +36,7 @@ async def count(sql: str = "SELECT count(*) FROM claim") -> int:
 
 
 async def test_neighbours_that_share_an_edge_do_not_conflict(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     await claim(site, part(SQUARE, 0, 0.5), factories.period(9))
 
     await claim(site, part(SQUARE, 0.5, 1), factories.period(9))
@@ -39,7 +45,7 @@ async def test_neighbours_that_share_an_edge_do_not_conflict(db: None) -> None:
 
 
 async def test_an_overlap_as_wide_as_a_hair_conflicts(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     await claim(site, part(SQUARE, 0, 0.5), factories.period(9))
 
     with pytest.raises(asyncpg.ExclusionViolationError):
@@ -47,7 +53,7 @@ async def test_an_overlap_as_wide_as_a_hair_conflicts(db: None) -> None:
 
 
 async def test_boxes_that_overlap_around_shapes_that_do_not_do_not_conflict(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     lower = MultiPolygon([Polygon([(135, 34), (135.01, 34), (135, 34.01)])])
     upper = MultiPolygon([Polygon([(135.01, 34.01), (135.01, 34.001), (135.001, 34.01)])])
     await claim(site, lower, factories.period(9))
@@ -58,7 +64,7 @@ async def test_boxes_that_overlap_around_shapes_that_do_not_do_not_conflict(db: 
 
 
 async def test_bands_of_heights_that_touch_do_not_conflict(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     await claim(site, SQUARE, factories.period(9), band(0, 50))
 
     await claim(site, SQUARE, factories.period(9), band(50, 100))
@@ -70,7 +76,7 @@ async def test_bands_of_heights_that_touch_do_not_conflict(db: None) -> None:
 
 
 async def test_periods_that_touch_do_not_conflict(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     nine = factories.period(9)
     await claim(site, SQUARE, nine)
 
@@ -80,7 +86,7 @@ async def test_periods_that_touch_do_not_conflict(db: None) -> None:
 
 
 async def test_the_same_volume_at_another_site_does_not_conflict(db: None) -> None:
-    one, other = await factories.field(), await factories.field()
+    one, other = await field(), await field()
     await claim(one.site_id, SQUARE, factories.period(9))
 
     await claim(other.site_id, SQUARE, factories.period(9))
@@ -89,7 +95,7 @@ async def test_the_same_volume_at_another_site_does_not_conflict(db: None) -> No
 
 
 async def test_a_hand_typed_insert_is_refused_with_what_is_in_the_way(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     nine = factories.period(9)
     await claim(site, SQUARE, nine, kind="closure")
 
@@ -104,7 +110,7 @@ async def test_a_hand_typed_insert_is_refused_with_what_is_in_the_way(db: None) 
 
 
 async def test_two_volumes_of_one_statement_conflict_with_each_other(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     row = (site, "allotment", 1, SQUARE, EVERYWHERE, period_range(factories.period(9)))
 
     with pytest.raises(asyncpg.ExclusionViolationError):
@@ -119,7 +125,7 @@ async def test_two_volumes_of_one_statement_conflict_with_each_other(db: None) -
 
 
 async def test_moving_a_claim_onto_another_is_refused(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     await claim(site, SQUARE, factories.period(9))
     await claim(site, SQUARE, factories.period(10))
 
@@ -133,7 +139,7 @@ async def test_moving_a_claim_onto_another_is_refused(db: None) -> None:
 
 
 async def test_moving_a_claim_within_itself_is_no_conflict(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     await claim(site, SQUARE, factories.period(9, hours=2))
 
     async with DB.connection() as connection:
@@ -143,7 +149,7 @@ async def test_moving_a_claim_within_itself_is_no_conflict(db: None) -> None:
 
 
 async def test_copy_is_guarded_too(db: None) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     start, end = factories.period(9).start.isoformat(), factories.period(9).end.isoformat()
     line = f'{site}\tallotment\t1\tSRID=4326;{SQUARE.wkt}\t(,)\t["{start}","{end}")\n'
     columns = ["site_id", "source_kind", "source_id", "footprint", "altitude", "period"]
@@ -173,7 +179,7 @@ def _bytes(text: str) -> object:
     ],
 )
 async def test_a_period_without_end_or_content_is_refused(db: None, value: str, constraint: str) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     async with DB.connection() as connection:
         with pytest.raises(asyncpg.CheckViolationError) as refusal:
             await connection.execute(
@@ -195,7 +201,7 @@ async def test_a_period_without_end_or_content_is_refused(db: None, value: str, 
     ],
 )
 async def test_a_footprint_without_meaning_is_refused(db: None, footprint: MultiPolygon, constraint: str) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     with pytest.raises(asyncpg.CheckViolationError) as refusal:
         await claim(site, footprint, factories.period(9))
     assert refusal.value.constraint_name == constraint
@@ -209,7 +215,7 @@ async def _connect(address: str) -> asyncpg.Connection:
 
 @pytest.mark.parametrize("isolation", ["repeatable_read", "serializable"])
 async def test_an_older_snapshot_fails_instead_of_overlooking_a_claim(own_db: str, isolation: str) -> None:
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     early = await _connect(own_db)
 
     async def take_late() -> None:
@@ -227,7 +233,7 @@ async def test_an_older_snapshot_fails_instead_of_overlooking_a_claim(own_db: st
 
 
 async def test_several_sites_are_locked_in_one_order_whatever_the_statement_says(own_db: str) -> None:
-    first, second = (await factories.field()).site_id, (await factories.field()).site_id
+    first, second = (await field()).site_id, (await field()).site_id
     rounds, takers = 15, 8
 
     async def take(taker: int) -> None:
@@ -270,7 +276,7 @@ async def _stampede(site: int, clients: int = 32) -> list[object]:
 
 
 async def test_of_many_at_once_exactly_one_wins(own_db: str) -> None:
-    outcomes = await _stampede((await factories.field()).site_id)
+    outcomes = await _stampede((await field()).site_id)
 
     assert sum(outcome is None for outcome in outcomes) == 1
     assert all(isinstance(outcome, asyncpg.ExclusionViolationError) for outcome in outcomes if outcome is not None)
@@ -279,7 +285,7 @@ async def test_of_many_at_once_exactly_one_wins(own_db: str) -> None:
 
 async def test_without_the_trigger_they_do_overlap(own_db: str) -> None:
     """The control: what the test above sees is the trigger's doing, and its count would see an overlap."""
-    site = (await factories.field()).site_id
+    site = (await field()).site_id
     async with DB.connection() as connection:
         await connection.execute("ALTER TABLE claim DISABLE TRIGGER USER")
 

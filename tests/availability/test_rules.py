@@ -163,23 +163,21 @@ def test_the_length_of_a_stay_is_the_time_that_goes_by() -> None:
 # --- What is then taken
 
 
-def test_times_that_touch_are_one_claim_and_ones_own_turnaround_stands_in_nobodys_way() -> None:
-    (joined,) = claims_for(POLICY, [placed(period()), placed(period(1.5))])
-    assert joined.period == period(lasts=3)
+def test_ones_own_turnaround_stands_in_nobodys_way() -> None:
+    claims = claims_for([placed(period()), placed(period(1))])
+    assert [one.period for one in claims] == [period(lasts=2.5)]
     overlapping = MultiPolygon([box(135.0005, 34, 135.0015, 34.001)])
-    first, second = claims_for(POLICY, [placed(period()), placed(period(1), overlapping)])
-    assert (first.period, second.period) == (period(), period(1, 1.5))
-
-
-def test_volumes_of_one_application_may_not_share_space() -> None:
-    overlapping = MultiPolygon([box(135.0005, 34, 135.0015, 34.001)])
-    with pytest.raises(InvalidInput):
-        claims_for(POLICY, [placed(period()), placed(period(0.5), overlapping)])
-    assert len(claims_for(POLICY, [placed(period()), placed(period(0.5), EAST)])) == 2
+    claims = claims_for([placed(period()), placed(period(1), overlapping)])
+    # What is left of the first one's turnaround stays taken, also where the second does not go on.
+    assert [(one.period, one.footprint.bounds[0], one.footprint.bounds[2]) for one in claims] == [
+        (period(), 135, 135.001),
+        (period(1, 0.5), 135, 135.0015),
+        (period(1.5, 1), 135.0005, 135.0015),
+    ]
 
 
 def test_an_application_has_at_most_sixty_times() -> None:
     times = [placed(period(24 * day)) for day in range(MOST_VOLUMES + 1)]
-    assert len(claims_for(POLICY, times[:-1])) == MOST_VOLUMES
+    assert len(claims_for(times[:-1])) == MOST_VOLUMES
     with pytest.raises(InvalidInput):
-        claims_for(POLICY, times)
+        claims_for(times)

@@ -115,7 +115,7 @@ async def test_a_site_that_allows_no_stay_so_long_is_left_out(db: None) -> None:
 
 
 async def test_a_claim_beside_or_above_the_volume_leaves_it_free(db: None) -> None:
-    place = await field()
+    place = await field(geometry=SQUARE)
     area_id = await shared(place.site_id)
     ground = AltitudeBand(Decimal(0), Decimal(50))
     await claim(place.site_id, part(SQUARE, 0, 0.5), hours(9, 17), ground)
@@ -131,7 +131,7 @@ async def test_a_claim_beside_or_above_the_volume_leaves_it_free(db: None) -> No
 
 
 async def test_separations_widen_what_is_asked_for(db: None) -> None:
-    place = await field(lateral_separation_m=Decimal(100), vertical_separation_m=Decimal(20))
+    place = await field(geometry=SQUARE, lateral_separation_m=Decimal(100), vertical_separation_m=Decimal(20))
     area_id = await shared(place.site_id)
     await claim(place.site_id, part(SQUARE, 0, 0.5), hours(9, 17), AltitudeBand(Decimal(0), Decimal(50)))
 
@@ -146,7 +146,7 @@ async def test_separations_widen_what_is_asked_for(db: None) -> None:
 
 
 async def test_a_shared_area_tells_when_only_a_part_is_taken(db: None) -> None:
-    place = await field()
+    place = await field(geometry=SQUARE)
     area_id = await shared(place.site_id)
     await claim(place.site_id, part(SQUARE, 0, 0.5), hours(9, 10), AltitudeBand(Decimal(0), Decimal(50)), kind="hold")
     await claim(place.site_id, SQUARE, hours(12, 13), kind="closure")
@@ -158,7 +158,7 @@ async def test_a_shared_area_tells_when_only_a_part_is_taken(db: None) -> None:
 
 
 async def test_a_nested_area_is_taken_with_the_field_around_it(db: None) -> None:
-    place = await field()
+    place = await field(geometry=SQUARE)
     outer = await factories.area(place.site_id, SQUARE)
     inner = await factories.area(place.site_id, part(SQUARE, 0, 0.5))
     beside = await factories.area(place.site_id, part(SQUARE, 0.5, 1))
@@ -300,7 +300,7 @@ async def test_hours_that_meet_at_midnight_are_one_time_in_the_question_to_all_s
 
 
 async def test_the_week_grid_has_a_row_for_each_area_in_its_order(db: None) -> None:
-    place = await field(slot_minutes=60, minimum_minutes=60)
+    place = await field(geometry=SQUARE, slot_minutes=60, minimum_minutes=60)
     await Area.update({Area.position: 2}).where(Area.id == place.area_id)
     first = await factories.area(place.site_id, SQUARE, position=1)
     await claim(place.site_id, SQUARE, hours(9, 11), kind="reservation")

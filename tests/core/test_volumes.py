@@ -1,25 +1,19 @@
-"""Shapes, heights and volumes, by themselves."""
+"""Heights and volumes, by themselves."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from math import inf, nan
 
 import pytest
-from shapely.geometry import LineString, MultiPolygon, Polygon, box
+import shapely.affinity
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import MultiPolygon, Polygon, box
 
-from testfields.core.errors import InvalidInput, Message
+from testfields.core.errors import InvalidInput
 from testfields.core.periods import Period
-from testfields.core.volumes import (
-    EVERY_HEIGHT,
-    MOST_VERTICES,
-    AltitudeBand,
-    Volume,
-    checked_shape,
-    join_own,
-    parse_altitude,
-    parse_polygon,
-)
-from testfields.web.locale import said
+from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume, apart, parse_altitude
 
 NINE = datetime(2026, 12, 3, tzinfo=UTC)
 WEST, EAST = box(135, 34, 135.001, 34.001), box(135.001, 34, 135.002, 34.001)
@@ -84,89 +78,6 @@ def test_what_is_no_band_is_refused(lower: float, upper: float, path: str) -> No
     assert [one.path for one in refused.value.faults] == [path]
 
 
-# --- Shapes
-
-
-def ring(*points: tuple[float, ...]) -> list[list[float]]:
-    return [list(point) for point in (*points, points[0])]
-
-
-SQUARE = ring((135, 34), (135.001, 34), (135.001, 34.001), (135, 34.001))
-HOLE = ring((135.0002, 34.0002), (135.0008, 34.0002), (135.0008, 34.0008), (135.0002, 34.0008))
-
-
-def message_of(rings: list[list[list[float]]]) -> Message:
-    with pytest.raises(InvalidInput) as refused:
-        parse_polygon(rings, "footprint")
-    (found,) = refused.value.faults
-    assert found.path == "footprint"
-    return found.message
-
-
-def test_a_polygon_may_have_a_hole() -> None:
-    shape = parse_polygon([SQUARE, HOLE], "footprint")
-    assert shape.equals(Polygon(SQUARE, [HOLE]))
-
-
-@pytest.mark.parametrize(
-    ("rings", "said_of_it"),
-    [
-        ([], "at least four points"),
-        ([SQUARE[:3]], "at least four points"),
-        ([SQUARE[:-1]], "end with the point it began with"),
-        ([ring((135, 34, 5), (135.001, 34, 5), (135, 34.001, 5))], "without a height"),
-        ([[[lat, lon] for lon, lat in SQUARE]], "swapped"),
-        ([[[lon - 130, lat] for lon, lat in SQUARE]], "in Japan"),
-        ([ring((135, 34), (nan, 34), (135, 34.001))], "in Japan"),
-        ([SQUARE[:1] * (MOST_VERTICES + 1)], "at most"),
-        ([ring((135, 34), (135.001, 34), (135.002, 34))], "is empty"),
-        ([ring((135, 34), (135, 34), (135, 34))], "is empty"),
-    ],
-)
-def test_what_is_no_polygon_is_told_why(rings: list[list[list[float]]], said_of_it: str) -> None:
-    assert said_of_it in message_of(rings).id
-
-
-def test_lobes_of_equal_size_cross_and_are_not_taken_for_nothing() -> None:
-    found = message_of([ring((135, 34), (135.002, 34.002), (135.002, 34), (135, 34.002))])
-    assert said(found, "en") == "The shape crosses or touches itself at [135.001, 34.001]."
-    assert said(found, "ja") == "図形の線が[135.001, 34.001]で交差または接触しています。"
-
-
-def moved(points: list[list[float]], east: float) -> list[list[float]]:
-    return [[lon + east, lat] for lon, lat in points]
-
-
-TOUCHING_HOLE = ring((135, 34.0005), (135.0005, 34.001), (135.001, 34.0005), (135.0005, 34))
-
-
-@pytest.mark.parametrize(
-    ("shape", "reason"),
-    [
-        (Polygon(SQUARE, [moved(HOLE, 0.01)]), "A hole lies outside"),
-        (Polygon(SQUARE, [HOLE, ring((135.0004, 34.0004), (135.0006, 34.0004), (135.0005, 34.0006))]), "another hole"),
-        (Polygon(SQUARE, [TOUCHING_HOLE]), "cut the shape apart"),
-        (Polygon(SQUARE, [ring((135.0005, 34.0005), (135.0006, 34.0005), (135.0005, 34.0005))]), "three different"),
-        (MultiPolygon([Polygon(SQUARE), Polygon(HOLE)]), "inside another"),
-        (Polygon(ring((135, 34), (135.001, 34), (135.002, 34.001), (135.001, 34), (135, 34.001))), "touches itself"),
-        (MultiPolygon([Polygon(SQUARE), Polygon(moved(SQUARE, 0.0005))]), "crosses or touches itself"),
-    ],
-)
-def test_the_reason_is_told_with_the_place_in_both_languages(shape: Polygon | MultiPolygon, reason: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        checked_shape(shape, "geometry")
-    (found,) = refused.value.faults
-    assert reason in found.message.id
-    assert "[135" in said(found.message, "ja")
-    assert not any(letter.isascii() and letter.isalpha() for letter in said(found.message, "ja"))
-
-
-def test_a_line_or_a_shape_without_points_is_no_place() -> None:
-    for shape in (LineString(SQUARE), Polygon(), MultiPolygon()):
-        with pytest.raises(InvalidInput):
-            checked_shape(shape, "geometry")
-
-
 # --- Volumes
 
 
@@ -179,19 +90,84 @@ def test_volumes_intersect_in_space_height_and_time_at_once() -> None:
     assert one.intersects(volume(box(135.0009, 34, 135.002, 34.001), EVERY_HEIGHT, period(0.5)))
 
 
-def test_own_volumes_at_one_place_are_joined_where_their_times_touch() -> None:
-    (joined,) = join_own([volume(when=period(0)), volume(when=period(2)), volume(when=period(1))])
-    assert joined == volume(when=period(0, 3))
-    assert join_own([volume(when=period(0)), volume(when=period(2))]) == [
-        volume(when=period(0)),
-        volume(when=period(2)),
+# --- What one taker takes
+
+
+def space(volumes: list[Volume]) -> list[tuple[float, float, float, str, str]]:
+    """West and east of each volume in thousandths of a degree from 135, its hours, and its heights, in order."""
+    return sorted(
+        (
+            round((one.footprint.bounds[0] - 135) * 1000, 6),
+            round((one.footprint.bounds[2] - 135) * 1000, 6),
+            (one.period.start - NINE) / timedelta(hours=1),
+            f"{one.period.duration}",
+            f"{one.altitude.lower}-{one.altitude.upper}",
+        )
+        for one in volumes
+    )
+
+
+WIDE = box(135.0005, 34, 135.002, 34.001)
+
+
+def test_what_shares_no_space_stays_as_it_is() -> None:
+    for other in (volume(when=period(1)), volume(EAST), volume(altitude=HIGH)):
+        assert apart([volume(), other], "volumes") == [volume(), other]
+
+
+def test_one_that_goes_on_at_its_own_place_is_one_from_then_on() -> None:
+    found = apart([volume(when=period(0, 1.5)), volume(when=period(1, 1.5))], "volumes")
+    assert found == [volume(when=period(0, 2.5))]
+
+
+def test_ground_that_is_ones_own_twice_is_taken_once() -> None:
+    assert space(apart([volume(), volume(WIDE, when=period(0.5))], "volumes")) == [
+        (0, 1, 0, "0:30:00", "0-30"),
+        (0, 2, 0.5, "0:30:00", "0-30"),
+        (0.5, 2, 1, "0:30:00", "0-30"),
     ]
 
 
-def test_own_volumes_at_one_time_are_joined_where_they_share_ground() -> None:
-    wide = box(135.0005, 34, 135.002, 34.001)
-    (joined,) = join_own([volume(), volume(wide)])
-    assert joined.footprint.equals(box(135, 34, 135.002, 34.001))
-    assert len(join_own([volume(), volume(EAST)])) == 2
-    assert len(join_own([volume(), volume(wide, HIGH)])) == 2
-    assert len(join_own([volume(), volume(wide, when=period(0.5))])) == 2
+def test_a_corridor_with_a_step_is_ones_own_all_along() -> None:
+    low, high = volume(altitude=AltitudeBand(Decimal(0), Decimal(40))), volume(WIDE, AltitudeBand(Decimal(30), None))
+    assert space(apart([low, high], "volumes")) == [
+        (0, 1, 0, "1:00:00", "0-30"),
+        (0, 2, 0, "1:00:00", "30-40"),
+        (0.5, 2, 0, "1:00:00", "40-None"),
+    ]
+
+
+def test_two_that_meet_by_way_of_a_third_are_taken_together() -> None:
+    found = apart([volume(), volume(EAST), volume(WIDE, when=period(0))], "volumes")
+    assert space(found) == [(0, 2, 0, "1:00:00", "0-30")]
+
+
+slices = st.builds(
+    lambda west, width, low, high, start, hours: volume(
+        box(135 + west / 1000, 34, 135 + (west + width) / 1000, 34.001),
+        AltitudeBand(Decimal(low), Decimal(low + high)),
+        period(start, hours),
+    ),
+    *(st.integers(low, high) for low, high in ((0, 4), (1, 3), (0, 4), (1, 3), (0, 4), (1, 3))),
+)
+
+
+@given(st.lists(slices, min_size=1, max_size=6))
+def test_the_space_of_all_is_taken_once_and_nothing_else(volumes: list[Volume]) -> None:
+    found = apart(volumes, "volumes")
+    for west, low, hour in product(range(7), range(7), range(7)):
+        place = volume(
+            box(135 + (west + 0.1) / 1000, 34.0001, 135 + (west + 0.9) / 1000, 34.0009),
+            AltitudeBand(Decimal(low), Decimal(low + 1)),
+            period(hour),
+        )
+        taken = sum(place.intersects(one) for one in found)
+        assert taken == any(place.intersects(one) for one in volumes)
+
+
+def test_shapes_that_cross_too_often_are_not_joined() -> None:
+    teeth = [(135 + east / 100_000, 34 + north / 1000) for east in range(200) for north in ((0, 1), (1, 0))[east % 2]]
+    comb = Polygon([*teeth, (135.002, 33.9999), (135, 33.9999)])
+    with pytest.raises(InvalidInput) as refused:
+        apart([volume(comb), volume(shapely.affinity.translate(comb, 0.000001))], "volumes")
+    assert [one.path for one in refused.value.faults] == ["volumes"]

@@ -28,11 +28,20 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- The guard compares claims of one site only, because sites share no ground: that holds as long as each claim lies
+    -- on its own.
+    IF EXISTS (
+        SELECT FROM new_claims taken JOIN site ON site.id = taken.site_id
+        WHERE NOT is_inside(taken.footprint, site.geometry)
+    ) THEN
+        RAISE EXCEPTION 'a claim leaves its site' USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_within_site';
+    END IF;
+
     SELECT jsonb_agg(to_jsonb(one) ORDER BY one.start, one.id) INTO in_the_way FROM (
         SELECT DISTINCT standing.id, standing.source_kind AS kind, standing.source_id AS source,
                lower(standing.period) AS start, upper(standing.period) AS "end",
                lower(standing.altitude) AS lower, upper(standing.altitude) AS upper,
-               ST_AsGeoJSON(standing.footprint, 7)::jsonb AS footprint
+               told_shape(standing.footprint) AS footprint
         FROM new_claims taken
         JOIN claim standing
           ON standing.site_id = taken.site_id
@@ -64,19 +73,20 @@ END $$;
 CREATE OR REPLACE TRIGGER claim_not_emptied BEFORE TRUNCATE ON claim
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_empty();
 
--- The guard compares claims of one site only, because sites share no ground: that holds as long as each claim lies on
--- its own. Whoever takes something meanwhile queues on the same lock row. A millionth of a degree is about 0.1 m.
+-- A site's outline may change as long as what still stands there lies in it but for the tolerance, by which that is
+-- then cut. Whoever takes something meanwhile queues on the same lock row.
 CREATE OR REPLACE FUNCTION site_keeps_its_claims() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE site_lock SET claims_taken = claims_taken + 1 WHERE site_id = NEW.id;
     IF EXISTS (
         SELECT FROM claim
-        WHERE site_id = NEW.id AND upper(period) > now()
-          AND NOT ST_CoveredBy(footprint, ST_Buffer(NEW.geometry, 1e-6))
+        WHERE site_id = NEW.id AND upper(period) > now() AND NOT is_inside(footprint, NEW.geometry)
     ) THEN
         RAISE EXCEPTION 'what still stands at site % would lie outside it', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'site_keeps_its_claims';
     END IF;
+    UPDATE claim SET footprint = ST_Multi(ST_CollectionExtract(ST_Intersection(footprint, NEW.ground), 3))
+    WHERE site_id = NEW.id AND upper(period) > now() AND NOT ST_CoveredBy(footprint, NEW.geometry);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER site_keeps_its_claims AFTER UPDATE OF geometry ON site FOR EACH ROW

@@ -18,7 +18,7 @@ PLACE = Statement(f"""
     JOIN organisation owner ON owner.id = site.owner_id
     CROSS JOIN LATERAL (
         SELECT array_agg(
-                   ST_CoveredBy(coalesce(one.footprint, area.geometry), area.geometry) ORDER BY place
+                   one.footprint IS NULL OR is_inside(one.footprint, area.geometry) ORDER BY place
                ) AS inside,
                array_agg((
                    SELECT coalesce(range_agg(opening.period), '{{}}'::tstzmultirange) @> one.period
@@ -64,7 +64,7 @@ IN_THE_WAY = Statement("""
     SELECT DISTINCT standing.id, standing.source_kind AS kind, standing.source_id AS source,
            lower(standing.period) AS starts_at, upper(standing.period) AS ends_at,
            lower(standing.altitude)::float8 AS lower, upper(standing.altitude)::float8 AS upper,
-           ST_AsGeoJSON(standing.footprint, 7) AS footprint
+           told_shape(standing.footprint)::text AS footprint
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
          AS asked (footprint, altitude, period)
     JOIN claim standing

@@ -1,7 +1,7 @@
 """What may be asked for at a site, and what is then taken. Values in, verdicts out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -10,7 +10,8 @@ from shapely.geometry import MultiPolygon
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.local_time import local_date, local_days, local_time
 from testfields.core.periods import Period
-from testfields.core.volumes import AltitudeBand, Volume, in_metres, join_own
+from testfields.core.shapes import share_ground
+from testfields.core.volumes import AltitudeBand, Volume, apart, in_metres
 from testfields.sites.fields import POLICY
 from testfields.sites.fields import Policy as SitePolicy
 
@@ -126,33 +127,27 @@ def decision_due(policy: Policy, submitted: datetime) -> datetime:
     return local_days(last, 1, policy.timezone).end - timedelta(microseconds=1)
 
 
-def claims_for(policy: Policy, placed: Sequence[Placed]) -> list[Volume]:
-    """What is taken when these volumes are, one taker's own joined.
+def claims_for(placed: Sequence[Placed]) -> list[Volume]:
+    """What is taken when these volumes are; one's own need no distance from each other, nor a turnaround.
 
-    Raises InvalidInput when two volumes of the one application still share space at some moment.
+    Raises InvalidInput for more than can be taken at once, and for two stays that share space at the same time.
     """
     if len(placed) > MOST_VOLUMES:
         message = N_("At most %(most)s times can be asked for in one application.")
         raise InvalidInput([fault("volumes", message, most=MOST_VOLUMES)])
-    taken = join_own([one.taken for one in placed])
-    apart = _own_turnaround_cut(policy, taken)
-    for first, second in combinations(apart, 2):
-        if first.intersects(second):
-            message = N_("Two of the volumes share space at the same time. Join them into one, or move one of them.")
-            raise InvalidInput([fault("volumes", message)])
-    return apart
+    if any(_twice_in_part(one.volume, other.volume) for one, other in combinations(placed, 2)):
+        message = N_("Two of the volumes share space at the same time. Join them into one, or move one of them.")
+        raise InvalidInput([fault("volumes", message)])
+    return apart([one.taken for one in placed], "volumes")
 
 
-def _own_turnaround_cut(policy: Policy, volumes: Sequence[Volume]) -> list[Volume]:
-    """Where one's own next volume begins within one's own turnaround, the turnaround ends there."""
-    turnaround = timedelta(minutes=policy.turnaround_minutes)
-    cut = []
-    for one in volumes:
-        really_ends = one.period.end - turnaround
-        starts = [
-            other.period.start
-            for other in volumes
-            if other is not one and one.intersects(other) and other.period.start >= really_ends
-        ]
-        cut.append(replace(one, period=one.period.until(min(starts))) if starts else one)
-    return cut
+def _twice_in_part(one: Volume, other: Volume) -> bool:
+    """Whether two stays share space at some moment, though they are neither at one time nor at one place."""
+    same_place = one.footprint == other.footprint and one.altitude == other.altitude
+    return (
+        one.period != other.period
+        and not same_place
+        and one.period.overlaps(other.period)
+        and one.altitude.overlaps(other.altitude)
+        and share_ground(one.footprint, other.footprint)
+    )

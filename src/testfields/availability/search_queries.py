@@ -44,7 +44,7 @@ AREA_FILTERS = {
     "bbox": "ST_Intersects(area.geometry, CAST(:bbox AS geometry))",
     "use": "CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END)",
     "altitude": "area.altitude @> CAST(:altitude AS numrange)",
-    "footprint": "ST_CoveredBy(CAST(:footprint AS geometry), area.geometry)",
+    "footprint": "is_inside(CAST(:footprint AS geometry), area.geometry)",
 }
 _INDEXED = frozenset({"sites", "areas"})
 
@@ -147,9 +147,9 @@ _CHAIN = """
           ON claim.site_id = asked.site_id
          AND claim.period && CAST(:within AS tstzrange)
          AND claim.altitude && area.altitude
-         AND claim.footprint && area.geometry
-         AND ST_Relate(claim.footprint, area.geometry, 'T********')
-         AND NOT (claim.altitude @> area.altitude AND ST_Covers(claim.footprint, area.geometry))
+         AND claim.footprint && area.ground
+         AND ST_Relate(claim.footprint, area.ground, 'T********')
+         AND NOT (claim.altitude @> area.altitude AND is_inside(area.ground, claim.footprint))
         WHERE asked.shared
         GROUP BY asked.key
     )

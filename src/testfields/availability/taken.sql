@@ -4,30 +4,33 @@
 CREATE OR REPLACE FUNCTION widened(footprint geometry, place area, separation_m numeric, metric_crs bigint) RETURNS geometry
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE
-        WHEN footprint IS NULL AND around.ground IS NULL THEN place.geometry
+        WHEN footprint IS NULL AND around.geometry IS NULL THEN place.geometry
         ELSE ST_Multi(ST_CollectionExtract(ST_Intersection(
-            ST_Union(place.geometry, coalesce(around.ground, place.geometry)),
+            ST_Union(place.geometry, coalesce(around.geometry, place.geometry)),
             ST_Transform(ST_Buffer(ST_Transform(coalesce(footprint, place.geometry), metric_crs::int),
                                    separation_m::float8 / 2), 4326)), 3))
     END
     FROM (
-        SELECT ST_Union(other.geometry) AS ground FROM area other
+        SELECT ST_Union(other.geometry) AS geometry FROM area other
         WHERE other.site_id = place.site_id AND other.id <> place.id AND other.mode = 'shared'
-          AND other.geometry && place.geometry AND ST_Relate(other.geometry, place.geometry, 'T********')
+          AND other.ground && place.ground AND ST_Relate(other.ground, place.ground, 'T********')
     ) around
 $$;
 
 -- An exclusive area is taken as a whole at every height; of a shared one the volume with half the site's separations
--- around it; both until the turnaround is over. No footprint is the whole area, no altitude all its heights. One plain
+-- around it, as far as it counts and as far as the site goes; both until the turnaround is over. No footprint is the whole area, no altitude all its heights. One plain
 -- SELECT, so that PostgreSQL merges it into the query that asks.
 CREATE OR REPLACE FUNCTION taken(place area, policy site, metric_crs bigint,
                       footprint geometry, altitude numrange, period tstzrange)
 RETURNS TABLE (footprint geometry, altitude numrange, period tstzrange)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE
-               WHEN place.mode = 'exclusive' THEN place.geometry
-               WHEN policy.lateral_separation_m = 0 THEN coalesce(footprint, place.geometry)
-               ELSE widened(footprint, place, policy.lateral_separation_m, metric_crs)
+               WHEN place.mode = 'exclusive' OR footprint IS NULL AND policy.lateral_separation_m = 0 THEN place.ground
+               ELSE ST_Multi(ST_CollectionExtract(ST_Intersection(policy.ground, inset(
+                   CASE WHEN policy.lateral_separation_m = 0 THEN footprint
+                        ELSE widened(footprint, place, policy.lateral_separation_m, metric_crs)
+                   END
+               )), 3))
            END,
            CASE
                WHEN place.mode = 'exclusive' THEN '(,)'::numrange

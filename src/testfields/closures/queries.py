@@ -5,7 +5,7 @@ from testfields.db.statements import Statement
 # What a closure would shut: an area where one is named, else the whole site. Served by the unique slugs.
 CLOSABLE = Statement("""
     SELECT site.id AS site_id, site.owner_id, area.id AS area_id,
-           coalesce(area.geometry, site.geometry) AS footprint
+           coalesce(area.ground, site.ground) AS footprint
     FROM site LEFT JOIN area ON area.site_id = site.id AND area.slug = CAST(:area AS text)
     WHERE site.slug = :site AND site.owner_id = ANY(CAST(:owners AS bigint[]))
 """)

@@ -1,22 +1,23 @@
 """Volumes: a footprint on the ground × a band of altitudes × a period."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from itertools import combinations
+from itertools import groupby, pairwise
 from math import isfinite
 
 import shapely
-from shapely.geometry import MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.periods import Period
+from testfields.core.shapes import overlap, polygons
 
-# West, south, east, north of Japan's territory with its waters, in degrees.
-JAPAN = (122.0, 20.0, 154.5, 46.0)
-MOST_VERTICES = 2000
 HIGHEST_M = 10_000
+# Joining shapes costs the square of their points where they cross each other.
+MOST_JOINED_POINTS = 500
+MOST_CELLS = 2000
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Volume:
         return (
             self.period.overlaps(other.period)
             and self.altitude.overlaps(other.altitude)
-            and bool(shapely.relate_pattern(self.footprint, other.footprint, "T********"))
+            and overlap(self.footprint, other.footprint)
         )
 
 
@@ -82,103 +83,75 @@ def _centimetres(metres: float) -> Decimal:
     return Decimal(str(metres)).quantize(Decimal("0.01"))
 
 
-def parse_polygon(rings: Sequence[Sequence[Sequence[float]]], path: str) -> MultiPolygon:
-    """A GeoJSON polygon's rings as a valid shape in EPSG:4326.
+def apart(volumes: Sequence[Volume], path: str) -> list[Volume]:
+    """The space of one taker's volumes as volumes that share none of it: whoever takes it all keeps no distance from
+    himself, and the rule that no two claims intersect holds for these too.
 
-    Raises InvalidInput where it is empty, open, too detailed, three-dimensional, outside Japan (with a hint when
-    latitude and longitude look swapped) or crosses itself.
+    Raises InvalidInput for more shapes at once than can be joined in a moment.
     """
-    count = sum(len(ring) for ring in rings)
-    if count > MOST_VERTICES:
-        message = N_("The shape has %(count)s points; at most %(most)s are accepted. Please simplify it.")
-        raise InvalidInput([fault(path, message, count=count, most=MOST_VERTICES)])
-    if not rings or any(len(ring) < 4 for ring in rings):
-        raise InvalidInput([fault(path, N_("Each ring needs at least four points, the last the same as the first."))])
-    for ring in rings:
-        if any(len(point) != 2 for point in ring):
-            raise InvalidInput([fault(path, N_("Each point must be [longitude, latitude], without a height."))])
-        if list(ring[0]) != list(ring[-1]):
-            raise InvalidInput([fault(path, N_("Each ring must end with the point it began with."))])
-        _check_inside_japan(ring, path)
-    return checked_shape(Polygon(rings[0], rings[1:]), path)
+    return [cell for group in _groups(volumes) for cell in (group if len(group) == 1 else _cells(group, path))]
 
 
-def checked_shape(shape: BaseGeometry, path: str) -> MultiPolygon:
-    """A polygon or multipolygon that is valid and not empty; raises InvalidInput with the reason."""
-    if not isinstance(shape, (Polygon, MultiPolygon)):
-        raise InvalidInput([fault(path, N_("The shape must be a polygon."))])
-    # Not by its area: two lobes of a crossing outline may cancel each other.
-    if shape.is_empty or shape.convex_hull.area == 0:
-        raise InvalidInput([fault(path, N_("The shape is empty."))])
-    if not shape.is_valid:
-        reason, _, place = shapely.is_valid_reason(shape).rstrip("]").partition("[")
-        message = INVALID_SHAPES.get(reason, N_("The shape is not valid at [%(place)s]."))
-        raise InvalidInput([fault(path, message, place=", ".join(place.split()))])
-    return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
+def _groups(volumes: Sequence[Volume]) -> list[list[Volume]]:
+    """Volumes that share space with one another, also by way of a third, together."""
+    groups: list[list[Volume]] = []
+    for one in volumes:
+        met = [group for group in groups if any(one.intersects(other) for other in group)]
+        groups = [group for group in groups if not any(group is other for other in met)]
+        groups.append([*(other for group in met for other in group), one])
+    return groups
 
 
-# What GEOS finds wrong with a polygon (operation/valid/TopologyValidationError), at a longitude and latitude.
-INVALID_SHAPES: Mapping[str, str] = {
-    "Self-intersection": N_("The shape crosses or touches itself at [%(place)s]."),
-    "Ring Self-intersection": N_("The outline touches itself at [%(place)s]."),
-    "Too few points in geometry component": N_("A ring needs at least three different points; see [%(place)s]."),
-    "Hole lies outside shell": N_("A hole lies outside the shape at [%(place)s]."),
-    "Holes are nested": N_("A hole lies inside another hole at [%(place)s]."),
-    "Interior is disconnected": N_("Holes cut the shape apart at [%(place)s]."),
-    "Nested shells": N_("A part of the shape lies inside another at [%(place)s]."),
-    "Duplicate Rings": N_("The same ring is there twice at [%(place)s]."),
-}
+def _cells(volumes: Sequence[Volume], path: str) -> Iterator[Volume]:
+    """Volumes cut at every time and height at which one of them begins or ends: in between, those there are one."""
+    times = sorted({instant for one in volumes for instant in (one.period.start, one.period.end)})
+    heights = sorted({height for one in volumes for height in _bounds(one.altitude)})
+    shapes = {one.footprint.wkb: one.footprint for one in volumes}
+    points = sum(shapely.get_num_coordinates(shape) for shape in shapes.values())
+    if (len(shapes) > 1 and points > MOST_JOINED_POINTS) or len(times) * len(heights) > MOST_CELLS:
+        message = N_("These times and shapes are too many to be taken together. Please ask for fewer, or simpler ones.")
+        raise InvalidInput([fault(path, message)])
+    joined: dict[frozenset[bytes], MultiPolygon] = {}
+    for (lower, upper), (there, period) in _columns(volumes, times, heights):
+        if there not in joined:
+            union = shapely.union_all([shapes[one] for one in there])
+            joined[there] = MultiPolygon(polygons(union))
+        yield Volume(joined[there], AltitudeBand(_finite(lower), _finite(upper)), period)
 
 
-def _check_inside_japan(ring: Sequence[Sequence[float]], path: str) -> None:
-    if all(_in_japan(point[0], point[1]) for point in ring):
-        return
-    if all(_in_japan(point[1], point[0]) for point in ring):
-        message = N_("Latitude and longitude look swapped: GeoJSON wants [longitude, latitude].")
-    else:
-        message = N_("The shape must lie in Japan, in degrees of longitude and latitude (EPSG:4326).")
-    raise InvalidInput([fault(path, message)])
+Here = frozenset[bytes]
 
 
-def _in_japan(longitude: float, latitude: float) -> bool:
-    west, south, east, north = JAPAN
-    return west <= longitude <= east and south <= latitude <= north
+def _columns(
+    volumes: Sequence[Volume], times: Sequence[datetime], heights: Sequence[Decimal]
+) -> Iterator[tuple[tuple[Decimal, Decimal], tuple[Here, Period]]]:
+    """Between every two heights the stretches of time with the shapes that are there, each as long as they are."""
+    for band in pairwise(heights):
+        at = [one for one in volumes if _bounds(one.altitude)[0] <= band[0] and band[1] <= _bounds(one.altitude)[1]]
+        stretches = (
+            (
+                frozenset(one.footprint.wkb for one in at if one.period.start <= start and end <= one.period.end),
+                start,
+                end,
+            )
+            for start, end in pairwise(times)
+        )
+        for there, alike in groupby(stretches, key=lambda stretch: stretch[0]):
+            if there:
+                parts = list(alike)
+                yield band, (there, Period(parts[0][1], parts[-1][2]))
 
 
-def join_own(volumes: Sequence[Volume]) -> list[Volume]:
-    """Join the volumes of one taker where two of them make one: same place at touching times, or same time and heights.
-
-    One taker needs no separation from itself, and the rule that no two claims intersect holds for these too.
-    """
-    joined = list(volumes)
-    while (pair := _first_pair_to_join(joined)) is not None:
-        first, second, both = pair
-        joined = [one for one in joined if one is not first and one is not second] + [both]
-    return joined
+def _there(volumes: Sequence[Volume], start: datetime, end: datetime) -> Here:
+    return frozenset(one.footprint.wkb for one in volumes if one.period.start <= start and end <= one.period.end)
 
 
-def _first_pair_to_join(volumes: Sequence[Volume]) -> tuple[Volume, Volume, Volume] | None:
-    for first, second in combinations(volumes, 2):
-        both = _joined(first, second)
-        if both is not None:
-            return first, second, both
-    return None
+def _bounds(band: AltitudeBand) -> tuple[Decimal, Decimal]:
+    return (
+        Decimal("-Infinity") if band.lower is None else band.lower,
+        Decimal("Infinity") if band.upper is None else band.upper,
+    )
 
 
-def polygons(shape: BaseGeometry) -> list[Polygon]:
-    """The polygons of a shape, without the lines and points that a union may leave."""
-    parts = shape.geoms if hasattr(shape, "geoms") else [shape]
-    return [part for part in parts if isinstance(part, Polygon)]
-
-
-def _joined(one: Volume, other: Volume) -> Volume | None:
-    if one.altitude != other.altitude:
-        return None
-    if one.footprint.equals(other.footprint):
-        if one.period.start <= other.period.end and other.period.start <= one.period.end:
-            period = Period(min(one.period.start, other.period.start), max(one.period.end, other.period.end))
-            return replace(one, period=period)
-    elif one.period == other.period and one.intersects(other):
-        union = one.footprint.union(other.footprint)
-        return replace(one, footprint=MultiPolygon(polygons(union)))
-    return None
+def _finite(height: Decimal) -> Decimal | None:
+    return height if height.is_finite() else None

@@ -24,6 +24,14 @@ def a_column(name: str, values: Mapping[str, str | None]) -> str:
     )
 
 
+def a_number(name: str, value: float) -> str:
+    """``name()``: a number that the code has too."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS\n"
+        f"$$ SELECT {value!r}::float8 $$;\n"
+    )
+
+
 def one_of(column: str, members: Iterable[str]) -> str:
     """The condition of a CHECK: nothing else stands in the column."""
     return f"{column} IN ({_listed(members)})"

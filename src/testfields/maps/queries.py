@@ -147,7 +147,7 @@ TRIALS_GEOJSON = Replanned(f"""
                    'type', 'Feature',
                    'id', page.id,
                    'geometry', (
-                       SELECT ST_AsGeoJSON(ST_Multi(ST_Union(volume.footprint)), 7)::jsonb
+                       SELECT told_shape(ST_Multi(ST_Union(volume.footprint)))
                        FROM volume
                        WHERE volume.reservation_id = page.id AND volume.period && CAST(:window AS tstzrange)),
                    'properties', told.trial - 'id' - 'title' || jsonb_build_object(
@@ -251,7 +251,7 @@ SITES_GEOJSON = Replanned(f"""
                'features', coalesce(jsonb_agg(jsonb_build_object(
                    'type', 'Feature',
                    'id', slug,
-                   'geometry', ST_AsGeoJSON(geometry, 7)::jsonb,
+                   'geometry', told_shape(geometry),
                    'properties', jsonb_build_object(
                        'name', name, 'owner', owner, 'uses', uses, 'count', count, 'now', on_now, 'next', next,
                        'on', on_now <> '[]')

@@ -13,11 +13,12 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.rules import check_lengths, check_volumes, claims_for, decision_due
+from testfields.availability.rules import check_lengths, check_volumes, decision_due
 from testfields.availability.search import nearest_free
 from testfields.availability.service import NO_SUCH_AREA, Asked, Place
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, PortalError, Taken, fault
 from testfields.core.periods import Period
+from testfields.core.shapes import check_points_of_all
 from testfields.core.volumes import Volume
 from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
@@ -70,7 +71,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
     # Also where nothing is claimed yet: what waits is to be claimed later.
-    claims = claims_for(place.policy, place.placed)
+    claims = await availability.claims_of(place)
     volumes = tuple(one.volume for one in place.placed)
     terms, kind = terms_of(place, state, now), STATES[state].claims
     arguments = {
@@ -147,6 +148,7 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
     if not asked:
         raise InvalidInput([fault("volumes", N_("Please ask for at least one time."))])
     check_lengths([one.period for one in asked])
+    check_points_of_all((one.footprint for one in asked if one.footprint is not None), "volumes")
     place = await availability.place(area_id, asked)
     if not place.published:
         raise NotFound(NO_SUCH_AREA)
@@ -248,7 +250,7 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     try:
         checked_texts(note=application.note)
         place = await checked_place(application.area_id, application.asked, now)
-        claims = claims_for(place.policy, place.placed)
+        claims = await availability.claims_of(place)
     except InvalidInput as error:
         return Verdict(error.faults)
     use = await queries.PROJECT_FOR.value(

@@ -58,7 +58,7 @@ _VIEW = """
                        'period', jsonb_build_object('start', lower(volume.period), 'end', upper(volume.period)),
                        'altitude', jsonb_build_object(
                            'lower', lower(volume.altitude), 'upper', upper(volume.altitude), 'reference', 'AGL'),
-                       'footprint', ST_AsGeoJSON(volume.footprint, 7)::jsonb
+                       'footprint', told_shape(volume.footprint)
                    ) ORDER BY lower(volume.period), volume.id)
             FROM volume WHERE volume.reservation_id = reservation.id)::text AS volumes
     FROM reservation

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -11,7 +11,8 @@ from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
 from testfields.core.errors import Fault, InTheWay, InvalidInput
 from testfields.core.periods import parse_period
-from testfields.core.volumes import parse_altitude, parse_polygon
+from testfields.core.shapes import parse_shape
+from testfields.core.volumes import parse_altitude
 from testfields.reservations import reading
 from testfields.reservations.filing import Verdict
 from testfields.reservations.rules import LONGEST_TEXT, Action, State, actions_for
@@ -24,11 +25,29 @@ Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
 
 
-class PolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class PolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag="Polygon"):
     """A GeoJSON polygon in longitude and latitude."""
 
-    type: Literal["Polygon"]
     coordinates: list[list[list[float]]]
+
+    @property
+    def polygons(self) -> list[list[list[list[float]]]]:
+        """The rings of each polygon."""
+        return [self.coordinates]
+
+
+class MultiPolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag="MultiPolygon"):
+    """A GeoJSON multipolygon in longitude and latitude, as the portal tells shapes."""
+
+    coordinates: list[list[list[list[float]]]]
+
+    @property
+    def polygons(self) -> list[list[list[list[float]]]]:
+        """The rings of each polygon."""
+        return self.coordinates
+
+
+Shape = PolygonBody | MultiPolygonBody
 
 
 class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -36,7 +55,7 @@ class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     period: TimeRange
     altitude: Heights | None = None
-    footprint: PolygonBody | None = None
+    footprint: Shape | None = None
 
 
 class VolumesBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -172,7 +191,7 @@ def _asked_of(volume: VolumeBody, path: str) -> Asked:
     altitude, footprint = volume.altitude, volume.footprint
     return Asked(
         period=parse_period(volume.period.start, volume.period.end, f"{path}.period.start", f"{path}.period.end"),
-        footprint=parse_polygon(footprint.coordinates, f"{path}.footprint") if footprint else None,
+        footprint=parse_shape(footprint.polygons, f"{path}.footprint") if footprint else None,
         altitude=parse_altitude(altitude.lower, altitude.upper, f"{path}.altitude") if altitude else None,
     )
 

@@ -11,7 +11,6 @@ from testfields.accounts.access import reach, roles_by
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.rules import claims_for
 from testfields.availability.service import NO_SUCH_AREA, Asked
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB, transactional
@@ -147,7 +146,7 @@ async def _settle_claim(
         refuse_use(place, locked.use)
         terms = terms_of(place, to, now)
         if not had:
-            claims = claims_for(place.policy, place.placed)
+            claims = await availability.claims_of(place)
         if needs and not had:
             await availability.hold_site(place)
             # An offer that does not fit is told to nobody.
@@ -210,7 +209,7 @@ async def change_volumes(
     volumes = tuple(one.volume for one in place.placed)
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if kind := STATES[to].claims:
-        claims = claims_for(place.policy, place.placed)
+        claims = await availability.claims_of(place)
         await availability.hold_site(place)
         async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
             await availability.release(locked.id)

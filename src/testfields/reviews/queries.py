@@ -220,7 +220,7 @@ SCENE = Statement(f"""
            company.name_ja AS name_ja, company.name_en AS name_en,
            area.name_ja AS area_name_ja, area.name_en AS area_name_en,
            taken.asked_period AS period, taken.asked_altitude AS altitude,
-           ST_AsGeoJSON(taken.shown, 7) AS shape
+           told_shape(taken.shown)::text AS shape
     FROM involved
     JOIN reservation ON reservation.id = involved.id
     JOIN organisation company ON company.id = reservation.company_id
@@ -230,7 +230,7 @@ SCENE = Statement(f"""
     WHERE taken.asked_period && subject.day
     UNION ALL
     SELECT 'closure', closure.id, claim.id, closure.kind, false, false, closure.reason_ja, closure.reason_en,
-           area.name_ja, area.name_en, claim.period, claim.altitude, ST_AsGeoJSON(claim.footprint, 7)
+           area.name_ja, area.name_en, claim.period, claim.altitude, told_shape(claim.footprint)::text
     FROM subject
     JOIN claim ON claim.site_id = subject.site_id AND claim.source_kind = 'closure' AND claim.period && subject.day
     JOIN closure ON closure.id = claim.source_id
@@ -241,10 +241,10 @@ SCENE = Statement(f"""
 # The ground that it all lies on: the site first, then its areas; served by area_once.
 GROUND = Statement("""
     SELECT 'site' AS kind, site.slug, site.name_ja, site.name_en, NULL::numrange AS altitude,
-           ST_AsGeoJSON(site.geometry, 7) AS shape, -1 AS position
+           told_shape(site.geometry)::text AS shape, -1 AS position
     FROM site JOIN reservation ON reservation.site_id = site.id WHERE reservation.id = :id
     UNION ALL
-    SELECT 'area', area.slug, area.name_ja, area.name_en, area.altitude, ST_AsGeoJSON(area.geometry, 7), area.position
+    SELECT 'area', area.slug, area.name_ja, area.name_en, area.altitude, told_shape(area.geometry)::text, area.position
     FROM area JOIN reservation ON reservation.site_id = area.site_id WHERE reservation.id = :id
     ORDER BY position, slug
 """)

@@ -1,4 +1,4 @@
--- Published sites share no ground. They are compared when asked for at the end of a transaction, as they stand by then:
+-- Published sites share no ground that counts. They are compared when asked for at the end of a transaction, as they stand by then:
 -- two of them may change places in it.
 
 CREATE OR REPLACE FUNCTION guard_published_sites() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -10,7 +10,7 @@ BEGIN
     SELECT standing.slug INTO other
     FROM site mine
     JOIN site standing ON standing.published AND standing.id <> mine.id AND standing.geometry && mine.geometry
-     AND ST_Relate(standing.geometry, mine.geometry, 'T********')
+     AND ST_Relate(standing.ground, mine.ground, 'T********')
     WHERE mine.id = NEW.id AND mine.published
     LIMIT 1;
     IF FOUND THEN

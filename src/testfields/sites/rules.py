@@ -8,20 +8,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import shapely
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, Message
 from testfields.core.local_time import JAPANS_ZONE
+from testfields.core.shapes import inside, share_ground, widest_common
 from testfields.sites.drafts import AREA, SITE, AreaDraft, SiteDraft, told_of
 from testfields.sites.vocabulary import RoadAnswer
 
 DAY_MINUTES = 24 * 60
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-# About 0.1 m: what rounding to six decimals may move a corner that two shapes have in common.
-INSIDE_TOLERANCE_DEGREES = 1e-6
+# What stands for a shape that could not be read; nothing more is said of it.
 NOWHERE = MultiPolygon()
+# Wider than this, two areas overlap because they are meant to.
+WIDEST_STRIP_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def check_catalogue(sites: Sequence[SiteDraft], today: date) -> list[FeatureFaul
         faults += _doubled(site.areas, N_("Another area of the site has the same slug."))
         for area in site.areas:
             faults += _check_area(area, site)
+        faults += _check_strips(site)
     return faults + list(_check_overlaps(sites))
 
 
@@ -121,7 +125,7 @@ def _check_area(area: AreaDraft, site: SiteDraft) -> Iterator[FeatureFault]:
     yield from _check_numbers(area)
     if site.uses and not set(area.uses) <= set(site.uses):
         yield feature_fault(area, "uses", N_("The area allows a use that its site does not."))
-    if not inside(area.geometry, site.geometry):
+    if _leaves(area.geometry, site.geometry):
         yield feature_fault(area, "geometry", N_("The area must lie inside its site."))
     if area.parent_slug is not None:
         yield from _check_nesting(area, {one.slug: one for one in site.areas})
@@ -133,7 +137,7 @@ def _check_nesting(area: AreaDraft, areas: Mapping[str, AreaDraft]) -> Iterator[
         yield feature_fault(area, "parent", N_("The site has no area “%(parent)s”."), parent=area.parent_slug)
     elif area.slug in _ancestors(area, areas):
         yield feature_fault(area, "parent", N_("The area lies, by way of its parents, inside itself."))
-    elif not inside(area.geometry, parent.geometry):
+    elif _leaves(area.geometry, parent.geometry):
         message = N_("The area must lie inside its parent “%(parent)s”.")
         yield feature_fault(area, "geometry", message, parent=parent.slug)
 
@@ -148,22 +152,41 @@ def _ancestors(area: AreaDraft, areas: Mapping[str, AreaDraft]) -> list[str]:
     return found
 
 
-def inside(inner: MultiPolygon, outer: MultiPolygon) -> bool:
-    """Whether `inner` lies in `outer` but for INSIDE_TOLERANCE_DEGREES; a shape that could not be read is let pass."""
-    if inner.is_empty or outer.is_empty or outer.covers(inner):
-        return True
-    return bool(outer.buffer(INSIDE_TOLERANCE_DEGREES).covers(inner))
+def _leaves(inner: MultiPolygon, outer: MultiPolygon) -> bool:
+    return not (inner.is_empty or outer.is_empty or inside(inner, outer))
+
+
+def _check_strips(site: SiteDraft) -> Iterator[FeatureFault]:
+    """Areas that overlap in a strip, as edges do that were meant to be one: each would stand in the other's way."""
+    areas = {one.slug: one for one in site.areas if not one.geometry.is_empty}
+    for other, area in _near(list(areas.values())):
+        if other.slug in _ancestors(area, areas) or area.slug in _ancestors(other, areas):
+            continue
+        strip = widest_common(area.geometry, other.geometry)
+        if strip is not None and strip.width_m <= WIDEST_STRIP_M:
+            message = N_(
+                "The area overlaps the area “%(other)s” in a strip %(width)s m wide at [%(place)s]."
+                " Let the two share an edge, or draw one inside the other."
+            )
+            place = f"{strip.longitude:.6f}, {strip.latitude:.6f}"
+            yield feature_fault(area, "geometry", message, other=other.slug, width=f"{strip.width_m:.2f}", place=place)
 
 
 def _check_overlaps(sites: Iterable[SiteDraft]) -> Iterator[FeatureFault]:
-    """Published sites that share ground; a common edge is not shared ground."""
-    published = [one for one in sites if one.published and not one.geometry.is_empty]
-    tree = shapely.STRtree([one.geometry for one in published])
-    for place, site in enumerate(published):
-        near = sorted(int(other) for other in tree.query(site.geometry) if other > place)
-        for other in (published[one] for one in near):
-            if shapely.relate_pattern(site.geometry, other.geometry, "T********"):
-                yield feature_fault(other, "geometry", OVERLAPS, other=site.slug)
+    """Published sites that share ground; neighbours share none."""
+    for site, other in _near([one for one in sites if one.published and not one.geometry.is_empty]):
+        if share_ground(site.geometry, other.geometry):
+            yield feature_fault(other, "geometry", OVERLAPS, other=site.slug)
+
+
+D = TypeVar("D", SiteDraft, AreaDraft)
+
+
+def _near(drafts: Sequence[D]) -> Iterator[tuple[D, D]]:
+    """Each with every later one whose bounds meet its own."""
+    tree = shapely.STRtree([one.geometry for one in drafts])
+    for place, one in enumerate(drafts):
+        yield from ((one, drafts[later]) for later in sorted(tree.query(one.geometry)) if later > place)
 
 
 OVERLAPS = N_("The site overlaps the published site “%(other)s”.")

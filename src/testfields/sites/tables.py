@@ -45,6 +45,8 @@ class Site(Table, tablename="site"):
     address_en = Text()
     contact = Text()
     geometry = Geometry(index=True, index_method=IndexMethod.gist)
+    # What counts of it (sites/ground.sql).
+    ground = Geometry(null=True)
     timezone = Text(default=JAPANS_ZONE)
     property_class = Text()
     # The prefectural police's answer to "is this place a road?" (道路交通法 2条1項1号), with its date.
@@ -71,6 +73,7 @@ class Site(Table, tablename="site"):
     # What a search looks through, folded; the room's searching.sql keeps it.
     found_by = Text(default="")
 
+    site_ground_1 = Check("ground IS NOT NULL")
     site_slug_1 = Check("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'")
     site_property_class_1 = Check(one_of("property_class", PropertyClass))
     site_road_answer_1 = Check(one_of("road_answer", RoadAnswer))
@@ -89,6 +92,8 @@ class Area(Table, tablename="area"):
     name_ja = Text()
     name_en = Text()
     geometry = Geometry()
+    # What counts of it, within its site (sites/ground.sql).
+    ground = Geometry(null=True)
     # Metres above ground; what may be asked for here.
     altitude = NumRange()
     mode = Text()
@@ -96,6 +101,7 @@ class Area(Table, tablename="area"):
     surface = Text(null=True, default=None)
     width_m = Numeric(null=True, default=None)
 
+    area_ground_1 = Check("ground IS NOT NULL")
     area_once = Unique([site_id, slug])
     area_mode_1 = Check(one_of("mode", Mode))
     area_uses_1 = Check(some_of("uses", Use))

@@ -14,8 +14,9 @@ from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.local_time import instant_of, local_time
 from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
+from testfields.core.shapes import JAPAN, parse_shape
 from testfields.core.texts import normal
-from testfields.core.volumes import JAPAN, AltitudeBand, parse_altitude, parse_polygon
+from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.web.forms import Posted
 
 MOST_REPEATS = 52
@@ -190,9 +191,9 @@ def _footprint(entered: Entered) -> MultiPolygon | None:
     if not entered.part:
         return None
     if entered.footprint:
-        return parse_polygon(_rings(entered.footprint), "footprint")
+        return parse_shape([_rings(entered.footprint)], "footprint")
     if entered.corners:
-        return parse_polygon([_ring(entered.corners)], "footprint")
+        return parse_shape([[_ring(entered.corners)]], "footprint")
     raise InvalidInput([fault("footprint", N_("Please draw the part that you use, or enter its corners."))])
 
 

@@ -12,7 +12,7 @@ SITE_OF_AREA = Statement("""
 # How far the form can show what was asked for: `whole` is the whole area every time, `plain` is one simple shape and
 # one band of heights every time. Served by volume_reservation_id.
 SHAPES = Statement("""
-    SELECT bool_and(ST_Equals(volume.footprint, area.geometry)) AS whole,
+    SELECT bool_and(same_ground(volume.footprint, area.geometry)) AS whole,
            count(DISTINCT volume.altitude) = 1 AND count(DISTINCT ST_AsBinary(volume.footprint)) = 1
            AND bool_and(ST_NumGeometries(volume.footprint) = 1 AND ST_NRings(volume.footprint) = 1) AS plain
     FROM volume

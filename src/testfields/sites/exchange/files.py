@@ -19,8 +19,8 @@ from pyogrio import raw
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 
 from testfields.core.errors import N_, InvalidInput, Message, fault
+from testfields.core.shapes import DECIMALS
 from testfields.sites.exchange.features import COLUMNS, Column, Feature
-from testfields.sites.exchange.record import DECIMALS
 from testfields.sites.rules import FeatureFault, placed_fault
 
 WGS84 = 4326

@@ -37,7 +37,7 @@ TO_WGS84 = Statement("""
 OVERLAPPED = Statement("""
     SELECT one.place::int AS place, site.slug
     FROM unnest(CAST(:shapes AS geometry[])) WITH ORDINALITY AS one (shape, place)
-    JOIN site ON site.geometry && one.shape AND ST_Relate(site.geometry, one.shape, 'T********')
+    JOIN site ON site.geometry && one.shape AND ST_Relate(site.ground, inset(one.shape), 'T********')
     WHERE site.published
       AND NOT EXISTS (SELECT FROM unnest(CAST(:slugs AS text[])) AS told (slug) WHERE told.slug = site.slug)
     ORDER BY one.place, site.slug
@@ -56,7 +56,7 @@ UNDER_WAY = Statement("""
 HOLD_SITES = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) ORDER BY id FOR UPDATE")
 
 # How many applications that are not over would lie outside their area as it shall be; served by area_once and by
-# reservation_area_id. A millionth of a degree is about 0.1 m.
+# reservation_area_id.
 STRANDED = Statement("""
     SELECT one.place::int AS place, count(DISTINCT reservation.id) AS count
     FROM unnest(CAST(:sites AS text[]), CAST(:areas AS text[]), CAST(:shapes AS geometry[]),
@@ -66,7 +66,7 @@ STRANDED = Statement("""
     JOIN reservation ON reservation.area_id = area.id
     JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
     WHERE reservation.state = ANY(under_way_states())
-      AND NOT (ST_CoveredBy(volume.footprint, ST_Buffer(one.shape, 1e-6)) AND one.altitude @> volume.altitude)
+      AND NOT (is_inside(volume.footprint, one.shape) AND one.altitude @> volume.altitude)
     GROUP BY one.place
 """)
 

@@ -11,8 +11,9 @@ from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.fields import Row
+from testfields.core.shapes import checked_shape, parse_shape
 from testfields.core.texts import line_faults, text_faults, tidy
-from testfields.core.volumes import AltitudeBand, checked_shape, parse_altitude, parse_polygon
+from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.sites.drafts import Hours, OpeningDraft
 from testfields.sites.exchange.notation import parse_facilities, parse_hours, parse_uses
 from testfields.sites.fields import LONGEST_TEXT, Facilities, Field, Uses
@@ -21,8 +22,6 @@ from testfields.sites.vocabulary import FacilityValue, Use
 
 T = TypeVar("T")
 
-# About 0.1 mm. Formats differ in the last bits they keep; rounded, a shape is the same from each of them.
-DECIMALS = 9
 UNREAD_BAND = AltitudeBand(None, None)
 # How the formats write a boolean; one of 0 and 1 comes back as a float where other features have none.
 TRUTHS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
@@ -179,15 +178,11 @@ def _checked(shape: BaseGeometry | None, path: str) -> MultiPolygon:
         raise InvalidInput([fault(path, N_("The feature has no shape."))])
     if shape.is_empty or not isinstance(shape, (Polygon, MultiPolygon)):
         return checked_shape(shape, path)
-    polygons = [parse_polygon(_rings(part), path) for part in get_parts(shape)]
-    return checked_shape(MultiPolygon([one.geoms[0] for one in polygons]), path)
+    return parse_shape([_rings(part) for part in get_parts(shape)], path)
 
 
 def _rings(polygon: Polygon) -> list[list[list[float]]]:
-    return [
-        get_coordinates(ring, include_z=ring.has_z).round(DECIMALS).tolist()
-        for ring in (polygon.exterior, *polygon.interiors)
-    ]
+    return [get_coordinates(ring, include_z=ring.has_z).tolist() for ring in (polygon.exterior, *polygon.interiors)]
 
 
 READ: Mapping[Any, Callable[[Record, str, Field, bool], object]] = {
