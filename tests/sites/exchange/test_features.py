@@ -3,7 +3,9 @@
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from math import cos, radians
 
 import pytest
 import shapely
@@ -214,6 +216,24 @@ def test_a_corner_may_stand_out_by_what_rounding_moves_it(beyond: float, fits: b
     ground = box(135, 34, 135.01, 34.01)
     outside = box(135.001, 34.001, 135.01 + beyond, 34.009)
     assert (faults([site(ground), track(outside), pad()]) == []) is fits
+
+
+@pytest.mark.parametrize(("wide", "fits"), [(0.2, True), (0.3, False), (1.9, False), (2.2, True)])
+def test_areas_that_overlap_in_a_strip_are_told_with_its_width_and_place(wide: float, fits: bool) -> None:
+    """Neither a rounded edge that both have, nor what is meant to overlap."""
+    west, middle = 135.001, 135.005
+    first = track(box(west, 34.001, middle, 34.009))
+    second = pad(box(middle - wide / 111_195 / cos(radians(34.005)), 34.002, 135.009, 34.008), parent=None)
+    _, found = read_catalogue([site(box(135, 34, 135.01, 34.01)), first, second], None, TODAY)
+    assert (found == []) is fits
+    if not fits:
+        (one,) = found
+        assert (one.slug, one.field, one.message.values["other"]) == ("pad", "geometry", "track")
+        assert float(str(one.message.values["width"])) == pytest.approx(wide, rel=0.05)
+        assert str(one.message.values["place"]).startswith("135.00")
+    nested = replace(second, values={**second.values, "parent": "track"})
+    _, found = read_catalogue([site(box(135, 34, 135.01, 34.01)), first, nested], None, TODAY)
+    assert [one.message.values.get("parent") for one in found] == ["track"], "not a strip, but a child that sticks out"
 
 
 def test_published_sites_may_touch_but_not_overlap() -> None:
