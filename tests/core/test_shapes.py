@@ -162,7 +162,7 @@ def test_what_is_common_counts_where_it_is_wider(other: MultiPolygon, shared: bo
     [
         (LOT, True),
         (at(10, 10, 90, 90), True),
-        (at(-0.24, 0, 100, 100.06), True),
+        (at(-0.2, 0, 100, 100.1), True),
         (at(-0.26, 0, 100, 100), False),
         (at(0, 0, 100, 100.26), False),
         (at(90, 90, 190, 95), False),
