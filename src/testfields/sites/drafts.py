@@ -21,6 +21,8 @@ from testfields.sites.fields import (
 )
 from testfields.sites.vocabulary import ROAD_ANSWERS, RoadAnswer
 
+DAY_MINUTES = 24 * 60
+
 Slug = Annotated[str, Field("short name in addresses: small letters a–z, digits, hyphens, at most 63")]
 NameJa = Annotated[str, Field("the name in Japanese", limits=(1, LONGEST_NAME))]
 NameEn = Annotated[str, Field("the name in English", limits=(1, LONGEST_NAME))]

@@ -16,10 +16,11 @@ from shapely.geometry import MultiPolygon
 from testfields.core.errors import N_, Fault, Message
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.shapes import inside, share_ground, widest_common
-from testfields.sites.drafts import AREA, SITE, AreaDraft, SiteDraft, told_of
+from testfields.sites.bookable import never_kept
+from testfields.sites.drafts import AREA, DAY_MINUTES, SITE, AreaDraft, SiteDraft, told_of
+from testfields.sites.fields import POLICY
 from testfields.sites.vocabulary import RoadAnswer
 
-DAY_MINUTES = 24 * 60
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # What stands for a shape that could not be read; nothing more is said of it.
 NOWHERE = MultiPolygon()
@@ -73,6 +74,7 @@ def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
         yield feature_fault(site, "maximum_minutes", N_("The longest stay is shorter than the shortest."))
     if site.timezone != JAPANS_ZONE:
         yield feature_fault(site, "timezone", N_("All of Japan keeps one time zone; please write Asia/Tokyo."))
+    yield from _check_hours(site)
     if not site.uses:
         yield feature_fault(site, "uses", N_("The site needs at least one use."))
     if not site.areas:
@@ -108,6 +110,20 @@ def _check_grid(site: SiteDraft) -> Iterator[FeatureFault]:
         if getattr(site.policy, name) % slot:
             message = N_("The stay must be a whole number of the grid's %(slot)s minutes.")
             yield feature_fault(site, name, message, slot=slot)
+
+
+def _check_hours(site: SiteDraft) -> Iterator[FeatureFault]:
+    """Somebody has to be able to book; of numbers that make no sense by themselves nobody knows."""
+    if not site.hours:
+        yield feature_fault(site, "hours", NO_OPENING)
+    elif _makes_sense(site) and (found := never_kept(site.hours, site.policy)):
+        yield placed_fault(site.feature, site.slug, *found)
+
+
+def _makes_sense(site: SiteDraft) -> bool:
+    limits = {name: one.field.limits for name, one in POLICY.items()}
+    in_limits = all(least <= getattr(site.policy, name) <= most for name, (least, most) in limits.items())
+    return in_limits and DAY_MINUTES % site.policy.slot_minutes == 0
 
 
 def _check_road(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
@@ -189,4 +205,5 @@ def _near(drafts: Sequence[D]) -> Iterator[tuple[D, D]]:
         yield from ((one, drafts[later]) for later in sorted(tree.query(one.geometry)) if later > place)
 
 
+NO_OPENING = N_("The site needs at least one opening a week.")
 OVERLAPS = N_("The site overlaps the published site “%(other)s”.")

@@ -152,7 +152,8 @@ def test_the_grid_divides_the_day_and_every_stay() -> None:
         (0, "harbour", "maximum_minutes"),
     ]
     assert faults(harbour(slot_minutes=7, minimum_minutes=70, maximum_minutes=490)) == [(0, "harbour", "slot_minutes")]
-    assert faults(harbour(slot_minutes=1440, minimum_minutes=1440, maximum_minutes=2880)) == []
+    whole_days = {"slot_minutes": 1440, "minimum_minutes": 1440, "maximum_minutes": 2880}
+    assert faults(harbour(**whole_days, hours="Mon-Sun 00:00-24:00")) == []
 
 
 def test_a_description_may_have_several_lines() -> None:

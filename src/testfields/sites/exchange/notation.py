@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
-from testfields.sites.drafts import OpeningDraft
-from testfields.sites.rules import DAY_MINUTES
+from testfields.sites.bookable import WEEK_MINUTES
+from testfields.sites.drafts import DAY_MINUTES, OpeningDraft
+from testfields.sites.rules import NO_OPENING
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValue, Measure, Use
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WEEK_MINUTES = 7 * DAY_MINUTES
 LARGEST_NUMBER = 1_000_000
 
 _SPAN = re.compile(r"(\d{1,2}):([0-5]\d)\s*-\s*(\d{1,2}):([0-5]\d)")
@@ -35,7 +35,7 @@ def parse_hours(text: str, path: str) -> tuple[OpeningDraft, ...]:
             faults.append(fault(path, message, part=part))
         openings += [OpeningDraft(day, *span) for day in days for span in spans]
     if not openings and not faults:
-        faults.append(fault(path, N_("The site needs at least one opening a week.")))
+        faults.append(fault(path, NO_OPENING))
     faults += [fault(path, N_("Two openings overlap on %(day)s."), day=day) for day in _overlapping_days(openings)]
     if faults:
         raise InvalidInput(faults)
