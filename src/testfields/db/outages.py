@@ -84,16 +84,24 @@ def reaching(connection: "Connection") -> Iterator[None]:
     """Raise OutOfReach or Crowded where the database cannot go on with the block."""
     try:
         yield
-    except asyncpg.LockNotAvailableError as error:
-        raise Crowded from error
-    except asyncpg.ReadOnlySQLTransactionError as error:
-        raise ReadOnly from error
     except ERRORS as error:
-        if isinstance(error, LOST) or _is_closed(connection):
-            raise Lost from error
-        if isinstance(error, UNABLE):
-            raise OutOfReach from error
-        raise
+        outage = outage_of(error, connection)
+        if outage is None:
+            raise
+        raise outage from error
+
+
+def outage_of(error: BaseException | None, connection: "Connection") -> OutOfReach | Crowded | None:
+    """What an error says about the database that a block with `connection` ended with; None where it can go on."""
+    if not isinstance(error, ERRORS):
+        return None
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return Crowded()
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return ReadOnly()
+    if isinstance(error, LOST) or _is_closed(connection):
+        return Lost()
+    return OutOfReach() if isinstance(error, UNABLE) else None
 
 
 def _is_closed(connection: "Connection") -> bool:

@@ -36,11 +36,9 @@ class Turns:
         self._each = max(1, size // 4)
         self._sites: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
 
-    @asynccontextmanager
-    async def storing(self) -> AsyncIterator[None]:
-        """One of the connections that may store something; raises Crowded."""
-        async with _waiting(self._storing):
-            yield
+    def storing(self) -> "_Waiting":
+        """One of the connections that may store something, for a block; raises Crowded."""
+        return _Waiting(self._storing)
 
     def are_taken(self, site_id: int) -> bool:
         """Whether there would be a wait for a turn at a site."""
@@ -52,7 +50,7 @@ class Turns:
         if site_id in OWN_TURNS.get():
             yield
             return
-        async with _waiting(self._of_site(site_id)):
+        async with _Waiting(self._of_site(site_id)):
             before = OWN_TURNS.get()
             OWN_TURNS.set(before | {site_id})
             try:
@@ -68,17 +66,21 @@ class Turns:
         return turns
 
 
-@asynccontextmanager
-async def _waiting(turns: asyncio.Semaphore) -> AsyncIterator[None]:
-    if not turns.locked():
-        await turns.acquire()
-    else:
+class _Waiting:
+    """One of `turns` for a block, waited for; raises Crowded."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+
+    async def __aenter__(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
         try:
             async with asyncio.timeout(TURNS_WITHIN_S):
-                await turns.acquire()
+                await self._turns.acquire()
         except TimeoutError as error:
             raise Crowded from error
-    try:
-        yield
-    finally:
-        turns.release()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._turns.release()
