@@ -52,7 +52,7 @@ INSERT INTO area (site_id, slug, name_ja, name_en, geometry, altitude, mode, use
 SELECT id, 'area', '区画', 'Area', geometry, '[0,150)', 'exclusive', '{vehicle}' FROM site ORDER BY id;
 INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
 SELECT site.id, weekday, 0, 1440 FROM site, generate_series(1, 7) weekday;
-VACUUM ANALYZE;
+VACUUM ANALYZE organisation, person, membership, project, site, site_lock, area, opening_hours;
 """
 
 
