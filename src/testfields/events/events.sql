@@ -29,13 +29,12 @@ END $$;
 CREATE OR REPLACE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
 
--- Enqueued by the event itself, in the same transaction: no path can forget what follows.
+-- Enqueued by the event itself, in the same transaction: no path can forget what follows. The row is written as it is,
+-- without the library's function for many jobs, which takes half as long again for one.
 CREATE OR REPLACE FUNCTION enqueue_what_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM procrastinate_defer_jobs_v1(ARRAY[
-        ROW('events', 'what_follows', 0, NULL, NULL, jsonb_build_object('event_id', NEW.id), NULL)
-            ::procrastinate_job_to_defer_v1
-    ]);
+    INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+    VALUES ('events', 'what_follows', jsonb_build_object('event_id', NEW.id));
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER event_has_consequences AFTER INSERT ON event
