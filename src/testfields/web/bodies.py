@@ -81,17 +81,21 @@ def read_json(value: bytes, kind: type[T]) -> T:
 def _refuse_twice(value: bytes) -> None:
     """Raise InvalidInput for an object that names a field twice: which is meant nobody can tell (RFC 8259, 4).
 
-    msgspec keeps the last without a word. Numbers become floats, as a long one costs more than its length otherwise.
+    msgspec keeps the last without a word.
     """
+    _NAMES.decode(value.decode())
 
-    def names(pairs: list[tuple[str, Any]]) -> None:
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                raise InvalidInput([fault(name, N_("This field is given twice."))])
-            seen.add(name)
 
-    json.loads(value, object_pairs_hook=names, parse_int=float)
+def _names_once(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise InvalidInput([fault(name, N_("This field is given twice."))])
+        seen.add(name)
+
+
+# Numbers become floats, as a long one costs more than its length otherwise.
+_NAMES = json.JSONDecoder(object_pairs_hook=_names_once, parse_int=float)
 
 
 def _fault_of(said: str) -> Any:

@@ -39,14 +39,15 @@ def asker(peer: str, forwarded: str, forwarded_for: str, trusted: Sequence[Netwo
     Where both headers are there and name different ones, neither is believed: a proxy that writes the one passes the
     other on as its visitor wrote it.
     """
-    if not _among(address_in(peer), trusted):
-        return str(address_in(peer) or peer)
+    known = address_in(peer)
+    if not _among(known, trusted):
+        return str(known or peer)
     told = {
         _nearest(peer, reversed(list(places)), trusted)
         for header, places in ((forwarded, _forwarded(forwarded)), (forwarded_for, iter(forwarded_for.split(","))))
         if header
     }
-    return told.pop() if len(told) == 1 else str(address_in(peer) or peer)
+    return told.pop() if len(told) == 1 else str(known or peer)
 
 
 def _among(address: Address | None, trusted: Sequence[Network]) -> bool:
