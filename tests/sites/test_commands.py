@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from testfields.db.engine import DB
 from testfields.sites import commands
+from testfields.sites.tables import Site
 from tests.sites.catalogue import harbour, owner, write
 
 
@@ -47,6 +48,20 @@ async def test_import_says_what_it_did(invoke: Any, tmp_path: Path) -> None:
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
     assert "1 sites new, 0 changed, 0 as they were." in first.output
     assert "0 sites new, 0 changed, 1 as they were." in second.output
+
+
+async def test_a_dry_run_tells_what_would_change_and_what_was_passed_over(invoke: Any, tmp_path: Path) -> None:
+    await owner()
+    path = write(tmp_path / "in.geojson", harbour(OBJECTID=7))
+    tried = await invoke("import", "--dry-run", str(path))
+    assert tried.exit_code == 0
+    for line in ("Columns that programs add by themselves: OBJECTID", "New: harbour", "Nothing was changed."):
+        assert line in tried.output
+    assert await Site.count() == 0
+    faulty = write(tmp_path / "faulty.geojson", harbour(uses="sailing"))
+    refused = await invoke("import", "--dry-run", str(faulty))
+    assert refused.exit_code == 1
+    assert "sailing" in refused.output
 
 
 async def test_import_lists_every_fault_and_exits_with_1(invoke: Any, tmp_path: Path) -> None:

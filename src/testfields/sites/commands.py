@@ -55,17 +55,27 @@ def terminal_language(environ: Mapping[str, str]) -> str:
 @only_terminal(May.BRING_IN_SITES)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--owner", help="Slug of the owner of sites that do not name one.")
+@click.option("--dry-run", "only_try", is_flag=True, help="Tell what would change, and store nothing.")
 @click.pass_obj
-def import_(run: Runner, file: Path, owner: str | None) -> None:
-    """Store the sites of a GeoJSON, GeoPackage or Shapefile.
+def import_(run: Runner, file: Path, owner: str | None, only_try: bool) -> None:
+    """Store the sites of a GeoJSON, GeoPackage, Shapefile, KML or CSV, as it is or in a ZIP archive.
 
-    Every fault of the file is listed; with a single one nothing is stored and the exit status is 1.
+    Every fault of the file is listed; with a single one nothing is stored and the exit status is 1. So it is with
+    --dry-run, which stores nothing in any case.
     """
     try:
-        report = run(lambda: import_with_bar(file, owner))
+        report = run(lambda: import_with_bar(file, owner, only_try))
     except PortalError as error:
         tell(error)
         sys.exit(1)
+    if report.notes:
+        console.print(locale.translate(N_("Passed over:")))
+    for note in report.notes:
+        console.print(f"  {escape(locale.said(note))}", soft_wrap=True)
+    if only_try:
+        for text, slugs in ((N_("New: %(slugs)s"), report.created), (N_("Changed: %(slugs)s"), report.changed)):
+            if slugs:
+                console.print(locale.translate(text, slugs=", ".join(slugs)), soft_wrap=True)
     console.print(
         locale.translate(
             N_("%(created)s sites new, %(changed)s changed, %(unchanged)s as they were."),
@@ -74,10 +84,12 @@ def import_(run: Runner, file: Path, owner: str | None) -> None:
             unchanged=len(report.unchanged),
         )
     )
+    if only_try:
+        console.print(locale.translate(N_("Nothing was changed.")))
 
 
-async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
-    """Import a file, with a progress bar while it lasts."""
+async def import_with_bar(file: Path, owner: str | None, only_try: bool) -> ImportReport:
+    """Import a file, or try to, with a progress bar while it lasts."""
     with Progress(console=console, transient=True) as bar:
         tasks: dict[Step, TaskID] = {}
 
@@ -87,7 +99,7 @@ async def import_with_bar(file: Path, owner: str | None) -> ImportReport:
                 tasks[step] = bar.add_task(locale.translate(STEPS[step]), total=total)
             bar.update(tasks[step], completed=done, total=total)
 
-        return await import_file(file, owner, now(), show)
+        return await import_file(file, owner, now(), show, only_try=only_try)
 
 
 @sites.command("export")

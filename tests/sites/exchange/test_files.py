@@ -38,7 +38,7 @@ FORMATS = ("geojson", "gpkg", "shp")
 
 UNREADABLE = {
     "no such file": ("in.geojson", None),
-    "another ending": ("in.kml", b"<kml/>"),
+    "another ending": ("in.docx", b"PK"),
     "empty": ("in.geojson", b""),
     "not json": ("in.geojson", b"sites, sites, sites"),
     "json of another kind": ("in.json", b'{"sites": []}'),

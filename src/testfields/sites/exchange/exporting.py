@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from testfields.core.errors import N_, NotFound
-from testfields.sites.exchange import files
 from testfields.sites.exchange.features import write_catalogue
 from testfields.sites.exchange.stored import stored_sites
+from testfields.sites.exchange.writing import write
 
 
 async def export_file(path: Path, slugs: Sequence[str] = ()) -> int:
@@ -18,5 +18,5 @@ async def export_file(path: Path, slugs: Sequence[str] = ()) -> int:
     missing = sorted(set(slugs) - {one.slug for one in sites})
     if missing:
         raise NotFound(N_("There is no site “%(slug)s”."), slug=", ".join(missing))
-    files.write(path, write_catalogue(sites))
+    write(path, write_catalogue(sites))
     return len(sites)

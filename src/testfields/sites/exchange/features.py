@@ -5,6 +5,7 @@ GeoJSON and GeoPackage, the short name in a Shapefile, the type, and whether sit
 maps/README.md tells it to people.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -73,8 +74,18 @@ COLUMNS: Sequence[Column] = (
     ),
 )
 NAMES = tuple(one.name for one in COLUMNS)
-# Columns that programs add by themselves.
-IGNORED = frozenset({"id", "fid", "objectid"})
+# Columns that programs add by themselves: GDAL and QGIS their numbers, and what two layers became one of; ArcGIS
+# numbers, lengths and areas, cut off at ten letters and counted in a Shapefile, and who changed a feature.
+OF_PROGRAMS = re.compile(
+    r"(?:id|fid|ogc_fid|gid|oid|objectid|layer|path)_?\d{0,2}"
+    r"|shape|shape__?(?:leng(?:th)?|area|le_\d|ar_\d)|globalid|auxiliary_storage.*"
+    r"|created_(?:us|da)\w*|creat(?:or|ionda\w*)|edit(?:or|date)|last_edi\w*"
+)
+
+
+def is_of_programs(name: str) -> bool:
+    """Whether a column is none of the format's, and one that programs add."""
+    return name not in NAMES and OF_PROGRAMS.fullmatch(name.lower()) is not None
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ def _refuse_stray_values(record: Record, kind: str) -> None:
     """A value in a column that is unknown or belongs to the other kind would be lost in silence."""
     allowed = {one.name for one in COLUMNS if kind in one.kinds}
     for name in record.given():
-        if name not in NAMES and name.lower() not in IGNORED:
+        if name not in NAMES and not is_of_programs(name):
             near = get_close_matches(name, NAMES, n=1)
             if near:
                 record.add(name, N_("There is no such field. Is “%(near)s” meant?"), near=near[0])

@@ -1,222 +1,142 @@
-"""Reading and writing files of the catalogue: GeoJSON, GeoPackage and Shapefile, through GDAL.
+"""Reading files of the catalogue: GeoJSON, GeoPackage, Shapefile, KML and CSV, each as it is or in a ZIP archive.
 
 Values and shapes go through as they are; what they mean is the business of `features`.
 """
 
-import json
 import re
-import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isnan
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
-from pyogrio import raw
-from pyogrio.errors import CRSError, DataLayerError, DataSourceError
+from shapely.geometry.base import BaseGeometry
 
-from testfields.core.errors import N_, InvalidInput, Message, fault
-from testfields.core.shapes import DECIMALS
-from testfields.sites.exchange.features import COLUMNS, Column, Feature
-from testfields.sites.rules import FeatureFault, placed_fault
+from testfields.core.errors import N_, Message
+from testfields.sites.exchange.features import COLUMNS, Feature, is_of_programs
+from testfields.sites.exchange.layers import Rows, read_layers, with_what_gdal_drops
+from testfields.sites.exchange.reference_systems import srid_of
+from testfields.sites.exchange.sheets import read_sheet
+from testfields.sites.exchange.unpacking import ARCHIVES, MOST_BYTES, refusal, too_large, unpacked
 
-WGS84 = 4326
-LAYER = "sites"
-# A text of a dBASE table ends after this many bytes (dBASE III; GDAL cuts what is longer).
-LONGEST_SHAPEFILE_TEXT = 254
-
-
-@dataclass(frozen=True)
-class Format:
-    """One kind of file: GDAL's driver, its geometry type and options for writing."""
-
-    driver: str
-    geometry_type: str
-    options: Mapping[str, object]
-    short_names: bool = False
-
-
-GEOJSON = Format("GeoJSON", "Unknown", {"COORDINATE_PRECISION": str(DECIMALS)})
-GEOPACKAGE = Format("GPKG", "MultiPolygon", {"promote_to_multi": True})
-SHAPEFILE = Format("ESRI Shapefile", "Polygon", {"encoding": "UTF-8"}, short_names=True)
-FORMATS: Mapping[str, Format] = {
+GEOJSON, GEOPACKAGE, SHAPEFILE, KML, CSV = "GeoJSON", "GPKG", "ESRI Shapefile", "KML", "CSV"
+# By the ending of a file's name; GDAL's own names where it reads them.
+FORMATS: Mapping[str, str] = {
     ".geojson": GEOJSON,
     ".json": GEOJSON,
     ".gpkg": GEOPACKAGE,
     ".shp": SHAPEFILE,
+    ".kml": KML,
+    ".csv": CSV,
 }
+# What GDAL makes a column of in each file of Google Earth; what people say of their own stands beside.
+OWN_OF_KML = frozenset(
+    {"Name", "description", "snippet", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"}
+    | {"visibility", "drawOrder", "icon"}
+)
 
 
 @dataclass(frozen=True)
 class CatalogueFile:
-    """What a file holds; `srid` is the EPSG code of its shapes, still as they stand in the file."""
+    """What a file holds; `srid` is the EPSG code of its shapes, still as they stand in the file.
+
+    `names` tells of fields that are called otherwise there, by their full names; `notes` what was passed over.
+    """
 
     features: tuple[Feature, ...]
     srid: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
 
 
 def read(path: Path) -> CatalogueFile:
     """Read a file; raises InvalidInput, with a message for whoever made it, for anything but one layer of features."""
-    kind = _format_of(path)
-    if not path.is_file():
-        raise _refusal(N_("There is no file “%(file)s”."), file=path.name)
-    if kind is SHAPEFILE and not path.with_suffix(".cpg").is_file():
-        raise _refusal(
-            N_("The Shapefile does not say how its text is encoded. Please add a .cpg file holding UTF-8 or CP932.")
+    ending = path.suffix.lower()
+    if ending not in FORMATS and ending not in ARCHIVES:
+        raise refusal(
+            N_("The file's name must end in one of: %(endings)s"), endings=", ".join([*FORMATS, *sorted(ARCHIVES)])
         )
-    try:
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            # What a library says of its own future says nothing of the file.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            _one_layer(path, kind)
-            meta, _, shapes, columns = raw.read(path)
-    except UnicodeDecodeError as error:
-        raise _refusal(N_("The text of the file is not in the encoding that it claims.")) from error
-    except (DataSourceError, DataLayerError, CRSError, OSError) as error:
-        raise _refusal(UNREADABLE, reason=_reason(error, path)) from error
-    if warned:
-        # What GDAL only warns of (a number cut off, a ring it closed by itself) would be stored wrong.
-        raise _refusal(UNREADABLE, reason=_reason(warned[0].message, path))
-    names = _full_names([str(name) for name in meta["fields"]])
-    features = _features(names, columns, shapes)
-    if kind is GEOJSON:
-        features = _with_what_gdal_drops(path, features)
-    return CatalogueFile(tuple(features), _srid(meta["crs"]))
+    if not path.is_file():
+        raise refusal(N_("There is no file “%(file)s”."), file=path.name)
+    if path.stat().st_size > MOST_BYTES:
+        raise too_large()
+    with unpacked(path, FORMATS) if ending in ARCHIVES else nullcontext(path) as one:
+        return _read(one, FORMATS[one.suffix.lower()])
 
 
-UNREADABLE = N_("The file cannot be read: %(reason)s")
+def _read(path: Path, kind: str) -> CatalogueFile:
+    if kind == CSV:
+        rows = read_sheet(path)
+    else:
+        rows = read_layers(path, kind, joined=kind == KML)
+        if kind == GEOJSON:
+            rows = with_what_gdal_drops(path, rows)
+    shapes = [_flat(one) for one in rows.shapes]
+    names = _full_names(rows)
+    values = [{names.get(name, name): value for name, value in one.items() if _is_told(value)} for one in rows.values]
+    # A dict keeps them in their order.
+    passed_over = dict.fromkeys(name for one in values for name in one if _is_passed_over(name, kind))
+    values = [{name: value for name, value in one.items() if name not in passed_over} for one in values]
+    return CatalogueFile(
+        features=tuple(Feature(*one) for one in zip(values, shapes, strict=True)),
+        srid=_srid(rows.crs),
+        names={full: name for name, full in names.items() if name != full},
+        notes=tuple(_notes(rows, passed_over, shapes)),
+    )
 
 
-def _format_of(path: Path) -> Format:
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise _refusal(N_("The file's name must end in one of: %(endings)s"), endings=", ".join(FORMATS))
-    return kind
+def _full_names(rows: Rows) -> Mapping[str, str]:
+    """The fields' full names by those in the file: short ones, and such as differ in capitals and blanks alone."""
+    full = {one.short: one.name for one in COLUMNS} | {one.name: one.name for one in COLUMNS}
+    known = {name: full.get(name.strip().lower()) for one in rows.values for name in one}
+    return {name: field for name, field in known.items() if field is not None}
 
 
-def _one_layer(path: Path, kind: Format) -> None:
-    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-    if len(layers) != 1:
-        message = N_("The file must hold one layer, with sites and areas together. It holds: %(layers)s")
-        raise _refusal(message, layers=", ".join(layers) or "–")
-    if pyogrio.read_info(path)["driver"] != kind.driver:
-        raise _refusal(N_("The file is not what its name says: a file ending in %(ending)s."), ending=path.suffix)
-
-
-def _refusal(message: str, **values: object) -> InvalidInput:
-    return InvalidInput([fault("file", message, **values)])
-
-
-def _reason(error: Exception | str, path: Path) -> str:
-    """GDAL's own words, without the folder and its advice to programmers."""
-    return str(error).replace(f"{path.parent}/", "").partition("; It might help")[0]
+def _flat(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """A shape without heights that say nothing: files from KML have 0 at each point. Measures are no heights."""
+    if shape is None or shape.is_empty:
+        return shape
+    heights = np.nan_to_num(shapely.get_coordinates(shape, include_z=True)[:, 2])
+    return shape if heights.any() else shapely.force_2d(shape)
 
 
 def _srid(crs: str | None) -> int:
     if crs is None:
-        raise _refusal(N_("The file does not say its coordinate system. A Shapefile needs its .prj file."))
-    authority, _, code = crs.partition(":")
-    if authority != "EPSG" or not code.isdecimal():
-        raise _refusal(N_("The file's coordinate system is not one of EPSG's. Please save the file in EPSG:4326."))
-    return int(code)
-
-
-def _full_names(names: Sequence[str]) -> list[str]:
-    full = {one.short: one.name for one in COLUMNS}
-    return [full.get(name.lower(), name) for name in names]
-
-
-def _features(names: Sequence[str], columns: Sequence[Any], shapes: Any) -> list[Feature]:
-    values = [[_value(one) for one in column] for column in columns]
-    count = len(shapes) if shapes is not None else len(values[0]) if values else 0
-    outlines = [None] * count if shapes is None else list(shapely.from_wkb(shapes, on_invalid="ignore"))
-    return [
-        Feature({name: column[place] for name, column in zip(names, values, strict=True)}, outlines[place])
-        for place in range(count)
-    ]
-
-
-def _value(value: Any) -> object:
-    """A plain value; NaN and NaT are how GDAL's columns say that there is none."""
-    if isinstance(value, (np.floating, np.datetime64)) and np.isnan(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _with_what_gdal_drops(path: Path, features: Sequence[Feature]) -> list[Feature]:
-    """GDAL turns NaN into no value and ends a text at its NUL character, without a word; here they are put back.
-
-    Raises InvalidInput for JSON that GDAL lets pass and that is none.
-    """
-    text = path.read_text("utf-8-sig")
-    if not DROPPED.search(text):
-        return list(features)
-    try:
-        document = json.loads(text)
-        told = [one.get("properties") or {} for one in document.get("features", [document])]
-    except (ValueError, AttributeError) as error:
-        raise _refusal(UNREADABLE, reason=str(error)) from error
-    return [
-        replace(one, values={**one.values, **{name: value for name, value in values.items() if _is_dropped(value)}})
-        for one, values in zip(features, told, strict=True)
-    ]
-
-
-DROPPED = re.compile(r"\bNaN\b|\\u0000", re.IGNORECASE)
-
-
-def _is_dropped(value: object) -> bool:
-    return (isinstance(value, str) and "\0" in value) or (isinstance(value, float) and isnan(value))
-
-
-def write(path: Path, features: Sequence[Feature]) -> None:
-    """Write features in EPSG:4326; raises InvalidInput for a file that is there already or cannot hold them."""
-    kind = _format_of(path)
-    if path.exists():
-        raise _refusal(N_("There is a file “%(file)s” already."), file=path.name)
-    if kind.short_names:
-        _refuse_long_texts(features)
-    shapes = np.array([shapely.to_wkb(one.shape) for one in features], dtype=object)
-    columns = [[feature.values.get(field.name) for feature in features] for field in COLUMNS]
-    try:
-        raw.write(
-            path,
-            shapes,
-            [_column(field, column) for field, column in zip(COLUMNS, columns, strict=True)],
-            [field.short if kind.short_names else field.name for field in COLUMNS],
-            field_mask=[np.array([value is None for value in column]) for column in columns],
-            driver=kind.driver,
-            geometry_type=kind.geometry_type,
-            crs=f"EPSG:{WGS84}",
-            layer=None if kind.short_names else LAYER,
-            **kind.options,
+        raise refusal(N_("The file does not say its coordinate system. A Shapefile needs its .prj file."))
+    srid = srid_of(crs)
+    if srid is None:
+        raise refusal(
+            N_("The file's coordinate system (%(name)s) has no code of EPSG's. Please save the file in EPSG:4326."),
+            name=_named(crs),
         )
-    except (DataSourceError, DataLayerError, OSError) as error:
-        raise _refusal(N_("The file cannot be written: %(reason)s"), reason=_reason(error, path)) from error
+    return srid
 
 
-def _refuse_long_texts(features: Sequence[Feature]) -> None:
-    message = Message(N_("A Shapefile cannot hold so long a text. Please export to GeoPackage or GeoJSON."))
-    faults: list[FeatureFault] = [
-        placed_fault(place, str(feature.values["slug"]), name, message)
-        for place, feature in enumerate(features)
-        for name, value in feature.values.items()
-        if isinstance(value, str) and len(value.encode()) > LONGEST_SHAPEFILE_TEXT
-    ]
-    if faults:
-        raise InvalidInput(faults)
+def _named(crs: str) -> str:
+    """A coordinate system's own name, of a definition the first."""
+    quoted = re.search(r'"([^"]+)"', crs)
+    return quoted[1] if quoted else crs[:80]
 
 
-STAND_INS = {str: "", int: 0, float: 0.0, bool: False}
+def _is_passed_over(name: str, kind: str) -> bool:
+    return is_of_programs(name) or (kind == KML and name in OWN_OF_KML)
 
 
-def _column(field: Column, values: Sequence[object]) -> Any:
-    """A column as GDAL takes it; the mask beside it says where there is no value."""
-    if field.type.__name__ == "date":
-        return np.array(values, dtype="datetime64[D]")
-    filled = [STAND_INS[field.type] if value is None else value for value in values]
-    return np.array(filled, dtype=object if field.type is str else np.int32 if field.type is int else field.type)
+def _is_told(value: object) -> bool:
+    return value is not None and value != ""
+
+
+def _notes(rows: Rows, columns: Collection[str], shapes: Sequence[BaseGeometry | None]) -> Sequence[Message]:
+    """What was passed over, each told once."""
+    notes = []
+    if columns:
+        notes.append(Message(N_("Columns that programs add by themselves: %(names)s"), {"names": ", ".join(columns)}))
+    if rows.tables:
+        told = {"names": ", ".join(rows.tables)}
+        notes.append(Message(N_("Tables that programs keep for themselves: %(names)s"), told))
+    if any(
+        a is not None and b is not None and a.has_z and not b.has_z for a, b in zip(rows.shapes, shapes, strict=True)
+    ):
+        notes.append(Message(N_("Heights of 0 at every point")))
+    return notes

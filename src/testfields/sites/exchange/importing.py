@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import shapely
 
-from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import DB, transactional
 from testfields.db.values import altitude_range
@@ -22,8 +22,9 @@ from testfields.events.rules import OPERATOR, Event, Subject
 from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
+from testfields.sites.exchange.reference_systems import WGS84
 from testfields.sites.exchange.stored import stored_sites, write_sites
-from testfields.sites.rules import OVERLAPS, FeatureFault, feature_fault
+from testfields.sites.rules import OVERLAPS, FeatureFault, feature_fault, placed_fault
 
 BATCH = 500
 
@@ -47,26 +48,54 @@ def silent(_step: Step, _done: int, _total: int | None) -> None:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Slugs of the sites that an import made, changed, and found as they were."""
+    """Slugs of the sites that an import made, changed, and found as they were; and what of the file it passed over."""
 
     created: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    notes: tuple[Message, ...] = ()
 
 
-async def import_file(path: Path, owner: str | None, now: datetime, progress: Progress = silent) -> ImportReport:
-    """Store the sites of a GeoJSON, GeoPackage or Shapefile; `owner` is their owner's slug where they do not name one.
+@dataclass(eq=False)
+class _OnlyTried(Exception):
+    """Takes back what was stored, as it was only to be tried."""
+
+    report: ImportReport
+
+
+async def import_file(
+    path: Path, owner: str | None, now: datetime, progress: Progress = silent, *, only_try: bool = False
+) -> ImportReport:
+    """Store the sites of a file, or `only_try` to; `owner` is their owner's slug where they do not name one.
 
     A site in the file is described there as a whole: areas that are missing are removed. One fault, and nothing is
-    stored; raises InvalidInput with every fault found, those of features as `FeatureFault`.
+    stored; raises InvalidInput with every fault found, those of features as `FeatureFault`, by the names of fields that
+    stand in the file.
     """
     progress(Step.READ, 0, None)
-    features = await _features(path)
+    file = files.read(path)
+    features = await _on_wgs84(file)
     progress(Step.READ, len(features), len(features))
     sites, faults = read_catalogue(_watched(features, progress), owner, local_date(now, JAPANS_ZONE))
     if not sites and not faults:
         raise InvalidInput([fault("file", N_("The file holds no site."))])
-    return await _store(sites, faults, now, progress)
+    try:
+        report = await _store(sites, faults, now, progress, only_try)
+    except InvalidInput as error:
+        raise InvalidInput([_as_in_file(one, file.names) for one in error.faults]) from error
+    except _OnlyTried as tried:
+        report = tried.report
+    return replace(report, notes=file.notes)
+
+
+def _as_in_file(one: Fault, names: Mapping[str, str]) -> Fault:
+    """A fault by the names that stand in the file, such as a Shapefile's short ones."""
+    if not isinstance(one, FeatureFault):
+        return one
+    values = one.message.values
+    near = {"near": names.get(str(values["near"]), values["near"])} if "near" in values else {}
+    name = names.get(one.field, one.field)
+    return placed_fault(one.feature, one.slug, name, replace(one.message, values={**values, **near}))
 
 
 def _watched(features: Sequence[Feature], progress: Progress) -> Iterator[Feature]:
@@ -77,10 +106,9 @@ def _watched(features: Sequence[Feature], progress: Progress) -> Iterator[Featur
     progress(Step.CHECK, len(features), len(features))
 
 
-async def _features(path: Path) -> Sequence[Feature]:
+async def _on_wgs84(file: files.CatalogueFile) -> Sequence[Feature]:
     """The file's features with their shapes in EPSG:4326, into which PostGIS turns those of other systems."""
-    file = files.read(path)
-    if file.srid == files.WGS84:
+    if file.srid == WGS84:
         return file.features
     shapes = [None if one.shape is None else shapely.to_wkb(one.shape) for one in file.features]
     try:
@@ -95,7 +123,7 @@ async def _features(path: Path) -> Sequence[Feature]:
 
 @transactional
 async def _store(
-    sites: Sequence[SiteDraft], faults: Sequence[FeatureFault], now: datetime, progress: Progress
+    sites: Sequence[SiteDraft], faults: Sequence[FeatureFault], now: datetime, progress: Progress, only_try: bool
 ) -> ImportReport:
     await queries.LOCK_CATALOGUE.run()
     owners = {row["slug"]: row["id"] for row in await queries.OWNERS.rows(slugs=[one.owner for one in sites])}
@@ -121,11 +149,16 @@ async def _store(
         await events.tell([_event(one, ids[one.slug], owners[one.owner], stored.get(one.slug)) for one in batch], now)
         progress(Step.STORE, start + len(batch), len(changed))
     fresh = {one.slug for one in changed}
-    return ImportReport(
+    report = ImportReport(
         created=tuple(one.slug for one in changed if one.slug not in stored),
         changed=tuple(one.slug for one in changed if one.slug in stored),
         unchanged=tuple(one.slug for one in sites if one.slug not in fresh),
     )
+    if only_try:
+        # What the database would refuse at the very end, it refuses now.
+        await queries.COMPARE_NOW.value()
+        raise _OnlyTried(report)
+    return report
 
 
 def _event(site: SiteDraft, site_id: int, owner_id: int, before: SiteDraft | None) -> Event:

@@ -21,6 +21,8 @@ LOCK_CATALOGUE = Statement("SELECT pg_advisory_xact_lock(hashtext('testfields.si
 # Sites are written batch by batch, and one may move to where another stands that a later batch moves away.
 COMPARE_SITES_AT_THE_END = Statement("SET CONSTRAINTS site_guard DEFERRED")
 
+COMPARE_NOW = Statement("SET CONSTRAINTS ALL IMMEDIATE")
+
 # Served by organisation's unique index on slug.
 OWNERS = Statement("""
     SELECT slug, id FROM organisation WHERE kind = 'owner' AND slug = ANY(CAST(:slugs AS text[]))

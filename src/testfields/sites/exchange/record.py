@@ -11,10 +11,11 @@ from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.fields import Row
-from testfields.core.shapes import checked_shape, parse_shape
+from testfields.core.shapes import JAPAN, checked_shape, parse_shape
 from testfields.core.texts import line_faults, text_faults, tidy
 from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.sites.drafts import Hours, OpeningDraft
+from testfields.sites.exchange.encodings import meant_by
 from testfields.sites.exchange.notation import parse_facilities, parse_hours, parse_uses
 from testfields.sites.fields import LONGEST_TEXT, Facilities, Field, Uses
 from testfields.sites.rules import NOWHERE
@@ -22,6 +23,14 @@ from testfields.sites.vocabulary import FacilityValue, Use
 
 T = TypeVar("T")
 
+GARBLED = N_(
+    "This text is garbled: it was read in another encoding than it was written in. It seems to mean “%(meant)s”."
+    " Please save the file anew, in UTF-8, from where it is still whole."
+)
+GARBLED_FOR_GOOD = N_(
+    "This text is garbled: it was read in another encoding than it was written in. Please save the file anew, in"
+    " UTF-8, from where it is still whole."
+)
 UNREAD_BAND = AltitudeBand(None, None)
 # How the formats write a boolean; one of 0 and 1 comes back as a float where other features have none.
 TRUTHS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
@@ -66,6 +75,9 @@ class Record:
         text = tidy(value or "")
         if not text and required:
             self.add(name, N_("This field is required."))
+        meant = meant_by(text)
+        if meant is not None:
+            self.add(name, GARBLED if meant else GARBLED_FOR_GOOD, meant=meant)
         self._note(name, (text_faults if lines else line_faults)(name, text, most))
         return text
 
@@ -178,11 +190,24 @@ def _checked(shape: BaseGeometry | None, path: str) -> MultiPolygon:
         raise InvalidInput([fault(path, N_("The feature has no shape."))])
     if shape.is_empty or not isinstance(shape, (Polygon, MultiPolygon)):
         return checked_shape(shape, path)
+    if shape.has_z:
+        raise InvalidInput([fault(path, N_("The shape has heights. Please save it without them, in two dimensions."))])
+    if _is_turned(shape):
+        raise InvalidInput(
+            [fault(path, N_("Latitude and longitude look swapped: x is the longitude, y the latitude."))]
+        )
     return parse_shape([_rings(part) for part in get_parts(shape)], path)
 
 
+def _is_turned(shape: BaseGeometry) -> bool:
+    """Whether a shape lies in Japan where its latitudes are read as longitudes."""
+    west, south, east, north = JAPAN
+    x_least, y_least, x_most, y_most = shape.bounds
+    return west <= y_least <= y_most <= east and south <= x_least <= x_most <= north
+
+
 def _rings(polygon: Polygon) -> list[list[list[float]]]:
-    return [get_coordinates(ring, include_z=ring.has_z).tolist() for ring in (polygon.exterior, *polygon.interiors)]
+    return [get_coordinates(ring).tolist() for ring in (polygon.exterior, *polygon.interiors)]
 
 
 READ: Mapping[Any, Callable[[Record, str, Field, bool], object]] = {
