@@ -151,6 +151,7 @@ def test_what_is_no_address_is_refused(email: str) -> None:
 
 def test_an_address_is_folded_before_it_is_looked_up() -> None:
     assert folded_email("  Name@Example.JP ") == "name@example.jp"
+    assert folded_email("　ｎａｍｅ＠Ｅｘａｍｐｌｅ．jp") == "name@example.jp"
 
 
 def test_a_person_needs_a_role() -> None:

@@ -1,7 +1,11 @@
 """A company's projects as pages."""
 
+import re
+from html import unescape
+
 from httpx import AsyncClient
 
+from testfields.projects.fields import PLAN as PLAN_FIELDS
 from testfields.projects.tables import Project
 from tests import factories
 from tests.projects.test_routes import PLAN
@@ -29,6 +33,19 @@ async def test_faults_keep_the_input_and_lead_to_their_fields(db: None, client: 
     assert 'href="#f-use"' in answer.text
     assert PLAN["safety_plan"] in answer.text
     assert await Project.count() == 0
+
+
+async def test_the_summary_names_the_field_of_a_text_that_cannot_be_kept(db: None, client: AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+    typed = {**PLAN, "title_en": "\ue000 trial", "purpose": "大\ufffd市"}
+    answer = await client.post("/my/projects/new?lang=en", data={**form, **typed})
+    assert answer.status_code == 422
+    for field, code in (("title_en", "U+E000"), ("purpose", "U+FFFD")):
+        label = PLAN_FIELDS[field].field.label.en
+        link = re.search(rf'<a href="#f-{field}">([^<]*)</a>', answer.text)
+        assert link
+        assert unescape(link[1]).startswith(f"{label} – ")
+        assert code in link[1]
 
 
 async def test_a_project_begun_from_an_application_leads_back_to_it(db: None, client: AsyncClient) -> None:

@@ -55,7 +55,11 @@ async def test_a_dry_run_tells_what_would_change_and_what_was_passed_over(invoke
     path = write(tmp_path / "in.geojson", harbour(OBJECTID=7))
     tried = await invoke("import", "--dry-run", str(path))
     assert tried.exit_code == 0
-    for line in ("Columns that programs add by themselves: OBJECTID", "New: harbour", "Nothing was changed."):
+    for line in (
+        "Columns that programs add by themselves were passed over: OBJECTID",
+        "New: harbour",
+        "Nothing was changed.",
+    ):
         assert line in tried.output
     assert await Site.count() == 0
     faulty = write(tmp_path / "faulty.geojson", harbour(uses="sailing"))

@@ -20,7 +20,7 @@ from testfields.accounts.rules import (
 )
 from testfields.core.corporate_number import is_corporate_number
 from testfields.core.errors import N_, Fault, InvalidInput, fault
-from testfields.core.texts import line_faults, tidy
+from testfields.core.texts import line_faults, normal, tidy
 
 LARGEST_ID = 2**63 - 1
 LONGEST_NAME = 200
@@ -93,8 +93,8 @@ class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def folded_email(text: str) -> str:
-    """An address as the portal keeps it."""
-    return text.strip().lower()
+    """An address as the portal keeps it, also where it was typed in full width."""
+    return normal("NFKC", text).strip().lower()
 
 
 def is_email(text: str) -> bool:

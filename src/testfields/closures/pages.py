@@ -22,13 +22,14 @@ from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Tak
 from testfields.core.local_time import instant_of
 from testfields.core.periods import Period, parse_period
 from testfields.web import locale
-from testfields.web.forms import FieldError, Posted, by_field, field_errors, posted
+from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, PathId
 from testfields.web.words import instant, when
 
 PAGE = 50
 FIELDS = ("place", "kind", "reason_ja", "reason_en", "period_start", "period_end")
+LABELS = {"reason_ja": N_("Reason in Japanese"), "reason_en": N_("Reason in English")}
 # A fault's path → the form's field.
 FIELD_OF = {"period": "period-start", "period.start": "period-start", "period.end": "period-end", "area": "place"}
 
@@ -51,8 +52,7 @@ async def close(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
         closing = _closing(form, places)
         await closures.close(actor, closing, now())
     except InvalidInput as error:
-        errors = field_errors(error.faults, fields=FIELD_OF)
-        return await _page(request, actor, status=422, typed=typed, errors=errors)
+        return await _page(request, actor, status=422, typed=typed, refused=error)
     except Taken as refusal:
         zone = _place(typed["place"], places)["timezone"]
         standing = [_standing(one, zone) for one in refusal.in_the_way]
@@ -80,7 +80,7 @@ async def _page(
     site: str | None = None,
     before: int = LARGEST_ID,
     typed: Mapping[str, str] | None = None,
-    errors: Sequence[FieldError] = (),
+    refused: InvalidInput | None = None,
     in_the_way: Sequence[Mapping[str, Any]] = (),
 ) -> Template:
     rows = await closures.listed(actor, site, before, PAGE)
@@ -94,8 +94,7 @@ async def _page(
         places=[{"value": _key(row), "label": _place_name(row)} for row in places],
         kinds=[{"value": kind, "label": locale.translate(word)} for kind, word in KIND_WORDS.items()],
         typed=typed or dict.fromkeys(FIELDS, ""),
-        errors=errors,
-        error=by_field(errors),
+        **faults_of(refused, LABELS, FIELD_OF),
         in_the_way=in_the_way,
     )
 

@@ -28,6 +28,9 @@ from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 from testfields.web.words import labels
 
+# What is not filled in says so by itself; of a text that cannot be kept the summary says which one.
+LABELS = {name: row.field.label for name, row in PLAN.items() if row.type is str}
+
 
 @get("/my/projects", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
 async def list_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
@@ -102,7 +105,7 @@ def _form(
         stale=stale,
         fixed=locale.translate(FIXED) if fixed else "",
         companies=_companies(actor),
-        **faults_of(faults),
+        **faults_of(faults, LABELS),
     )
 
 

@@ -68,10 +68,8 @@ def import_(run: Runner, file: Path, owner: str | None, only_try: bool) -> None:
     except PortalError as error:
         tell(error)
         sys.exit(1)
-    if report.notes:
-        console.print(locale.translate(N_("Passed over:")))
     for note in report.notes:
-        console.print(f"  {escape(locale.said(note))}", soft_wrap=True)
+        console.print(escape(locale.said(note)), soft_wrap=True)
     if only_try:
         for text, slugs in ((N_("New: %(slugs)s"), report.created), (N_("Changed: %(slugs)s"), report.changed)):
             if slugs:

@@ -53,9 +53,11 @@ class FieldError:
 
 
 def field_errors(
-    faults: Sequence[Fault], labels: Mapping[str, str] | None = None, fields: Mapping[str, str] | None = None
+    faults: Sequence[Fault],
+    labels: Mapping[str, str | locale.InBoth] | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> list[FieldError]:
-    """Faults in the reader's language, under the fields' `labels`.
+    """Faults in the reader's language, under the fields' `labels`, which are texts for gettext or in both languages.
 
     `fields` says where the form asks for what a path is, or ends in, where the two have different names.
     """
@@ -68,8 +70,9 @@ def field_errors(
     return errors
 
 
-def _labelled(label: str, text: str) -> str:
-    return locale.translate(N_("%(label)s – %(text)s"), None, label=locale.translate(label), text=text)
+def _labelled(label: str | locale.InBoth, text: str) -> str:
+    name = locale.translate(label) if isinstance(label, str) else locale.in_words(label)
+    return locale.translate(N_("%(label)s – %(text)s"), None, label=name, text=text)
 
 
 def by_field(errors: Sequence[FieldError]) -> dict[str, str]:
@@ -78,7 +81,9 @@ def by_field(errors: Sequence[FieldError]) -> dict[str, str]:
 
 
 def faults_of(
-    error: InvalidInput | None, labels: Mapping[str, str] | None = None, fields: Mapping[str, str] | None = None
+    error: InvalidInput | None,
+    labels: Mapping[str, str | locale.InBoth] | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The faults of a form for its template: `errors` for the summary, and `faults`, the texts by field."""
     faults = error.faults if error else ()

@@ -265,6 +265,12 @@ async def test_a_table_with_shapes_as_text_is_read(db: None, tmp_path: Path, enc
     assert draft.name_ja == "みなと実証フィールド"
 
 
+async def test_a_line_that_says_what_parts_the_columns_is_no_part_of_the_table(db: None, tmp_path: Path) -> None:
+    await owner()
+    (tmp_path / "in.csv").write_bytes(b"sep=;\r\n" + csv_of(harbour(), separator=";"))
+    assert (await bring_in(tmp_path / "in.csv")).created == ("harbour",)
+
+
 HEADS = [
     ("latitude", "longitude"),
     ("緯度", "経度"),
@@ -433,7 +439,7 @@ async def test_columns_of_programs_are_passed_over_and_named(db: None, tmp_path:
     await owner()
     added = {"fid": 3, "OBJECTID": 7, "Shape_Leng": 12.5, "Shape_Area": 9.1, "GlobalID": "{…}", "layer": "old"}
     report = await bring_in(write(tmp_path / "in.geojson", harbour(**added)))
-    assert notes(report) == f"Columns that programs add by themselves: {', '.join(added)}"
+    assert notes(report) == f"Columns that programs add by themselves were passed over: {', '.join(added)}"
 
 
 async def test_tables_of_qgis_are_passed_over_and_named(db: None, tmp_path: Path) -> None:
@@ -456,7 +462,7 @@ async def test_tables_of_qgis_are_passed_over_and_named(db: None, tmp_path: Path
         raw.write(path, None, [text], ["name"], driver="GPKG", layer=table, append=True, geometry_type=None, crs=None)
     report = await bring_in(path)
     assert report.created == ("harbour",)
-    assert notes(report) == "Tables that programs keep for themselves: layer_styles, qgis_projects"
+    assert notes(report) == "Tables that programs keep for themselves were passed over: layer_styles, qgis_projects"
 
 
 # --- Coordinate systems
@@ -501,7 +507,8 @@ async def test_every_japanese_system_is_turned_into_degrees(
         crs=crs,
         **({"encoding": "UTF-8"} if ending == ".shp" else {}),
     )
-    await bring_in(tmp_path / f"in{ending}")
+    report = await bring_in(tmp_path / f"in{ending}")
+    assert ("old Japanese datum" in notes(report)) == (ground in {4301, 30166})
     (draft,) = await stored_sites()
     assert draft.geometry.hausdorff_distance(GROUND) < 1e-7
 

@@ -38,6 +38,8 @@ from testfields.web.words import stay_in_words
 
 # What the form can be sent for, by the value of its button.
 FILING = {action.value: action for state, action in TRANSITIONS if state is None}
+# Of a text that cannot be kept the summary says which one; other faults name their field themselves.
+LABELS = {"note": N_("Note to the owner")}
 ONLY_OWN = N_("Your own application has this place and time already.")
 
 
@@ -217,7 +219,6 @@ async def show_form(
 
 def _context(form: Form) -> dict[str, Any]:
     """What the page and its parts show of the form."""
-    errors = field_errors(form.errors)
     area = form.area
     return {
         "entered": form.entered,
@@ -228,8 +229,8 @@ def _context(form: Form) -> dict[str, Any]:
         ],
         "mode": locale.in_words(MODES[area.mode]) if area else "",
         "uses": [locale.in_words(USES[use]) for use in area.uses] if area else [],
-        "errors": errors,
-        "error": by_field(errors),
+        "errors": field_errors(form.errors, LABELS),
+        "error": by_field(field_errors(form.errors)),
         "panel": panel_of(form.entered, form.site, area, form.verdict, form.errors),
         "sources": _sources(form),
         "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",

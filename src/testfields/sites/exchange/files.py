@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from testfields.core.errors import N_, Message
 from testfields.sites.exchange.features import COLUMNS, Feature, is_of_programs
 from testfields.sites.exchange.layers import Rows, read_layers, with_what_gdal_drops
-from testfields.sites.exchange.reference_systems import srid_of
+from testfields.sites.exchange.reference_systems import is_of_old_datum, srid_of
 from testfields.sites.exchange.sheets import read_sheet
 from testfields.sites.exchange.unpacking import ARCHIVES, MOST_BYTES, refusal, too_large, unpacked
 
@@ -34,6 +34,10 @@ FORMATS: Mapping[str, str] = {
 OWN_OF_KML = frozenset(
     {"Name", "description", "snippet", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"}
     | {"visibility", "drawOrder", "icon"}
+)
+OLD_DATUM = N_(
+    "The shapes are in the old Japanese datum (Tokyo). They are turned from it to within some metres; please turn them"
+    " into JGD2011 before, where that matters."
 )
 
 
@@ -72,6 +76,7 @@ def _read(path: Path, kind: str) -> CatalogueFile:
         rows = read_layers(path, kind, joined=kind == KML)
         if kind == GEOJSON:
             rows = with_what_gdal_drops(path, rows)
+    srid = _srid(rows.crs)
     shapes = [_flat(one) for one in rows.shapes]
     names = _full_names(rows)
     values = [{names.get(name, name): value for name, value in one.items() if _is_told(value)} for one in rows.values]
@@ -80,9 +85,9 @@ def _read(path: Path, kind: str) -> CatalogueFile:
     values = [{name: value for name, value in one.items() if name not in passed_over} for one in values]
     return CatalogueFile(
         features=tuple(Feature(*one) for one in zip(values, shapes, strict=True)),
-        srid=_srid(rows.crs),
+        srid=srid,
         names={full: name for name, full in names.items() if name != full},
-        notes=tuple(_notes(rows, passed_over, shapes)),
+        notes=tuple(_notes(rows, passed_over, shapes, srid)),
     )
 
 
@@ -127,16 +132,22 @@ def _is_told(value: object) -> bool:
     return value is not None and value != ""
 
 
-def _notes(rows: Rows, columns: Collection[str], shapes: Sequence[BaseGeometry | None]) -> Sequence[Message]:
-    """What was passed over, each told once."""
+def _notes(rows: Rows, columns: Collection[str], shapes: Sequence[BaseGeometry | None], srid: int) -> Sequence[Message]:
+    """What whoever made the file should know, each told once."""
     notes = []
     if columns:
-        notes.append(Message(N_("Columns that programs add by themselves: %(names)s"), {"names": ", ".join(columns)}))
+        notes.append(
+            Message(
+                N_("Columns that programs add by themselves were passed over: %(names)s"), {"names": ", ".join(columns)}
+            )
+        )
     if rows.tables:
         told = {"names": ", ".join(rows.tables)}
-        notes.append(Message(N_("Tables that programs keep for themselves: %(names)s"), told))
+        notes.append(Message(N_("Tables that programs keep for themselves were passed over: %(names)s"), told))
     if any(
         a is not None and b is not None and a.has_z and not b.has_z for a, b in zip(rows.shapes, shapes, strict=True)
     ):
-        notes.append(Message(N_("Heights of 0 at every point")))
+        notes.append(Message(N_("Heights of 0 were passed over.")))
+    if is_of_old_datum(srid):
+        notes.append(Message(OLD_DATUM))
     return notes

@@ -64,3 +64,10 @@ def _japanese(named: re.Match[str]) -> int | None:
 
 def _number(roman: str) -> int:
     return ROMAN.index(roman) + 1 if roman in ROMAN else 0
+
+
+def is_of_old_datum(srid: int) -> bool:
+    """Whether a system is of the datum that Japan left in 2002, of which only 地理院's own grid turns exactly."""
+    degrees, before_planes, before_zones = DATUMS["TOKYO"]
+    planes = range(before_planes + 1, before_planes + 1 + len(ROMAN))
+    return srid == degrees or srid in planes or srid - before_zones in UTM_ZONES

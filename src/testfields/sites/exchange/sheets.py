@@ -27,6 +27,7 @@ LEAST_CORNERS = 3
 # What a cell may hold; a field of a CSV file is no longer by itself (Python's own limit is 131,072).
 LONGEST_CELL = 2_000_000
 
+_SEPARATOR_SAID = re.compile(r"\Asep=.\r?\n", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 _SRID = re.compile(r"SRID=(\d{4,6});", re.IGNORECASE)
 # 34.65, 34°39′0.5″, 北緯34度39分0.5秒, N34 39 0.5
@@ -67,6 +68,8 @@ def _decoded(written: bytes) -> str:
 
 
 def _table(text: str) -> list[list[str]]:
+    # Excel lets a line before the table say what parts its columns.
+    text = _SEPARATOR_SAID.sub("", text, count=1)
     first = text.partition("\n")[0]
     separator = max(",\t;", key=first.count)
     csv.field_size_limit(LONGEST_CELL)
