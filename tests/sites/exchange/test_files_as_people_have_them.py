@@ -335,6 +335,7 @@ async def test_degrees_are_read_as_people_write_them(db: None, tmp_path: Path, l
         (b"", "its first line must name the columns"),
         (b"kind,slug\nsite,harbour\n", "no column of shapes"),
         (b"kind,WKT\nsite,POLYGON 1 2 3\n", "Row 2: the shape is no WKT"),
+        (b"slug,lat,lon\na,34.6,135.4\nb,34.6,135.4\nb,34.7,135.4\n", "Row 2: a shape needs a row for each"),
         ("緯度,経度\n34.6,北\n".encode(), "Row 2: “北” are no degrees"),
         ("緯度,経度\n135.4,34.6\n135.5,34.6\n135.5,34.7\n".encode(), "“緯度” holds longitudes"),
         (b'kind,WKT\n"site,x\n', "The table cannot be read"),
@@ -351,10 +352,26 @@ async def test_a_table_that_is_none_is_refused_with_what_to_do(
     assert said in found
 
 
-async def test_two_corners_are_no_shape(db: None, tmp_path: Path) -> None:
+async def test_what_programs_read_may_be_typed_in_full_width(db: None, tmp_path: Path) -> None:
     await owner()
-    (tmp_path / "in.csv").write_text("kind,slug,lat,lon\nsite,a,34.6,135.4\nsite,a,34.7,135.4\n", "utf-8")
-    assert "features[0].geometry: The shape must be a polygon." in await told(tmp_path / "in.csv")
+    wide = {
+        "kind": "ｓｉｔｅ",
+        "slug": "ｈａｒｂｏｕｒ",
+        "hours": "Ｍｏｎ－Ｆｒｉ ９：００～１７：００",
+        "slot_minutes": "３０",
+    }
+    wide |= {"uses": "ｄｒｏｎｅ；vehicle", "published": "ＴＲＵＥ", "property_class": "ｏｒｄｉｎａｒｙ"}
+    report = await bring_in(write(tmp_path / "in.geojson", harbour(**wide)))
+    assert report.created == ("harbour",)
+    (draft,) = await stored_sites()
+    assert (draft.property_class, draft.policy.slot_minutes, len(draft.hours)) == ("ordinary", 30, 5)
+    narrow = {
+        "hours": "Mon-Fri 09:00-17:00",
+        "property_class": "ordinary",
+        "slot_minutes": 30,
+        "uses": "drone; vehicle",
+    }
+    assert (await bring_in(write(tmp_path / "again.geojson", harbour(**narrow)))).unchanged == ("harbour",)
 
 
 # --- Google Earth
@@ -391,6 +408,17 @@ async def test_kml_is_read_with_all_its_folders(db: None, tmp_path: Path, ending
     (draft,) = await stored_sites()
     assert draft.geometry.equals(shapely.MultiPolygon([GROUND]))
     assert draft.name_ja == "みなと実証フィールド"
+
+
+async def test_kml_that_would_grow_without_end_is_refused(db: None, tmp_path: Path) -> None:
+    await owner()
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 20}">' for n in range(1, 12))
+    told_twice = (
+        kml(harbour()).replace("<kml", f'<!DOCTYPE kml [<!ENTITY e0 "x">{entities}]><kml', 1).replace("…", "&e11;", 1)
+    )
+    (tmp_path / "in.kml").write_text(told_twice, "utf-8")
+    (said,) = await told(tmp_path / "in.kml")
+    assert said.startswith("file: ")
 
 
 # --- Heights

@@ -1,5 +1,6 @@
 """Files in, on real PostGIS: all of a file is stored or nothing."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -249,3 +250,32 @@ async def test_progress_is_told_step_by_step(db: None, tmp_path: Path) -> None:
         (Step.STORE, 0, 1),
         (Step.STORE, 1, 1),
     ]
+
+
+async def test_an_import_waits_for_its_turn_at_a_site_where_others_are(own_db: str, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, harbour())
+    (row,) = await Site.select(Site.id)
+    told: list[str] = []
+    leave = asyncio.Event()
+
+    async def hold() -> None:
+        async with DB.turns.at_site(row["id"]):
+            await leave.wait()
+            told.append("left")
+
+    def show(step: Step, _done: int, _total: int | None) -> None:
+        told.append(step)
+
+    holders = []
+    while not DB.turns.are_taken(row["id"]):
+        holders.append(asyncio.create_task(hold()))
+        await asyncio.sleep(0)
+    changed = write(tmp_path / "changed.geojson", harbour(name_en="Another name"))
+    coming = asyncio.create_task(import_file(changed, None, NOW, show))
+    # Time enough for one that does not wait.
+    await asyncio.sleep(0.5)
+    leave.set()
+    assert (await coming).changed == ("harbour",)
+    await asyncio.gather(*holders)
+    assert told.index("left") < told.index(Step.STORE)

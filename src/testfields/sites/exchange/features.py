@@ -115,7 +115,7 @@ def read_catalogue(
         if kind == A_SITE:
             sites.append(_site(record, owner))
         elif kind == AN_AREA:
-            areas.append((record, record.text("site"), _area(record)))
+            areas.append((record, record.code("site"), _area(record)))
         _refuse_stray_values(record, kind)
     drafts = _with_areas(sites, areas)
     return drafts, in_order([*_file_faults(records), *_beyond(records, check_catalogue(drafts, today))])
@@ -177,7 +177,7 @@ def _site(record: Record, owner: str | None) -> SiteDraft:
 
 
 def _owner(record: Record, owner: str | None) -> str:
-    told = record.text("owner", required=owner is None)
+    told = record.code("owner", required=owner is None)
     if owner is not None and told not in {"", owner}:
         message = N_("The feature names the owner “%(told)s”, but the import is for “%(owner)s”.")
         record.add("owner", message, told=told, owner=owner)
@@ -187,7 +187,7 @@ def _owner(record: Record, owner: str | None) -> str:
 def _area(record: Record) -> AreaDraft:
     return AreaDraft(
         **{name: record.told(row) for name, row in AREA.items()},
-        parent_slug=record.text("parent", required=False) or None,
+        parent_slug=record.code("parent", required=False) or None,
         altitude=record.altitude(),
         geometry=record.polygon(),
         feature=record.place,

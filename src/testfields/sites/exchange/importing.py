@@ -129,7 +129,7 @@ async def _store(
     owners = {row["slug"]: row["id"] for row in await queries.OWNERS.rows(slugs=[one.owner for one in sites])}
     stored = {one.slug: one for one in await stored_sites([one.slug for one in sites])}
     changed = [one for one in sites if stored.get(one.slug) != one]
-    await queries.HOLD_SITES.rows(slugs=[one.slug for one in changed])
+    await _hold([one.slug for one in changed])
     found: list[FeatureFault] = [
         *faults,
         *_owner_faults(sites, owners, stored),
@@ -159,6 +159,15 @@ async def _store(
         await queries.COMPARE_NOW.value()
         raise _OnlyTried(report)
     return report
+
+
+async def _hold(slugs: Sequence[str]) -> None:
+    """Nobody books at these sites until the end; where others are at one of them, an import waits for its turn."""
+    for row in await queries.IDS.rows(slugs=slugs):
+        async with DB.turn_at(row["id"]):
+            # Inside a transaction the turn lasts until that ends.
+            pass
+    await queries.HOLD_SITES.rows(slugs=slugs)
 
 
 def _event(site: SiteDraft, site_id: int, owner_id: int, before: SiteDraft | None) -> Event:

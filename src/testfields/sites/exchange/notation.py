@@ -20,7 +20,8 @@ from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValu
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LARGEST_NUMBER = 1_000_000
 
-_SPAN = re.compile(r"(\d{1,2}):([0-5]\d)\s*-\s*(\d{1,2}):([0-5]\d)")
+# A wave dash is how Japanese writes "from … to".
+_SPAN = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-~〜–]\s*(\d{1,2}):([0-5]\d)")
 _DAYS = re.compile(r"([A-Za-z]{3})(?:\s*-\s*([A-Za-z]{3}))?")
 
 

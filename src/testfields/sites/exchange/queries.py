@@ -54,6 +54,9 @@ UNDER_WAY = Statement("""
     GROUP BY site.slug
 """)
 
+# Of the sites that are there, in the order in which they are held; served by site's unique index on slug.
+IDS = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) ORDER BY id")
+
 # What is about to change is nobody's to book meanwhile; in one order, so that none waits for another.
 HOLD_SITES = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) ORDER BY id FOR UPDATE")
 

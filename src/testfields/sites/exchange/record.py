@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.fields import Row
 from testfields.core.shapes import JAPAN, checked_shape, parse_shape
-from testfields.core.texts import line_faults, text_faults, tidy
+from testfields.core.texts import line_faults, normal, text_faults, tidy
 from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.sites.drafts import Hours, OpeningDraft
 from testfields.sites.exchange.encodings import meant_by
@@ -31,6 +31,8 @@ GARBLED_FOR_GOOD = N_(
     "This text is garbled: it was read in another encoding than it was written in. Please save the file anew, in"
     " UTF-8, from where it is still whole."
 )
+# Words of programs, in which full width means nothing of its own.
+CODES = frozenset({"slug", "owner", "timezone"})
 UNREAD_BAND = AltitudeBand(None, None)
 # How the formats write a boolean; one of 0 and 1 comes back as a float where other features have none.
 TRUTHS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
@@ -41,7 +43,7 @@ class Record:
 
     def __init__(self, place: int, values: Mapping[str, object], shape: BaseGeometry | None) -> None:
         self.place = place
-        self.slug = str(values.get("slug") or "")
+        self.slug = normal("NFKC", str(values.get("slug") or "")).strip()
         self.faults: list[tuple[str, Message]] = []
         self._values = values
         self._shape = shape
@@ -63,6 +65,8 @@ class Record:
         if field.words:
             word = self.word(name, field.words, required)
             return row.type(word) if word else None if row.optional else word
+        if name in CODES:
+            return self.code(name, required)
         value = READ[row.type](self, name, field, required)
         return 0 if value is None and row.type in {int, float} and not row.optional else value
 
@@ -81,9 +85,13 @@ class Record:
         self._note(name, (text_faults if lines else line_faults)(name, text, most))
         return text
 
+    def code(self, name: str, required: bool = True) -> str:
+        """A text for programs, as it is meant where it was typed in full width."""
+        return normal("NFKC", self.text(name, required)).strip()
+
     def word(self, name: str, words: Collection[str], required: bool = True) -> str:
         """One of `words`."""
-        text = self.text(name, required)
+        text = self.code(name, required)
         if text and text not in words:
             self.add(
                 name, N_("“%(part)s” is not accepted here. Known are: %(known)s"), part=text, known=", ".join(words)
@@ -97,7 +105,7 @@ class Record:
         if value is None or value == "":
             self.add(name, N_("This field is required."))
             return False
-        truth = TRUTHS.get(str(value).strip().lower())
+        truth = TRUTHS.get(normal("NFKC", str(value)).strip().lower())
         if truth is None:
             self.add(name, N_("Please write true or false."))
         return bool(truth)
@@ -140,17 +148,17 @@ class Record:
 
     def uses(self, required: bool) -> tuple[Use, ...]:
         """What may be tried there."""
-        text = self.text("uses", required)
+        text = self.code("uses", required)
         return self._parsed(parse_uses, "uses", text, ())
 
     def hours(self) -> tuple[OpeningDraft, ...]:
         """When the site is open in a week."""
-        text = self.text("hours")
+        text = self.code("hours")
         return self._parsed(parse_hours, "hours", text, ())
 
     def facilities(self) -> dict[str, FacilityValue]:
         """What the site offers."""
-        text = self.text("facilities", required=False)
+        text = self.code("facilities", required=False)
         return self._parsed(parse_facilities, "facilities", text, {})
 
     def altitude(self) -> AltitudeBand:

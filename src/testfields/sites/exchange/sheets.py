@@ -104,6 +104,7 @@ def _with_corners(rows: Sequence[dict[str, str]], latitude: str, longitude: str)
     """Rows that follow each other and are of one site or area are the corners of its shape, in their order."""
     values: list[Mapping[str, object]] = []
     corners: list[list[tuple[float, float]]] = []
+    begun: list[int] = []
     known: tuple[str, ...] | None = None
     for place, row in enumerate(rows, start=2):
         corner = (_degrees(row.pop(longitude, ""), place), _degrees(row.pop(latitude, ""), place))
@@ -112,19 +113,20 @@ def _with_corners(rows: Sequence[dict[str, str]], latitude: str, longitude: str)
             known = of
             values.append(row)
             corners.append([])
+            begun.append(place)
         corners[-1].append(corner)
     if corners and all(x < y for one in corners for x, y in one):
         message = N_(
             "The column “%(latitude)s” holds longitudes, and “%(longitude)s” latitudes. Please exchange their names."
         )
         raise refusal(message, latitude=latitude, longitude=longitude)
-    return Rows(values, [_ring(one) for one in corners], f"{EPSG}:{WGS84}")
-
-
-def _ring(corners: Sequence[tuple[float, float]]) -> BaseGeometry:
-    """A polygon; fewer corners than one needs stay what they are, and are told as what is no polygon."""
-    different = list(dict.fromkeys(corners))
-    return Polygon(corners) if len(different) >= LEAST_CORNERS else shapely.MultiPoint(different)
+    few = next((place for place, one in zip(begun, corners, strict=True) if len(set(one)) < LEAST_CORNERS), None)
+    if few is not None:
+        message = N_(
+            "Row %(row)s: a shape needs a row for each of its corners, at least three; or it stands in a column WKT."
+        )
+        raise refusal(message, row=few)
+    return Rows(values, [Polygon(one) for one in corners], f"{EPSG}:{WGS84}")
 
 
 def _degrees(text: str | None, line: int) -> float:

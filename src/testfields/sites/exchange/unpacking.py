@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from testfields.core.errors import N_, InvalidInput, fault
 
 ARCHIVES = frozenset({".zip", ".kmz"})
-MOST_BYTES = 512 * 2**20
+MOST_BYTES = 200 * 2**20
 MOST_FILES = 2000
 MOST_TOLD = 10
 PIECE = 2**20
