@@ -12,17 +12,15 @@ from testfields.availability.rules import (
     MOST_VOLUMES,
     BookableArea,
     Placed,
-    Policy,
     check_volumes,
     claims_for,
     decision_due,
-    horizon,
-    on_grid,
 )
 from testfields.core.errors import InvalidInput
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
 from testfields.sites.fields import POLICY as FIELDS
+from testfields.sites.stays import Policy, horizon, on_grid
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 START = datetime(2026, 12, 3, tzinfo=UTC)

@@ -66,7 +66,7 @@ async def test_a_broken_rule_is_told_and_where(db: None) -> None:
 
     case = await service.case(field.reviewer, number)
 
-    assert [len(check.faults) for check in case.checks] == [0, 1, 0]
+    assert [len(check.faults) for check in case.checks] == [0, 0, 1, 0]
 
 
 async def test_rivals_are_shown_by_name_to_staff(db: None, client: httpx.AsyncClient) -> None:

@@ -86,6 +86,7 @@ def test_each_fault_stands_under_what_was_checked() -> None:
     found = checks_of([fault("volumes[0].period.end", "late"), fault("volumes[1].altitude", "high")])
     assert [[one.path for one in check.faults] for check in found] == [
         [],
+        [],
         ["volumes[0].period.end"],
         ["volumes[1].altitude"],
     ]

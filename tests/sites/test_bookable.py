@@ -10,7 +10,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from testfields.availability.rules import BookableArea, Placed, Policy, check_volumes
+from testfields.availability.rules import BookableArea, Placed, check_volumes
 from testfields.core.errors import InvalidInput
 from testfields.core.local_time import midnight
 from testfields.core.periods import Period
@@ -19,6 +19,8 @@ from testfields.sites.bookable import never_kept
 from testfields.sites.drafts import OpeningDraft
 from testfields.sites.exchange.features import read_catalogue
 from testfields.sites.exchange.notation import parse_hours
+from testfields.sites.fields import POLICY as FIELDS
+from testfields.sites.stays import Policy
 from tests import factories
 from tests.sites.catalogue import harbour
 
@@ -27,19 +29,8 @@ MONDAY = date(2031, 6, 2)
 BAND = AltitudeBand(Decimal(0), Decimal(100))
 GROUND = factories.square()
 AREA = BookableArea(1, 1, GROUND, BAND)
-POLICY = Policy(
-    timezone=ZONE,
-    slot_minutes=30,
-    minimum_minutes=30,
-    maximum_minutes=525_600,
-    notice_minutes=0,
-    horizon_days=7,
-    turnaround_minutes=0,
-    lateral_separation_m=0,
-    vertical_separation_m=0,
-    hold_minutes=60,
-    processing_days=14,
-)
+NUMBERS = {"slot_minutes": 30, "minimum_minutes": 30, "maximum_minutes": 525_600, "horizon_days": 7}
+POLICY = Policy(timezone=ZONE, **{**dict.fromkeys(FIELDS, 0), **NUMBERS})
 
 
 def open_minutes(hours: Sequence[OpeningDraft]) -> frozenset[int]:

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from testfields.availability.service import Asked
+from testfields.core.clock import now
 from testfields.db.engine import DB
+from testfields.reservations import filing
 from testfields.sites import commands
-from testfields.sites.tables import Site
-from tests.sites.catalogue import harbour, owner, write
+from testfields.sites.tables import Area, Site
+from tests import factories
+from tests.sites.catalogue import harbour, owner, site, track, write
 
 
 def on_other_thread(url: str) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
@@ -66,6 +70,37 @@ async def test_a_dry_run_tells_what_would_change_and_what_was_passed_over(invoke
     refused = await invoke("import", "--dry-run", str(faulty))
     assert refused.exit_code == 1
     assert "sailing" in refused.output
+
+
+async def test_import_tells_which_applications_no_longer_fit(invoke: Any, tmp_path: Path) -> None:
+    await owner()
+    path = write(tmp_path / "in.geojson", harbour(hours="Mon-Sun 00:00-24:00"))
+    assert (await invoke("import", str(path))).exit_code == 0
+    company = await factories.company()
+    area = await Area.select(Area.id).where(Area.slug == "pad").first()
+    assert area is not None
+    asked = (Asked(factories.period(20, days=5)),)
+    application = filing.Application(await factories.project(company), area["id"], asked)
+    number = (await filing.file(company, application, now())).id
+    write(path, [site(uses="vehicle", hours="Mon-Sun 09:00-17:00"), track()])
+
+    tried = await invoke("import", "--dry-run", str(path))
+    done = await invoke("import", str(path), language="ja_JP.UTF-8")
+
+    assert "1 application no longer fits." in tried.output
+    assert "Nothing was changed." in tried.output
+    assert "1件の申請が、変更後のフィールドに合わなくなります。" in done.output
+    (row, *more) = [
+        [cell.strip() for cell in line.split("│")[1:-1]] for line in tried.output.splitlines() if "│" in line
+    ]
+    assert row[:2] == [str(number), "application"]
+    assert row[2].startswith("Organisation")
+    assert row[3] == "harbour · Take-off pad"
+    assert "20:00–21:00 JST" in row[4]
+    assert [row[5], *(one[5] for one in more)] == [
+        "This area is no longer offered.",
+        "The site is not open during the whole of this time.",
+    ]
 
 
 async def test_import_lists_every_fault_and_exits_with_1(invoke: Any, tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from math import gcd
 
 from shapely.geometry import MultiPolygon
 
-from testfields.availability.rules import on_grid
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.local_time import instant_of, local_days, local_time
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
+from testfields.sites.stays import on_grid
 
 LONGEST_WINDOW = timedelta(days=366)
 LONGEST_MINUTES = 366 * 1440

@@ -11,7 +11,7 @@ from testfields.sites.fields import POLICY
 PLACE = Statement(f"""
     SELECT site.id AS site_id, site.version AS site_version, site.owner_id, site.published, site.timezone,
            site.uses AS site_uses, {", ".join(f"site.{name}" for name in POLICY)},
-           area.id, area.uses, area.geometry, area.altitude,
+           area.id, area.uses, area.geometry, area.altitude, area.retired_at IS NOT NULL AS retired,
            asked.inside, asked.open, asked.footprints, asked.altitudes, asked.periods
     FROM area
     JOIN site ON site.id = area.site_id

@@ -8,23 +8,16 @@ from itertools import combinations
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
-from testfields.core.local_time import local_date, local_days, local_time
+from testfields.core.local_time import local_date, local_days
 from testfields.core.periods import Period
 from testfields.core.shapes import share_ground
 from testfields.core.volumes import AltitudeBand, Volume, apart, in_metres
 from testfields.sites.fields import POLICY
-from testfields.sites.fields import Policy as SitePolicy
+from testfields.sites.stays import Policy, stay_faults
 
 MOST_VOLUMES = 60
 # No site allows more, so nobody need look whether it would be open.
 LONGEST_STAY = timedelta(minutes=POLICY["maximum_minutes"].field.limits[1])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Policy(SitePolicy):
-    """How a site may be booked, by the clocks of its zone."""
-
-    timezone: str
 
 
 @dataclass(frozen=True)
@@ -75,9 +68,7 @@ def check_volumes(policy: Policy, area: BookableArea, placed: Sequence[Placed], 
 
 
 def _faults(policy: Policy, area: BookableArea, placed: Placed, now: datetime, path: str) -> list[Fault]:
-    faults = _time_faults(policy, placed.volume, now, f"{path}.period")
-    if not faults and not placed.open:
-        faults.append(fault(f"{path}.period", N_("The site is not open during the whole of this time.")))
+    faults = stay_faults(policy, placed.volume.period, placed.open, now, f"{path}.period")
     if not placed.inside_area:
         faults.append(fault(f"{path}.footprint", N_("The shape must lie inside the area.")))
     if not placed.volume.altitude.within(area.altitude):
@@ -85,40 +76,6 @@ def _faults(policy: Policy, area: BookableArea, placed: Placed, now: datetime, p
         values = {"lower": in_metres(area.altitude.lower), "upper": in_metres(area.altitude.upper)}
         faults.append(fault(f"{path}.altitude", message, **values))
     return faults
-
-
-def _time_faults(policy: Policy, volume: Volume, now: datetime, path: str) -> list[Fault]:
-    period, faults = volume.period, []
-    if period.start < now:
-        faults.append(fault(f"{path}.start", N_("The start lies in the past.")))
-    elif period.start < now + timedelta(minutes=policy.notice_minutes):
-        message = N_("This site wants to know %(notice)s minutes before the start.")
-        faults.append(fault(f"{path}.start", message, notice=policy.notice_minutes))
-    if period.end > horizon(policy, now):
-        message = N_("This site can be booked at most %(days)s days ahead.")
-        faults.append(fault(f"{path}.end", message, days=policy.horizon_days))
-    minutes = period.duration / timedelta(minutes=1)
-    if not policy.minimum_minutes <= minutes <= policy.maximum_minutes:
-        message = N_("A stay must last between %(least)s and %(most)s minutes.")
-        faults.append(fault(f"{path}.end", message, least=policy.minimum_minutes, most=policy.maximum_minutes))
-    for name, instant in (("start", period.start), ("end", period.end)):
-        if not on_grid(policy.timezone, policy.slot_minutes, instant):
-            message = N_("Times must lie on the site's grid of %(slot)s minutes.")
-            faults.append(fault(f"{path}.{name}", message, slot=policy.slot_minutes))
-    return faults
-
-
-def horizon(policy: Policy, now: datetime) -> datetime:
-    """The last instant that may be booked: the end of the local day `horizon_days` from today."""
-    last = local_date(now, policy.timezone) + timedelta(days=policy.horizon_days)
-    return local_days(last, 1, policy.timezone).end
-
-
-def on_grid(timezone: str, slot_minutes: int, instant: datetime) -> bool:
-    """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
-    local = local_time(instant, timezone)
-    minutes = local.hour * 60 + local.minute
-    return local.second == 0 and local.microsecond == 0 and minutes % slot_minutes == 0
 
 
 def decision_due(policy: Policy, submitted: datetime) -> datetime:

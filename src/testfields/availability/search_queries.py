@@ -80,7 +80,8 @@ def _areas(filters: Filters) -> str:
         JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
         CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
-        WHERE {bookable_site(filters)} AND {where(AREA_FILTERS, filters)} AND area.id > :after
+        WHERE {bookable_site(filters)} AND {where(AREA_FILTERS, filters)} AND area.retired_at IS NULL
+          AND area.id > :after
         ORDER BY area.id
         LIMIT :limit
     """
@@ -97,7 +98,7 @@ _PLACES = f"""
     JOIN site ON site.id = area.site_id
     JOIN organisation owner ON owner.id = site.owner_id
     CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
-    WHERE area.id = :area_id
+    WHERE area.id = :area_id AND area.retired_at IS NULL
 """
 
 # Hours are found by opening_hours_site_id, claims by claim_by_site_and_period.

@@ -13,13 +13,14 @@ from shapely.geometry import MultiPolygon
 
 from testfields.availability import queries
 from testfields.availability.kinds import OF_RESERVATIONS, ClaimKind
-from testfields.availability.rules import BookableArea, Placed, Policy, claims_for
+from testfields.availability.rules import BookableArea, Placed, claims_for
 from testfields.core.errors import N_, InTheWay, NotFound, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
 from testfields.db.engine import DB
 from testfields.db.values import altitude_range, period_range, to_band, to_period, volume_arrays
 from testfields.sites.fields import policy_values
+from testfields.sites.stays import Policy
 
 # What PLACE tells of each volume, in parallel arrays.
 PLACED = ("inside", "open", "footprints", "altitudes", "periods")
@@ -46,6 +47,8 @@ class Place:
     site_version: int
     owner_id: int
     published: bool
+    # Of an area that has a past and nothing ahead but what is under way in it.
+    retired: bool
     uses: frozenset[str]
     policy: Policy
     area: BookableArea
@@ -76,7 +79,17 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
     )
     policy = Policy(timezone=row["timezone"], **policy_values(row))
     uses = frozenset(row["uses"] or row["site_uses"])
-    return Place(row["site_id"], row["site_version"], row["owner_id"], row["published"], uses, policy, area, placed)
+    return Place(
+        row["site_id"],
+        row["site_version"],
+        row["owner_id"],
+        row["published"],
+        row["retired"],
+        uses,
+        policy,
+        area,
+        placed,
+    )
 
 
 async def claims_of(place: Place) -> list[Volume]:

@@ -83,7 +83,9 @@ def _openings(filters: Filters) -> str:
                site.turnaround_minutes, week.hours, array_agg(site.id) AS site_ids, array_agg(site.slug) AS slugs
         FROM week JOIN site ON site.id = week.site_id
         WHERE {bookable_site(filters)}
-          AND EXISTS (SELECT FROM area WHERE area.site_id = site.id AND {where(AREA_FILTERS, filters)})
+          AND EXISTS (
+              SELECT FROM area
+              WHERE area.site_id = site.id AND area.retired_at IS NULL AND {where(AREA_FILTERS, filters)})
         GROUP BY site.timezone, site.slot_minutes, site.minimum_minutes, site.notice_minutes, site.horizon_days,
                  site.turnaround_minutes, week.hours
     ), opening AS MATERIALIZED (
@@ -140,7 +142,8 @@ def _doubtful(filters: Filters) -> str:
         JOIN organisation owner ON owner.id = site.owner_id
         CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
         CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
-        WHERE opened.site_id NOT IN (SELECT site_id FROM plain) AND {where(AREA_FILTERS, filters)}
+        WHERE opened.site_id NOT IN (SELECT site_id FROM plain) AND area.retired_at IS NULL
+          AND {where(AREA_FILTERS, filters)}
     ), taken AS (
         SELECT asked.key, range_agg(standing.period) AS periods
         FROM asked

@@ -6,7 +6,7 @@ from testfields.db.statements import Statement
 CLOSABLE = Statement("""
     SELECT site.id AS site_id, site.owner_id, area.id AS area_id,
            coalesce(area.ground, site.ground) AS footprint
-    FROM site LEFT JOIN area ON area.site_id = site.id AND area.slug = CAST(:area AS text)
+    FROM site LEFT JOIN area ON area.site_id = site.id AND area.slug = CAST(:area AS text) AND area.retired_at IS NULL
     WHERE site.slug = :site AND site.owner_id = ANY(CAST(:owners AS bigint[]))
 """)
 
@@ -49,7 +49,8 @@ PLACES = Statement("""
            area.slug AS area_slug, area.name_ja AS area_name_ja, area.name_en AS area_name_en
     FROM site CROSS JOIN LATERAL (
         SELECT NULL AS slug, NULL AS name_ja, NULL AS name_en, -1 AS position
-        UNION ALL SELECT slug, name_ja, name_en, position FROM area WHERE area.site_id = site.id
+        UNION ALL SELECT slug, name_ja, name_en, position FROM area
+        WHERE area.site_id = site.id AND area.retired_at IS NULL
     ) area
     WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
     ORDER BY site.slug, area.position, area.slug

@@ -26,7 +26,7 @@ from testfields.reservations import queries
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action, Party, State, acting_role, checked_texts, next_state
 from testfields.reservations.states import STATES
-from testfields.sites.vocabulary import USES
+from testfields.sites.stays import NO_LONGER_OFFERED, place_faults
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,8 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
     place = await availability.place(area_id, asked)
     if not place.published:
         raise NotFound(NO_SUCH_AREA)
+    if place.retired:
+        raise InvalidInput([fault("area_id", NO_LONGER_OFFERED)])
     check_volumes(place.policy, place.area, place.placed, now)
     return place
 
@@ -186,9 +188,7 @@ def _use_faults(use: str | None, place: Place) -> tuple[Fault, ...]:
     """What is wrong with trying `use` there; None is the use of no project of the company's."""
     if use is None:
         return (fault("project_id", N_("Your company has no such project.")),)
-    if use in place.uses:
-        return ()
-    return (fault("area_id", N_("This area does not allow the use “%(use)s”."), use=USES[use]),)
+    return tuple(place_faults(place.uses, use, retired=False))
 
 
 def refuse_use(place: Place, use: str) -> None:

@@ -141,7 +141,7 @@ async def _settle_claim(
         # is no fault of its own.
         kept = had or action is Action.OFFER
         place = await (availability.place(locked.area_id, asked) if kept else checked_place(locked.area_id, asked, now))
-        if not had and not place.published:
+        if not had and (place.retired or not place.published):
             raise NotFound(NO_SUCH_AREA)
         refuse_use(place, locked.use)
         terms = terms_of(place, to, now)

@@ -238,13 +238,14 @@ SCENE = Statement(f"""
     ORDER BY mine DESC, period, number, part
 """)
 
-# The ground that it all lies on: the site first, then its areas; served by area_once.
+# The ground that it all lies on: the site first, then its areas, of the retired ones its own; served by area_once.
 GROUND = Statement("""
     SELECT 'site' AS kind, site.slug, site.name_ja, site.name_en, NULL::numrange AS altitude,
            told_shape(site.geometry)::text AS shape, -1 AS position
     FROM site JOIN reservation ON reservation.site_id = site.id WHERE reservation.id = :id
     UNION ALL
     SELECT 'area', area.slug, area.name_ja, area.name_en, area.altitude, told_shape(area.geometry)::text, area.position
-    FROM area JOIN reservation ON reservation.site_id = area.site_id WHERE reservation.id = :id
+    FROM area JOIN reservation ON reservation.site_id = area.site_id
+    WHERE reservation.id = :id AND (area.retired_at IS NULL OR area.id = reservation.area_id)
     ORDER BY position, slug
 """)

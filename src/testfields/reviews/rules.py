@@ -91,8 +91,9 @@ class Check:
     faults: tuple[Fault, ...]
 
 
-# What `availability.rules` names in its faults → what that was about.
+# What `availability.rules` and `sites.stays` name in their faults → what that was about.
 CHECKED: tuple[tuple[str, str], ...] = (
+    ("area_id", N_("The area is offered, and allows what the project tries")),
     (".footprint", N_("The shape lies inside the area")),
     (".period", N_("The times keep the opening hours, the notice and the site's rules for booking")),
     (".altitude", N_("The heights lie inside the area's")),

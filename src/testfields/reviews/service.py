@@ -31,6 +31,7 @@ from testfields.reviews.rules import (
     days_of,
     decisions_for,
 )
+from testfields.sites.stays import place_faults
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,12 @@ async def case(actor: Actor, reservation_id: int) -> Case:
 async def _faults(row: asyncpg.Record, asked: Sequence[Asked]) -> tuple[Fault, ...]:
     """What the site's rules as they are today hold against it, the notice counted from when it was filed."""
     place = await availability.place(row["area_id"], asked)
+    found = tuple(place_faults(place.uses, row["use"], place.retired))
     try:
         check_volumes(place.policy, place.area, place.placed, row["submitted_at"] or row["created_at"])
     except InvalidInput as refusal:
-        return refusal.faults
-    return ()
+        return found + refusal.faults
+    return found
 
 
 @dataclass(frozen=True)

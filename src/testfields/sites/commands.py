@@ -5,7 +5,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -21,8 +21,10 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.sites.exchange.exporting import export_file
 from testfields.sites.exchange.importing import ImportReport, Step, import_file
+from testfields.sites.exchange.misfits import Misfit
 from testfields.sites.rules import FeatureFault
 from testfields.web import locale
+from testfields.web.words import when
 
 T = TypeVar("T")
 
@@ -74,6 +76,7 @@ def import_(run: Runner, file: Path, owner: str | None, only_try: bool) -> None:
         for text, slugs in ((N_("New: %(slugs)s"), report.created), (N_("Changed: %(slugs)s"), report.changed)):
             if slugs:
                 console.print(locale.translate(text, slugs=", ".join(slugs)), soft_wrap=True)
+    tell_misfits(report.misfits)
     console.print(
         locale.translate(
             N_("%(created)s sites new, %(changed)s changed, %(unchanged)s as they were."),
@@ -130,4 +133,26 @@ def tell(error: PortalError) -> None:
     console.print(locale.translate(N_("Nothing was changed.")))
 
 
+def tell_misfits(misfits: Sequence[Misfit]) -> None:
+    """Which applications no longer fit the sites that are changed, and why; for the operator's eyes."""
+    if not misfits:
+        return
+    console.print(
+        locale.plural(
+            "%(num)s application no longer fits. It keeps its place and permit, and its review tells why:",
+            "%(num)s applications no longer fit. They keep their places and permits, and their reviews tell why:",
+            len(misfits),
+        )
+    )
+    table = Table(*(Column(locale.translate(one), overflow="fold") for one in MISFIT_COLUMNS))
+    for one in misfits:
+        kind = locale.translate(N_("permit")) if one.permitted else locale.translate(N_("application"))
+        place = f"{one.site} · {locale.named(one, 'area')}"
+        faults = "\n".join(locale.said(fault) for fault in one.faults)
+        cells = (str(one.number), kind, locale.named(one, "company"), place, when(one.period, one.timezone), faults)
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
+
+
+MISFIT_COLUMNS = (N_("No."), N_("What it is"), N_("Company"), N_("Place"), N_("When"), N_("What no longer fits"))
 COLUMNS = (N_("Feature"), N_("Slug"), N_("Field"), N_("What is wrong"))

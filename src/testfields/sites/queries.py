@@ -165,9 +165,8 @@ LIST = Statement(
     ).select_from(_PAGE)
 )
 
-_AREAS_OF_SITE = (
-    select(_list_of(_object(**_AREA), AREA.c.position, AREA.c.id)).where(AREA.c.site_id == SITE.c.id).scalar_subquery()
-)
+_OFFERED = and_(AREA.c.site_id == SITE.c.id, AREA.c.retired_at.is_(None))
+_AREAS_OF_SITE = select(_list_of(_object(**_AREA), AREA.c.position, AREA.c.id)).where(_OFFERED).scalar_subquery()
 # Served by site's unique index on slug and by area_once.
 FIND = Statement(
     select(
@@ -229,7 +228,7 @@ _AREA_FEATURES = (
             func.count(),
         )
     )
-    .where(AREA.c.site_id == SITE.c.id)
+    .where(_OFFERED)
     .scalar_subquery()
 )
 AREAS_GEOJSON = Statement(
@@ -248,5 +247,5 @@ OWNERS_OF_SITES = Statement("""
 BANDS = Statement("""
     SELECT area.id, site.slug AS site, lower(area.altitude) AS lower, upper(area.altitude) AS upper
     FROM site JOIN area ON area.site_id = site.id
-    WHERE site.slug = ANY(CAST(:slugs AS text[]))
+    WHERE site.slug = ANY(CAST(:slugs AS text[])) AND area.retired_at IS NULL
 """)

@@ -100,6 +100,8 @@ class Area(Table, tablename="area"):
     uses = Array(base_column=Text())
     surface = Text(null=True, default=None)
     width_m = Numeric(null=True, default=None)
+    # Since when nothing new can be booked here; what was, and what is under way, keeps its place.
+    retired_at = Timestamptz(null=True, default=None)
 
     area_ground_1 = Check("ground IS NOT NULL")
     area_once = Unique([site_id, slug])

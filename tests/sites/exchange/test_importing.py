@@ -124,11 +124,14 @@ async def booked(area: str, state: str) -> None:
         )
 
 
-async def test_an_area_that_was_booked_may_not_vanish(db: None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("state", ["rejected", "withdrawn", "draft"])
+async def test_an_area_that_was_booked_is_retired(db: None, tmp_path: Path, state: str) -> None:
     await owner()
     await bring(tmp_path, harbour())
-    await booked("pad", "rejected")
-    assert await refused(write(tmp_path / "less.geojson", [site(), track()])) == ["features[0].areas"]
+    await booked("pad", state)
+    assert (await bring(tmp_path, [site(), track()])).changed == ("harbour",)
+    retired = await Area.select(Area.slug).where(Area.retired_at.is_not_null())
+    assert [row["slug"] for row in retired] == ["pad"]
 
 
 async def test_a_doubled_site_is_told_as_such_whatever_was_booked_there(db: None, tmp_path: Path) -> None:

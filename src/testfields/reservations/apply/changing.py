@@ -12,14 +12,16 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
+from testfields.core.errors import WrongState
 from testfields.reservations import steps
 from testfields.reservations.apply.forms import Entered, read_form
 from testfields.reservations.apply.pages import changed, show_form, show_refusal
-from testfields.reservations.apply.verdicts import application_of, judged, opened, stored
+from testfields.reservations.apply.verdicts import Form, application_of, judged, opened, stored
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action
 from testfields.reservations.states import STATES
 from testfields.reservations.steps import REFUSALS
+from testfields.sites.stays import NO_LONGER_OFFERED
 from testfields.web.forms import posted
 from testfields.web.pages import redirect
 from testfields.web.parameters import PathId, whole_number
@@ -29,7 +31,7 @@ from testfields.web.parameters import PathId, whole_number
 async def change_page(request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId) -> Template:
     """The form as the reservation fills it in."""
     row = await own(actor, reservation_id)
-    form = await judged(actor, await opened(_fixed(await stored(row), row)), now())
+    form = await judged(actor, await _opened(await stored(row), row), now())
     return await show_form(request, actor, form, change=row)
 
 
@@ -40,7 +42,7 @@ async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id:
     """Ask for the new times and volume; the old claim stays until the new one is sure."""
     row, at = await own(actor, reservation_id), now()
     sent = await posted(request)
-    form = await opened(_fixed(read_form(sent), row))
+    form = await _opened(read_form(sent), row)
     if sent.text("do") != "change":
         form, status = await changed(actor, form, sent.text("do"), at)
         return await show_form(request, actor, form, status=status, change=row)
@@ -53,9 +55,9 @@ async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id:
     return redirect(f"/my/reservations/{reservation_id}", "success", STATES[moved.state].changed)
 
 
-def _fixed(entered: Entered, row: asyncpg.Record) -> Entered:
-    """Project and area stay what they are, whatever a form says."""
-    return replace(
+async def _opened(entered: Entered, row: asyncpg.Record) -> Form:
+    """Project and area stay what they are, whatever a form says; raises WrongState where the area has been retired."""
+    fixed = replace(
         entered,
         project_id=str(row["project_id"]),
         site=row["site_slug"],
@@ -63,6 +65,10 @@ def _fixed(entered: Entered, row: asyncpg.Record) -> Entered:
         reservation=str(row["id"]),
         draft="",
     )
+    form = await opened(fixed)
+    if form.area is None or form.area.slug != row["area_slug"]:
+        raise WrongState(NO_LONGER_OFFERED)
+    return form
 
 
 change_pages: Sequence[Any] = (change_page, change)

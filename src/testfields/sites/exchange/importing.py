@@ -3,8 +3,7 @@
 Work of the command line: it reads and checks without pause, so a server would do it in a process of its own.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,11 +21,14 @@ from testfields.events.rules import OPERATOR, Event, Subject
 from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
+from testfields.sites.exchange.misfits import Misfit, misfits, newly
 from testfields.sites.exchange.reference_systems import WGS84
 from testfields.sites.exchange.stored import stored_sites, write_sites
 from testfields.sites.rules import OVERLAPS, FeatureFault, feature_fault, placed_fault
 
 BATCH = 500
+# So many numbers of applications are listed in a fault.
+MOST_NUMBERS = 20
 
 
 class Step(StrEnum):
@@ -54,6 +56,8 @@ class ImportReport:
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     notes: tuple[Message, ...] = ()
+    # What is under way at the sites that were changed, and fits them no more.
+    misfits: tuple[Misfit, ...] = ()
 
 
 @dataclass(eq=False)
@@ -68,7 +72,8 @@ async def import_file(
 ) -> ImportReport:
     """Store the sites of a file, or `only_try` to; `owner` is their owner's slug where they do not name one.
 
-    A site in the file is described there as a whole: areas that are missing are removed. One fault, and nothing is
+    A site in the file is described there as a whole: areas that are missing are removed, or retired where they have a
+    past. What is under way and fits no more is told and stays as it is. One fault, and nothing is
     stored; raises InvalidInput with every fault found, those of features as `FeatureFault`, by the names of fields that
     stand in the file.
     """
@@ -137,10 +142,12 @@ async def _store(
         *await _hiding_faults(sites, stored),
         # Of shapes and heights that make no sense nobody knows what lies outside.
         *([] if faults else await _stranding_faults(changed, now)),
-        *await _remove_areas(changed, stored),
     ]
     if found:
         raise InvalidInput(in_order(found))
+    known = [one.slug for one in changed if one.slug in stored]
+    before = await misfits(known, now)
+    await _take_out_areas(changed, stored, now)
     await queries.COMPARE_SITES_AT_THE_END.value()
     progress(Step.STORE, 0, len(changed))
     for start in range(0, len(changed), BATCH):
@@ -151,8 +158,9 @@ async def _store(
     fresh = {one.slug for one in changed}
     report = ImportReport(
         created=tuple(one.slug for one in changed if one.slug not in stored),
-        changed=tuple(one.slug for one in changed if one.slug in stored),
+        changed=tuple(known),
         unchanged=tuple(one.slug for one in sites if one.slug not in fresh),
+        misfits=newly(before, await misfits(known, now)),
     )
     if only_try:
         # What the database would refuse at the very end, it refuses now.
@@ -211,7 +219,7 @@ async def _hiding_faults(sites: Iterable[SiteDraft], stored: Mapping[str, SiteDr
     return [feature_fault(hiding[row["slug"]], "published", message, count=row["count"]) for row in rows]
 
 
-async def _stranding_faults(sites: Iterable[SiteDraft], now: datetime) -> list[FeatureFault]:
+async def _stranding_faults(sites: Sequence[SiteDraft], now: datetime) -> list[FeatureFault]:
     """What has been applied for stays where it was applied for, until it is over."""
     areas = [(site, area) for site in sites for area in site.areas if not area.geometry.is_empty]
     rows = await queries.STRANDED.rows(
@@ -221,18 +229,36 @@ async def _stranding_faults(sites: Iterable[SiteDraft], now: datetime) -> list[F
         altitudes=[altitude_range(area.altitude) for _, area in areas],
         now=now,
     )
-    message = N_("%(count)s applications that are not over would lie outside this area. It can be changed afterwards.")
-    return [feature_fault(areas[row["place"] - 1][1], "geometry", message, count=row["count"]) for row in rows]
+    message = N_(
+        "%(count)s applications that are not over would lie outside this area: No. %(numbers)s."
+        " It can be changed afterwards."
+    )
+    told = [(areas[row["place"] - 1], row["numbers"]) for row in rows]
+    faults = [feature_fault(area, "geometry", message, **_counted(numbers)) for (_, area), numbers in told]
+    return faults + await _outside_faults(sites, {site.slug for (site, _), _ in told}, now)
 
 
-async def _remove_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDraft]) -> list[FeatureFault]:
-    """Remove areas that the file no longer has; a fault for each that something still refers to.
+def _counted(numbers: Sequence[int]) -> dict[str, object]:
+    listed = ", ".join(str(one) for one in numbers[:MOST_NUMBERS])
+    return {"count": len(numbers), "numbers": f"{listed}, …" if len(numbers) > MOST_NUMBERS else listed}
 
-    Of a doubled site nobody knows which areas are meant, and the doubling has been told.
-    """
-    faults = []
-    times = Counter(one.slug for one in sites)
-    for site in (one for one in sites if times[one.slug] == 1):
+
+async def _outside_faults(sites: Sequence[SiteDraft], told: Set[str], now: datetime) -> list[FeatureFault]:
+    """What is taken in areas that are retired, or as a whole area that is smaller by now; closures too."""
+    rest = [one for one in sites if one.slug not in told and not one.geometry.is_empty]
+    rows = await queries.LEFT_OUTSIDE.rows(
+        sites=[one.slug for one in rest], shapes=[one.geometry for one in rest], now=now
+    )
+    message = N_(
+        "%(count)s applications and closures that are not over would lie outside this site."
+        " It can be changed afterwards."
+    )
+    return [feature_fault(rest[row["place"] - 1], "geometry", message, count=row["count"]) for row in rows]
+
+
+async def _take_out_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDraft], now: datetime) -> None:
+    """Remove areas that the file no longer has; retire those that something still refers to."""
+    for site in sites:
         before = stored[site.slug].areas if site.slug in stored else ()
         kept = {one.slug for one in site.areas}
         for area in (one.slug for one in before if one.slug not in kept):
@@ -240,6 +266,4 @@ async def _remove_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDra
                 async with DB.transaction():
                     await queries.REMOVE_AREA.run(site=site.slug, area=area)
             except asyncpg.ForeignKeyViolationError:
-                message = N_("The area “%(area)s” has been booked and must stay in the file.")
-                faults.append(feature_fault(site, "areas", message, area=area))
-    return faults
+                await queries.RETIRE_AREA.run(site=site.slug, area=area, now=now)

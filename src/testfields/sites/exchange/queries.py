@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from testfields.db.statements import Statement
 from testfields.sites.drafts import AREA, SITE
+from testfields.sites.fields import POLICY
 
 # Rows come as JSON: a site's uses are an array, and unnest would flatten an array of arrays.
 
@@ -60,10 +61,10 @@ IDS = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) OR
 # What is about to change is nobody's to book meanwhile; in one order, so that none waits for another.
 HOLD_SITES = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) ORDER BY id FOR UPDATE")
 
-# How many applications that are not over would lie outside their area as it shall be; served by area_once and by
+# Applications that are not over and would lie outside their area as it shall be; served by area_once and by
 # reservation_area_id.
 STRANDED = Statement("""
-    SELECT one.place::int AS place, count(DISTINCT reservation.id) AS count
+    SELECT one.place::int AS place, array_agg(DISTINCT reservation.id) AS numbers
     FROM unnest(CAST(:sites AS text[]), CAST(:areas AS text[]), CAST(:shapes AS geometry[]),
                 CAST(:altitudes AS numrange[])) WITH ORDINALITY AS one (site, area, shape, altitude, place)
     JOIN site ON site.slug = one.site
@@ -73,6 +74,39 @@ STRANDED = Statement("""
     WHERE reservation.state = ANY(under_way_states())
       AND NOT (is_inside(volume.footprint, one.shape) AND one.altitude @> volume.altitude)
     GROUP BY one.place
+""")
+
+# What other than their areas' outlines keeps these sites where they are: how much that was taken there and is not over
+# would lie outside. Served by claim_by_site_and_period.
+LEFT_OUTSIDE = Statement("""
+    SELECT one.place::int AS place, count(DISTINCT (claim.source_kind, claim.source_id)) AS count
+    FROM unnest(CAST(:sites AS text[]), CAST(:shapes AS geometry[])) WITH ORDINALITY AS one (site, shape, place)
+    JOIN site ON site.slug = one.site AND NOT ST_Equals(site.geometry, one.shape)
+    JOIN claim ON claim.site_id = site.id AND upper(claim.period) > :now
+    WHERE NOT is_inside(claim.footprint, one.shape)
+    GROUP BY one.place
+""")
+
+# What is under way at these sites and not over, volume by volume, with all that the sites say of it now.
+# Served by reservation_by_site, volume_reservation_id, opening_hours_site_id and primary keys.
+UNDER_WAY_AS_IT_FITS = Statement(f"""
+    SELECT reservation.id AS number, site.slug AS site, site.timezone, {", ".join(f"site.{name}" for name in POLICY)},
+           area.name_ja AS area_ja, area.name_en AS area_en, area.retired_at IS NOT NULL AS retired,
+           coalesce(nullif(area.uses, '{{}}'), site.uses) AS uses, project.use,
+           company.name_ja AS company_ja, company.name_en AS company_en,
+           volume.period, coalesce(reservation.submitted_at, reservation.created_at) AS asked_at,
+           coalesce((SELECT range_agg(opening.period) @> volume.period
+                     FROM opening(volume.period) WHERE opening.site_id = site.id), false) AS open,
+           EXISTS (SELECT FROM permit
+                   WHERE permit.reservation_id = reservation.id AND permit.revoked_at IS NULL) AS permitted
+    FROM site
+    JOIN reservation ON reservation.site_id = site.id
+    JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
+    JOIN area ON area.id = reservation.area_id
+    JOIN project ON project.id = reservation.project_id
+    JOIN organisation company ON company.id = reservation.company_id
+    WHERE site.slug = ANY(CAST(:slugs AS text[])) AND reservation.state = ANY(under_way_states())
+    ORDER BY reservation.id, lower(volume.period), volume.id
 """)
 
 UPSERT_SITES = Statement(f"""
@@ -90,12 +124,18 @@ UPSERT_AREAS = Statement(f"""
     SELECT {_listed(_AREA_COLUMNS)}
     FROM jsonb_populate_recordset(CAST(NULL AS area), CAST(:areas AS jsonb))
     ON CONFLICT (site_id, slug) DO UPDATE SET
-        ({_listed(_AREA_COLUMNS)}) = ROW ({_listed(_AREA_COLUMNS, "excluded.")})
+        ({_listed(_AREA_COLUMNS)}) = ROW ({_listed(_AREA_COLUMNS, "excluded.")}), retired_at = NULL
 """)
 
 # Served by area_once.
 REMOVE_AREA = Statement("""
     DELETE FROM area USING site WHERE site.id = area.site_id AND site.slug = :site AND area.slug = :area
+""")
+
+# Served by area_once.
+RETIRE_AREA = Statement("""
+    UPDATE area SET retired_at = :now
+    FROM site WHERE site.id = area.site_id AND site.slug = :site AND area.slug = :area
 """)
 
 # Served by opening_hours_site_id.
@@ -118,7 +158,8 @@ STORED_SITES = Statement("""
 
 # Served by area_once.
 STORED_AREAS = Statement("""
-    SELECT * FROM area WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, position, id
+    SELECT * FROM area WHERE site_id = ANY(CAST(:site_ids AS bigint[])) AND retired_at IS NULL
+    ORDER BY site_id, position, id
 """)
 
 # Served by opening_hours_site_id.

@@ -1,0 +1,73 @@
+"""What a site's rules hold against one stay: its times, whether the site is open, and what is tried there.
+
+Values in, faults out. Applications are judged by these as they are filed, and again where a site changes under them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from testfields.core.errors import N_, Fault, fault
+from testfields.core.local_time import local_date, local_days, local_time
+from testfields.core.periods import Period
+from testfields.sites.fields import Policy as SitePolicy
+from testfields.sites.vocabulary import USES
+
+NO_LONGER_OFFERED = N_("This area is no longer offered.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(SitePolicy):
+    """How a site may be booked, by the clocks of its zone."""
+
+    timezone: str
+
+
+def stay_faults(policy: Policy, period: Period, is_open: bool, asked_at: datetime, path: str) -> list[Fault]:
+    """What is wrong with the times of a stay that was asked for at `asked_at`; `path` is that of the period."""
+    faults = _time_faults(policy, period, asked_at, path)
+    if not faults and not is_open:
+        faults.append(fault(path, N_("The site is not open during the whole of this time.")))
+    return faults
+
+
+def _time_faults(policy: Policy, period: Period, now: datetime, path: str) -> list[Fault]:
+    faults = []
+    if period.start < now:
+        faults.append(fault(f"{path}.start", N_("The start lies in the past.")))
+    elif period.start < now + timedelta(minutes=policy.notice_minutes):
+        message = N_("This site wants to know %(notice)s minutes before the start.")
+        faults.append(fault(f"{path}.start", message, notice=policy.notice_minutes))
+    if period.end > horizon(policy, now):
+        message = N_("This site can be booked at most %(days)s days ahead.")
+        faults.append(fault(f"{path}.end", message, days=policy.horizon_days))
+    minutes = period.duration / timedelta(minutes=1)
+    if not policy.minimum_minutes <= minutes <= policy.maximum_minutes:
+        message = N_("A stay must last between %(least)s and %(most)s minutes.")
+        faults.append(fault(f"{path}.end", message, least=policy.minimum_minutes, most=policy.maximum_minutes))
+    for name, instant in (("start", period.start), ("end", period.end)):
+        if not on_grid(policy.timezone, policy.slot_minutes, instant):
+            message = N_("Times must lie on the site's grid of %(slot)s minutes.")
+            faults.append(fault(f"{path}.{name}", message, slot=policy.slot_minutes))
+    return faults
+
+
+def horizon(policy: Policy, now: datetime) -> datetime:
+    """The last instant that may be booked: the end of the local day `horizon_days` from today."""
+    last = local_date(now, policy.timezone) + timedelta(days=policy.horizon_days)
+    return local_days(last, 1, policy.timezone).end
+
+
+def on_grid(timezone: str, slot_minutes: int, instant: datetime) -> bool:
+    """Whether the local wall clock at `instant` is a whole number of slots after midnight."""
+    local = local_time(instant, timezone)
+    minutes = local.hour * 60 + local.minute
+    return local.second == 0 and local.microsecond == 0 and minutes % slot_minutes == 0
+
+
+def place_faults(uses: Collection[str], use: str, retired: bool) -> list[Fault]:
+    """What is wrong with trying `use` in an area that allows `uses`."""
+    faults = [fault("area_id", NO_LONGER_OFFERED)] if retired else []
+    if use not in uses:
+        faults.append(fault("area_id", N_("This area does not allow the use “%(use)s”."), use=USES[use]))
+    return faults
