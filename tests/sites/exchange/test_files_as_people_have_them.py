@@ -105,6 +105,15 @@ async def test_a_cpg_that_names_the_wrong_one_of_both_is_told(db: None, tmp_path
     assert f"perhaps {dbf}" in said
 
 
+@pytest.mark.parametrize("part", [".shx", ".dbf"])
+async def test_a_shapefile_that_lacks_a_part_is_told_which(db: None, tmp_path: Path, part: str) -> None:
+    await owner()
+    path = shapefile(tmp_path / "in.shp")
+    path.with_suffix(part).unlink()
+    (said,) = await told(path)
+    assert said.endswith(f"missing here: in{part}")
+
+
 async def test_a_shapefile_named_in_capitals_is_read(db: None, tmp_path: Path) -> None:
     await owner()
     assert (await bring_in(in_capitals(shapefile(tmp_path / "in.shp", "CP932", "CP932")))).created == ("harbour",)
@@ -334,6 +343,9 @@ async def test_degrees_are_read_as_people_write_them(db: None, tmp_path: Path, l
     [
         (b"", "its first line must name the columns"),
         (b"kind,slug\nsite,harbour\n", "no column of shapes"),
+        (b"kind,slug,Kind,WKT\nsite,a,area,\n", "“kind” is there twice"),
+        (b"prop_class,property_class,WKT\na,b,\n", "“property_class” is there twice"),
+        (b"kind,WKT\nsite,POLYGON((135 34,136 34,136 35,135 34))\n", "Row 2 has more cells"),
         (b"kind,WKT\nsite,POLYGON 1 2 3\n", "Row 2: the shape is no WKT"),
         (b"slug,lat,lon\na,34.6,135.4\nb,34.6,135.4\nb,34.7,135.4\n", "Row 2: a shape needs a row for each"),
         ("緯度,経度\n34.6,北\n".encode(), "Row 2: “北” are no degrees"),
@@ -404,7 +416,7 @@ async def test_kml_is_read_with_all_its_folders(db: None, tmp_path: Path, ending
     report = await bring_in(path)
     assert report.created == ("harbour",)
     assert "Heights of 0" in notes(report)
-    assert "Name" in notes(report)
+    assert "were passed over: Name, description" in notes(report)
     (draft,) = await stored_sites()
     assert draft.geometry.equals(shapely.MultiPolygon([GROUND]))
     assert draft.name_ja == "みなと実証フィールド"

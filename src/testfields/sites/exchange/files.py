@@ -4,6 +4,7 @@ Values and shapes go through as they are; what they mean is the business of `fea
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -30,10 +31,11 @@ FORMATS: Mapping[str, str] = {
     ".kml": KML,
     ".csv": CSV,
 }
-# What GDAL makes a column of in each file of Google Earth; what people say of their own stands beside.
-OWN_OF_KML = frozenset(
-    {"Name", "description", "snippet", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"}
-    | {"visibility", "drawOrder", "icon"}
+# What GDAL makes columns of in each file of Google Earth: what people typed there, and how it is drawn, which says
+# nothing. What people say in fields of their own stands beside.
+TYPED_IN_KML = frozenset({"Name", "description", "snippet"})
+DRAWN_IN_KML = frozenset(
+    {"timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}
 )
 OLD_DATUM = N_(
     "The shapes are in the old Japanese datum (Tokyo). They are turned from it to within some metres; please turn them"
@@ -92,10 +94,17 @@ def _read(path: Path, kind: str) -> CatalogueFile:
 
 
 def _full_names(rows: Rows) -> Mapping[str, str]:
-    """The fields' full names by those in the file: short ones, and such as differ in capitals and blanks alone."""
+    """The fields' full names by those in the file: short ones, and such as differ in capitals and blanks alone.
+
+    Raises InvalidInput where two are the same field.
+    """
     full = {one.short: one.name for one in COLUMNS} | {one.name: one.name for one in COLUMNS}
     known = {name: full.get(name.strip().lower()) for one in rows.values for name in one}
-    return {name: field for name, field in known.items() if field is not None}
+    names = {name: field for name, field in known.items() if field is not None}
+    twice = [name for name, times in Counter(names.values()).items() if times > 1]
+    if twice:
+        raise refusal(N_("The column “%(name)s” is there twice."), name=twice[0])
+    return names
 
 
 def _flat(shape: BaseGeometry | None) -> BaseGeometry | None:
@@ -125,7 +134,7 @@ def _named(crs: str) -> str:
 
 
 def _is_passed_over(name: str, kind: str) -> bool:
-    return is_of_programs(name) or (kind == KML and name in OWN_OF_KML)
+    return is_of_programs(name) or (kind == KML and name in TYPED_IN_KML | DRAWN_IN_KML)
 
 
 def _is_told(value: object) -> bool:
@@ -135,6 +144,7 @@ def _is_told(value: object) -> bool:
 def _notes(rows: Rows, columns: Collection[str], shapes: Sequence[BaseGeometry | None], srid: int) -> Sequence[Message]:
     """What whoever made the file should know, each told once."""
     notes = []
+    columns = [one for one in columns if one not in DRAWN_IN_KML]
     if columns:
         notes.append(
             Message(

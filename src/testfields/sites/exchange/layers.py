@@ -40,6 +40,8 @@ class Rows:
 
 def read_layers(path: Path, driver: str, joined: bool = False) -> Rows:
     """The one layer of a file, or all of them `joined`; raises InvalidInput with a message for whoever made it."""
+    if path.suffix.lower() == ".shp":
+        _check_parts(path)
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
@@ -51,7 +53,9 @@ def read_layers(path: Path, driver: str, joined: bool = False) -> Rows:
                 raise refusal(message, ending=path.suffix)
             layers = [_layer(path, name) for name in names]
     except UnicodeDecodeError as error:
-        raise refusal(N_("The text of the file is not in the encoding that it claims.")) from error
+        raise refusal(
+            N_("The text of the file is not in the encoding that it claims. Please save it in UTF-8.")
+        ) from error
     except (DataSourceError, DataLayerError, CRSError, OSError) as error:
         raise refusal(UNREADABLE, reason=reason_of(error, path)) from error
     if warned:
@@ -102,9 +106,22 @@ WRONG_CPG = N_(
 )
 
 
+def _check_parts(path: Path) -> None:
+    """Raise InvalidInput for a Shapefile that lacks one of the files without which it holds nothing."""
+    missing = [ending for ending in (".shx", ".dbf") if _beside(path, ending) is None]
+    if missing:
+        message = N_("A Shapefile is several files beside each other; missing here: %(parts)s")
+        raise refusal(message, parts=", ".join(f"{path.stem}{one}" for one in missing))
+
+
+def _beside(path: Path, ending: str) -> Path | None:
+    """A file of the same name with another ending, in small or capital letters."""
+    return next((one for one in path.parent.iterdir() if one.stem == path.stem and one.suffix.lower() == ending), None)
+
+
 def _encoding_beside(path: Path) -> str:
-    """What the .cpg file of a Shapefile says, in small or capital letters; raises InvalidInput."""
-    beside = next((one for one in path.parent.glob(f"{path.stem}.*") if one.suffix.lower() == ".cpg"), None)
+    """What the .cpg file of a Shapefile says; raises InvalidInput."""
+    beside = _beside(path, ".cpg")
     if beside is None:
         raise refusal(
             N_("The Shapefile does not say how its text is encoded. Please add a .cpg file holding UTF-8 or CP932.")

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def read_sheet(path: Path) -> Rows:
     if not table:
         raise refusal(N_("The file holds no table: its first line must name the columns."))
     names = [_IN_BRACKETS.sub("", normal("NFKC", one)).strip().lower() for one in table[0]]
+    _check_cells(names, table)
     rows = [dict(zip(names, row, strict=False)) for row in table[1:] if any(cell.strip() for cell in row)]
     shape, latitude, longitude = (
         next((one for one in names if one in known), "") for known in (WKT, LATITUDE, LONGITUDE)
@@ -54,6 +56,17 @@ def read_sheet(path: Path) -> Rows:
         return _with_corners(rows, latitude, longitude)
     message = N_("The table has no column of shapes (WKT), and none of latitudes and longitudes (緯度, 経度).")
     raise refusal(message)
+
+
+def _check_cells(names: Sequence[str], table: Sequence[Sequence[str]]) -> None:
+    """Raise InvalidInput for cells that no column's name stands over, or two columns of one name."""
+    twice = next((one for one, times in Counter(names).items() if one and times > 1), None)
+    if twice is not None:
+        raise refusal(N_("The column “%(name)s” is there twice."), name=twice)
+    for place, row in enumerate(table, start=1):
+        if any(cell.strip() for cell in row[len(names) :]):
+            message = N_("Row %(row)s has more cells than the first line names. A text with commas stands in quotes.")
+            raise refusal(message, row=place)
 
 
 def _decoded(written: bytes) -> str:
