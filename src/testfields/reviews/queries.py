@@ -96,11 +96,23 @@ _ROWS = f"""
 _DUE = "coalesce(reservation.due_at, '9999-12-31T00:00:00Z'::timestamptz)"
 
 
+# Whether one of the words that were typed stands in a project or its company's name.
+_FOUND = "(project.found_by LIKE words.pattern OR company.found_by LIKE words.pattern)"
+# Whether each of them does, or is the application's number.
+_WITH_ITS_NUMBER = f"""
+    NOT EXISTS (
+        SELECT FROM words, project JOIN organisation company ON company.id = project.company_id
+        WHERE project.id = reservation.project_id
+          AND NOT coalesce(reservation.id = words.number, false) AND NOT {_FOUND})
+"""
+
+
 def _queue(rank: str, order: str, further: str) -> Replanned:
     """A page of the queue in an `order` that an index has, so that it does not matter how many wait behind it.
 
-    Each state of each site is read from its own part of the index, no further than the page goes. `rank` is a number
-    that rises along the `order`; `further` is what comes after the row where the last page ended.
+    Each state of each site is read from its own part of the index, no further than the page goes. Where words are
+    sought, the projects that have them all are found first, whoever's they are. `rank` is a number that rises along the
+    `order`; `further` is what comes after the row where the last page ended.
     """
     return Replanned(f"""
         WITH own AS MATERIALIZED (
@@ -113,19 +125,20 @@ def _queue(rank: str, order: str, further: str) -> Replanned:
             WHERE site.owner_id = ANY(CAST(:owners AS bigint[])) AND (CAST(:site AS text) IS NULL OR site.slug = :site)
         ), words AS MATERIALIZED (
             SELECT * FROM sought(CAST(:text AS text))
+        ), fitting AS MATERIALIZED (
+            SELECT project.id
+            FROM project JOIN organisation company ON company.id = project.company_id
+            WHERE NOT EXISTS (SELECT FROM words WHERE NOT {_FOUND})
         ), shown AS MATERIALIZED (
             SELECT one.*
             FROM own CROSS JOIN unnest(CAST(:states AS text[])) AS part (state)
             CROSS JOIN LATERAL (
                 SELECT reservation.*, own.owner_id, {rank} AS rank
                 FROM reservation
-                JOIN project ON project.id = reservation.project_id
-                JOIN organisation company ON company.id = reservation.company_id
                 WHERE reservation.site_id = own.id AND reservation.state = part.state AND seen_by_staff(reservation)
                   AND {_DUE} < own.due_before
-                  AND NOT EXISTS (
-                      SELECT FROM words WHERE NOT (project.found_by LIKE words.pattern
-                          OR company.found_by LIKE words.pattern OR coalesce(reservation.id = words.number, false)))
+                  AND (CAST(:text AS text) IS NULL OR reservation.project_id IN (SELECT id FROM fitting)
+                       OR (reservation.id IN (SELECT number FROM words) AND {_WITH_ITS_NUMBER}))
                   AND (CAST(:after_id AS bigint) IS NULL OR {further})
                 ORDER BY {order}
                 LIMIT :limit
