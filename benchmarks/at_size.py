@@ -44,24 +44,30 @@ VALUES (1, 'b', '\\x{secret_hash(TOKEN).hex()}', '{{read,review}}', now() + inte
 INSERT INTO project (company_id, title_ja, title_en, purpose, theme, use, equipment, safety_plan, created_by)
 VALUES (2, '公園での荷物搬送ロボットと歩行者の共存', 'Delivery robots', '', 'mobility', 'vehicle', '', '', 1);
 INSERT INTO site (slug, owner_id, published, name_ja, name_en, description_ja, description_en, address_ja, address_en,
-                  contact, geometry, property_class, uses, horizon_days, maximum_minutes)
-SELECT 'site-' || n, 1, true, '実証フィールド', 'Site', '', '', '', '', '', {field("n")}, 'ordinary', '{{vehicle}}', 3650, 1440
+                  contact, geometry, ground, property_class, uses, horizon_days, maximum_minutes)
+SELECT 'site-' || n, 1, true, '実証フィールド', 'Site', '', '', '', '', '', {field("n")}, inset({field("n")}), 'ordinary', '{{vehicle}}', 3650, 1440
 FROM generate_series(1, {SITES}) n;
 INSERT INTO site_lock (site_id, claims_taken) SELECT id, 0 FROM site;
-INSERT INTO area (site_id, slug, name_ja, name_en, geometry, altitude, mode, uses)
-SELECT id, 'area', '区画', 'Area', geometry, '[0,150)', 'exclusive', '{{vehicle}}' FROM site ORDER BY id;
+INSERT INTO area (site_id, slug, name_ja, name_en, geometry, ground, altitude, mode, uses)
+SELECT id, 'area', '区画', 'Area', geometry, ground, '[0,150)', 'exclusive', '{{vehicle}}' FROM site ORDER BY id;
 INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by)
 SELECT 1, 2, n % {SITES} + 1, n % {SITES} + 1, 'confirmed', 1 FROM generate_series(0, :size - 1) n;
 INSERT INTO reservation (project_id, company_id, site_id, area_id, state, created_by, submitted_at, due_at)
 SELECT 1, 2, n % {SITES} + 1, n % {SITES} + 1, state, 1, now(), now() + n * interval '1 minute'
 FROM generate_series(0, :size / 10 - 1) n, unnest('{{submitted,waiting}}'::text[]) state;
-INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
-SELECT reservation.id, reservation.site_id, area.geometry, area.altitude,
-       tstzrange(now() + reservation.id / {SITES} * interval '1 hour', now() + (reservation.id / {SITES} + 1) * interval '1 hour')
-FROM reservation JOIN area ON area.id = area_id;
+INSERT INTO stay (reservation_id, period)
+SELECT id, tstzrange(now() + id / {SITES} * interval '1 hour', now() + (id / {SITES} + 1) * interval '1 hour')
+FROM reservation;
+INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
+SELECT reservation.id, stay.id, reservation.site_id, area.geometry, area.altitude, stay.period
+FROM reservation JOIN area ON area.id = area_id JOIN stay ON stay.reservation_id = reservation.id;
 INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
 SELECT volume.site_id, 'reservation', volume.reservation_id, volume.footprint, volume.altitude, volume.period
 FROM volume JOIN reservation ON reservation.id = reservation_id AND state <> 'waiting';
+UPDATE stay SET period = earlier.period
+FROM reservation, volume earlier
+WHERE reservation.id = stay.reservation_id AND reservation.state = 'waiting'
+  AND earlier.reservation_id = (reservation.id - :size) / 2 + 1;
 UPDATE volume SET period = earlier.period
 FROM reservation, volume earlier
 WHERE reservation.id = volume.reservation_id AND reservation.state = 'waiting'

@@ -16,7 +16,7 @@ from testfields.events.tables import Event
 from testfields.notifications.tables import Delivery
 from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
-from testfields.reservations.tables import Reservation, Volume
+from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.reviews.tables import ReviewRead
 from testfields.sites.tables import Area, OpeningHours, Site
 from testfields.web.tables import IdempotentAnswer
@@ -34,7 +34,7 @@ TABLES = (
     *(SiteLock, Claim),
     Closure,
     Project,
-    *(Reservation, Volume),
+    *(Reservation, Stay, Volume),
     ReviewRead,
     Permit,
 )

@@ -24,6 +24,7 @@ from testfields.db.jobs import QUEUE
 from testfields.features import FEATURES
 from testfields.letters.rules import Audience
 from testfields.notifications import service as notifications
+from testfields.reservations import day
 from testfields.settings import Settings
 from testfields.web.features import Task
 from testfields.workflow import Follows
@@ -112,6 +113,18 @@ for task in (*WORKFLOW, *(one for feature in FEATURES for one in feature.tasks))
 async def take_up_overdue(timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
     """Deliver what no job delivers any more."""
     await notifications.take_up_overdue(now())
+
+
+@APP.periodic(cron="* * * * *")
+@APP.task(
+    name="finish_stays",
+    queue=QUEUE,
+    queueing_lock="finish_stays",
+    task_middleware=[OnlyPortal(May.CARRY_ON)],
+)
+async def finish_stays(timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+    """End the stays that nobody has ended."""
+    await day.finish_all(now())
 
 
 @APP.periodic(cron="* * * * *")

@@ -18,8 +18,8 @@ from testfields.letters.jobs import TELL
 from testfields.letters.rules import Audience
 from testfields.permits import service as permits
 from testfields.reservations import queries, steps
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
 
 
 class Follows(StrEnum):
@@ -74,9 +74,16 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
     (S.CONFIRMED, A.CHECK_IN): (),
     (S.CONFIRMED, A.CANCEL): (F.REVOKE_PERMIT, COMPANY, STAFF, F.OFFER_WAITING),
     (S.CONFIRMED, A.REVOKE): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
+    # A permit falls when no stay is left that it permits.
     (S.CONFIRMED, A.NO_SHOW): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
-    (S.ACTIVE, A.CHECK_OUT): (COMPANY,),
+    (S.CONFIRMED, A.GIVE_BACK): (F.REVOKE_PERMIT, COMPANY, STAFF, F.OFFER_WAITING),
+    (S.CONFIRMED, A.FINISH): (F.REVOKE_PERMIT, F.OFFER_WAITING),
+    (S.ACTIVE, A.CHECK_IN): (),
+    (S.ACTIVE, A.CHECK_OUT): (COMPANY, F.OFFER_WAITING),
+    (S.ACTIVE, A.GIVE_BACK): (F.REVOKE_PERMIT, COMPANY, STAFF, F.OFFER_WAITING),
     (S.ACTIVE, A.REVOKE): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
+    (S.ACTIVE, A.NO_SHOW): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
+    (S.ACTIVE, A.FINISH): (F.REVOKE_PERMIT, F.OFFER_WAITING),
     (S.COMPLETED, A.REPORT): (STAFF,),
     (S.WAITING, A.OFFER): (COMPANY, F.EXPIRE_IN_TIME),
     (S.WAITING, A.WITHDRAW): (COMPANY,),

@@ -14,8 +14,8 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.reservations import filing, steps
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.steps import Step
 from testfields.sites.tables import Site
 from testfields.web.openapi import PROBLEM_SCHEMA
 from testfields.web.problems import Problem

@@ -23,8 +23,8 @@ from testfields.events.tables import Event
 from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
 from testfields.sites.tables import Area, Site
 from testfields.workflow import Follows
 from tests import factories

@@ -22,8 +22,8 @@ from testfields.letters.service import facts_of, receivers
 from testfields.notifications.tables import Delivery
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
 from testfields.reservations.words import VolumeTold
 from testfields.web import locale
 from tests import factories

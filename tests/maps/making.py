@@ -6,6 +6,7 @@ from testfields.db.statements import Statement
 from testfields.db.values import period_range
 from testfields.reservations.rules import State
 from testfields.reservations.states import CLAIMING, STATES
+from testfields.reservations.stays import StayState
 
 ADD = Statement("""
     WITH added AS (
@@ -14,10 +15,14 @@ ADD = Statement("""
         FROM project, area
         WHERE project.id = :project_id AND area.id = :area_id
         RETURNING id, site_id, area_id
+    ), stays AS (
+        INSERT INTO stay (reservation_id, period, state)
+        SELECT added.id, period, :stay_state FROM added, unnest(CAST(:periods AS tstzrange[])) AS period
+        RETURNING id, reservation_id, period
     ), volumes AS (
-        INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
-        SELECT added.id, added.site_id, area.geometry, area.altitude, period
-        FROM added JOIN area ON area.id = added.area_id, unnest(CAST(:periods AS tstzrange[])) AS period
+        INSERT INTO volume (reservation_id, stay_id, stay_state, site_id, footprint, altitude, period)
+        SELECT added.id, stays.id, :stay_state, added.site_id, area.geometry, area.altitude, stays.period
+        FROM added JOIN area ON area.id = added.area_id JOIN stays ON stays.reservation_id = added.id
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
         SELECT added.site_id, :claim_kind, added.id, area.geometry, area.altitude, period
@@ -31,6 +36,17 @@ ADD = Statement("""
 """)
 
 
+# What has become of the stays of an application in such a state.
+STAY_OF = {
+    State.ACTIVE: StayState.ACTIVE,
+    State.COMPLETED: StayState.COMPLETED,
+    State.REPORTED: StayState.COMPLETED,
+    State.NO_SHOW: StayState.MISSED,
+    State.CANCELLED: StayState.GIVEN_BACK,
+    State.REVOKED: StayState.DISPLACED,
+}
+
+
 async def trial(actor: Actor, project_id: int, area_id: int, *periods: Period, state: State = State.CONFIRMED) -> int:
     """A reservation's id, of a whole area, with the claims that its state has."""
     reservation_id: int = await ADD.value(
@@ -38,6 +54,7 @@ async def trial(actor: Actor, project_id: int, area_id: int, *periods: Period, s
         project_id=project_id,
         area_id=area_id,
         periods=[period_range(one) for one in periods],
+        stay_state=STAY_OF.get(state, StayState.PLANNED),
         state=state.value,
         claims=state in CLAIMING,
         claim_kind=STATES[state].claims,

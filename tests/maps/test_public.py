@@ -246,9 +246,12 @@ MANY = """
     ), hours AS (
         SELECT id, site_id, tstzrange(start, start + interval '1 hour') AS period
         FROM (SELECT *, now() + row_number() OVER () * interval '1 hour' AS start FROM filed) numbered
+    ), stays AS (
+        INSERT INTO stay (reservation_id, period) SELECT id, period FROM hours RETURNING id, reservation_id, period
     ), volumes AS (
-        INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
-        SELECT hours.id, hours.site_id, area.geometry, area.altitude, period FROM hours, area WHERE area.id = $2
+        INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
+        SELECT hours.id, stays.id, hours.site_id, area.geometry, area.altitude, hours.period
+        FROM hours JOIN stays ON stays.reservation_id = hours.id, area WHERE area.id = $2
     )
     INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
     SELECT hours.site_id, 'reservation', hours.id, area.geometry, area.altitude, period

@@ -1,6 +1,7 @@
 """Permits: issued once, revoked at once, checked by anybody."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,10 +20,12 @@ from testfields.permits.tables import Permit
 from testfields.reservations import filing
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
+from testfields.reservations.stays import StayState
 from tests import factories
 
+PLANNED = StayState.PLANNED
 BAND = AltitudeBand(None, None)
 
 
@@ -62,11 +65,14 @@ def test_a_permit_falls_with_its_reservation(state: State) -> None:
 def test_before_during_between_and_after_its_times() -> None:
     start = now()
     hour = timedelta(hours=1)
-    times = tuple(Permitted(Period(start + at * hour, start + (at + 1) * hour), BAND) for at in (1, 3))
+    times = tuple(Permitted(Period(start + at * hour, start + (at + 1) * hour), BAND, PLANNED) for at in (1, 3))
     moments = {0: Phase.BEFORE, 1: Phase.DURING, 2: Phase.BEFORE, 3: Phase.DURING, 4: Phase.OVER}
     for hours, phase in moments.items():
         assert phase_of(State.CONFIRMED, times, start + hours * hour) is phase
     assert phase_of(State.COMPLETED, times, start + hour) is Phase.OVER
+    # A time that was given back is permitted no more.
+    left = (times[0], replace(times[1], state=StayState.GIVEN_BACK))
+    assert [phase_of(State.CONFIRMED, left, start + at * hour) for at in (1, 3)] == [Phase.DURING, Phase.OVER]
 
 
 async def test_it_is_issued_once_and_only_for_what_is_confirmed(db: None) -> None:

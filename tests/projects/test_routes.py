@@ -4,6 +4,8 @@ from httpx import AsyncClient
 
 from testfields.core.clock import now
 from testfields.reservations import filing, steps
+from testfields.reservations.moving import Step
+from testfields.reservations.rules import Action
 from tests import factories
 
 PLAN = {
@@ -116,9 +118,9 @@ async def test_what_is_tried_is_fixed_while_an_application_counts_on_it(db: None
     assert refused.status_code == 422
     assert "use" in [one["path"] for one in refused.json()["errors"]]
 
-    await steps.act(field.reviewer, filed.id, steps.Step(steps.Action.RETURN, reason="図面が必要です。"), now())
+    await steps.act(field.reviewer, filed.id, Step(Action.RETURN, reason="図面が必要です。"), now())
     assert (await client.put(address, json={**PLAN, "use": "robot"}, headers=headers)).status_code == 422
-    await steps.act(company, filed.id, steps.Step(steps.Action.WITHDRAW), now())
+    await steps.act(company, filed.id, Step(Action.WITHDRAW), now())
     assert (await client.put(address, json={**PLAN, "use": "robot"}, headers=headers)).status_code == 200
 
 
@@ -138,9 +140,9 @@ async def test_staff_judge_and_permit_the_plan_that_stays(db: None, client: Asyn
 
     assert await changed(swapped) == ["title_en", "safety_plan"]
     assert await changed({**PLAN, "name_public": True}) == []
-    await steps.act(field.reviewer, filed.id, steps.Step(steps.Action.RETURN, reason="図面が必要です。"), now())
+    await steps.act(field.reviewer, filed.id, Step(Action.RETURN, reason="図面が必要です。"), now())
     assert await changed(swapped) == []
-    await steps.act(company, filed.id, steps.Step(steps.Action.SUBMIT), now())
-    await steps.act(field.approver, filed.id, steps.Step(steps.Action.APPROVE), now())
-    await steps.act(None, filed.id, steps.Step(steps.Action.CONFIRM), now())
+    await steps.act(company, filed.id, Step(Action.SUBMIT), now())
+    await steps.act(field.approver, filed.id, Step(Action.APPROVE), now())
+    await steps.act(None, filed.id, Step(Action.CONFIRM), now())
     assert await changed({**swapped, "purpose": "ほかの目的"}) == ["purpose"]

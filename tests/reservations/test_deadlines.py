@@ -11,7 +11,7 @@ from testfields.reservations.rules import Action, State
 AT = datetime(2026, 12, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DEADLINE, START, END = AT + HOUR, AT + 3 * HOUR, AT + 5 * HOUR
-TIMES = Times(DEADLINE, START, END)
+TIMES = Times(DEADLINE, START, START, END)
 TICK = timedelta(microseconds=1)
 
 
@@ -57,13 +57,15 @@ def test_a_step_has_its_time(state: State, action: Action, first: datetime | Non
 
 def test_a_returned_application_whose_time_has_begun_cannot_be_submitted_as_it_is() -> None:
     with pytest.raises(WrongState):
-        refuse_untimely(State.RETURNED, Action.SUBMIT, Times(END, START, END), START)
-    refuse_untimely(State.RETURNED, Action.CHANGE, Times(END, START, END), START)
+        refuse_untimely(State.RETURNED, Action.SUBMIT, Times(END, START, START, END), START)
+    refuse_untimely(State.RETURNED, Action.CHANGE, Times(END, START, START, END), START)
 
 
 def test_a_return_lasts_two_weeks_and_no_longer_than_until_the_time_begins() -> None:
     assert return_deadline(TIMES, AT) == START
-    assert return_deadline(Times(None, AT + timedelta(days=30), AT + timedelta(days=31)), AT) == AT + timedelta(days=14)
+    assert return_deadline(
+        Times(None, AT + timedelta(days=30), AT + timedelta(days=30), AT + timedelta(days=31)), AT
+    ) == AT + timedelta(days=14)
     assert return_deadline(TIMES, START) == START + timedelta(days=14)
 
 

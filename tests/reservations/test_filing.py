@@ -8,8 +8,8 @@ from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, Taken
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
 from testfields.web.problems import problem_of
 from tests import factories
 

@@ -17,6 +17,7 @@ from testfields.events.service import broken_chains
 from testfields.projects.tables import Project
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import (
     TRANSITIONS,
     Action,
@@ -27,7 +28,6 @@ from testfields.reservations.rules import (
     next_state,
 )
 from testfields.reservations.states import CLAIMING
-from testfields.reservations.steps import Step
 from testfields.sites.tables import Area, Site
 from tests import factories
 

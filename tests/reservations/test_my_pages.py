@@ -12,9 +12,9 @@ from testfields.core.periods import Period
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.deadlines import Standing, Times, is_past, need_of
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.states import Need
-from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
 from testfields.reservations.words import time_left
 from tests import factories
@@ -70,17 +70,20 @@ AT = factories.tomorrow(9)
     ],
 )
 def test_what_an_application_waits_for(state: State, last: Action, need: Need | None) -> None:
-    assert need_of(Standing(state, last, Times(None, AT + 5 * HOUR, AT + 6 * HOUR)), AT) is need
+    assert need_of(Standing(state, last, Times(None, AT + 5 * HOUR, AT + 5 * HOUR, AT + 6 * HOUR)), AT) is need
 
 
 @pytest.mark.parametrize(("minutes", "asked"), [(-61, False), (-60, True), (30, True), (59, True), (60, False)])
 def test_checking_in_is_asked_for_from_an_hour_before_until_the_end(minutes: int, asked: bool) -> None:
-    standing = Standing(State.CONFIRMED, Action.CONFIRM, Times(None, AT, AT + HOUR))
+    standing = Standing(State.CONFIRMED, Action.CONFIRM, Times(None, AT, AT, AT + HOUR))
     assert (need_of(standing, AT + timedelta(minutes=minutes)) is Need.CHECK_IN) is asked
 
 
 def test_what_has_gone_by_is_past_unless_something_is_left_to_do() -> None:
-    gone, coming = Times(None, AT - 2 * HOUR, AT - HOUR), Times(None, AT + HOUR, AT + 2 * HOUR)
+    gone, coming = (
+        Times(None, AT - 2 * HOUR, AT - 2 * HOUR, AT - HOUR),
+        Times(None, AT + HOUR, AT + HOUR, AT + 2 * HOUR),
+    )
     assert is_past(Standing(State.CONFIRMED, Action.CONFIRM, gone), AT)
     assert not is_past(Standing(State.COMPLETED, Action.CHECK_OUT, gone), AT)
     assert not is_past(Standing(State.CONFIRMED, Action.CONFIRM, coming), AT)

@@ -10,9 +10,9 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.reservations import filing, steps
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.steps import Step
-from testfields.reservations.tables import Reservation, Volume
+from testfields.reservations.tables import Reservation, Stay
 from tests import factories
 from tests.projects.test_routes import PLAN
 
@@ -257,8 +257,8 @@ async def test_a_token_acts_in_those_roles_for_which_it_has_the_scope(db: None, 
     assert await step(field.approver, "review", "approve") == 200
     await steps.act(None, filed.json()["id"], Step(Action.CONFIRM), now())
     soon = now() + timedelta(minutes=30)
-    await Volume.update({Volume.period: Range(soon, soon + timedelta(hours=1))}).where(
-        Volume.reservation_id == filed.json()["id"]
+    await Stay.update({Stay.period: Range(soon, soon + timedelta(hours=1))}).where(
+        Stay.reservation_id == filed.json()["id"]
     )
     assert await step(company, "read", "check_in") == 403
     assert await step(field.site_manager, "manage", "check_in") == 403

@@ -13,8 +13,8 @@ from testfields.core.errors import InvalidInput
 from testfields.core.periods import Period
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import LONGEST_TEXT, Action
-from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
 from testfields.sites.tables import Site
 from tests import factories

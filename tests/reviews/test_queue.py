@@ -15,8 +15,8 @@ from testfields.core.clock import now
 from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation
 from testfields.reviews import service
 from testfields.reviews.rules import Due, Shown

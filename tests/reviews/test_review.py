@@ -18,8 +18,8 @@ from testfields.letters.service import receivers
 from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.steps import Step
 from testfields.reviews import service
 from testfields.sites.tables import Site
 from testfields.workflow import WHAT_FOLLOWS, Follows

@@ -53,6 +53,7 @@ SITE: Mapping[str, object] = {
     "turnaround_minutes": 30,
     "lateral_separation_m": 12.5,
     "vertical_separation_m": 10,
+    "no_show_minutes": 15,
     "hold_minutes": 2880,
     "processing_days": 14,
 }

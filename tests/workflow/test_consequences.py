@@ -20,9 +20,9 @@ from testfields.notifications.tables import Delivery
 from testfields.permits.tables import Permit
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
-from testfields.reservations.tables import Reservation, Volume
+from testfields.reservations.tables import Reservation, Stay
 from tests import factories
 from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
 
@@ -41,8 +41,8 @@ async def state_of(reservation_id: int) -> str:
 async def begin_an_hour_ago(reservation_id: int) -> datetime:
     """Move an application's times to half an hour that is over; its start."""
     begun = now() - timedelta(hours=1)
-    await Volume.update({Volume.period: Range(begun, begun + timedelta(minutes=30))}).where(
-        Volume.reservation_id == reservation_id
+    await Stay.update({Stay.period: Range(begun, begun + timedelta(minutes=30))}).where(
+        Stay.reservation_id == reservation_id
     )
     return begun
 

@@ -46,6 +46,24 @@ RELEASE = Statement("""
     DELETE FROM claim WHERE source_kind = ANY(CAST(:kinds AS text[])) AND source_id = :source_id
 """)
 
+# What is over by then stays as it was taken. Served by claim_by_source.
+RELEASE_FROM = Statement("""
+    WITH gone AS (
+        DELETE FROM claim
+        WHERE source_kind = ANY(claims_of_reservations()) AND source_id = :source_id AND lower(period) >= :from_at
+    )
+    UPDATE claim SET period = tstzrange(lower(period), :from_at)
+    WHERE source_kind = ANY(claims_of_reservations()) AND source_id = :source_id
+      AND lower(period) < :from_at AND upper(period) > :from_at
+""")
+
+# All but what meets one of these periods. Served by claim_by_source.
+RELEASE_BESIDES = Statement("""
+    DELETE FROM claim
+    WHERE source_kind = ANY(claims_of_reservations()) AND source_id = :source_id AND upper(period) > :from_at
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:periods AS tstzrange[])) AS kept WHERE kept && claim.period)
+""")
+
 # Served by claim_by_source.
 CHANGE_KIND = Statement("""
     UPDATE claim SET source_kind = :becomes WHERE source_kind = :was AND source_id = :source_id

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -172,6 +172,28 @@ async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> T
 async def release(source_id: int, kinds: Iterable[ClaimKind] = OF_RESERVATIONS) -> None:
     """Give back every claim of a source."""
     await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))
+
+
+async def release_from(source_id: int, from_at: datetime) -> None:
+    """Give back what a reservation takes from then on."""
+    await queries.RELEASE_FROM.run(source_id=source_id, from_at=from_at)
+
+
+async def keep(place: Place, kind: ClaimKind, source_id: int, from_at: datetime) -> None:
+    """From then on a reservation takes what the place's volumes want, and gives back the rest of what it took."""
+    claims = [
+        replace(one, period=Period(max(one.period.start, from_at), one.period.end))
+        for one in await claims_of(place)
+        if one.period.end > from_at
+    ]
+    try:
+        async with DB.transaction():
+            await release_from(source_id, from_at)
+            await take(place.site_id, kind, source_id, claims)
+    except Taken:
+        # The site keeps wider distances by now than when they were taken: what is kept stays as it was.
+        periods = [period_range(one.volume.period) for one in place.placed]
+        await queries.RELEASE_BESIDES.run(source_id=source_id, from_at=from_at, periods=periods)
 
 
 async def change_kind(site_id: int, source_id: int, was: ClaimKind, becomes: ClaimKind) -> None:

@@ -31,8 +31,8 @@ from testfields.projects import service as projects
 from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
 from testfields.sites.exchange import importing
 
 SEED = 20_261_203

@@ -168,9 +168,14 @@ COMPANY: Words = {
         N_("The time you asked for has passed without a decision, so the application has lapsed. We apologise."),
         N_("If you still need the place, please apply for another time, or ask the contact named below."),
     ),
+    A.GIVE_BACK: Wording(
+        N_("Times are given back"),
+        N_("Times of your booking have been given back, as you asked. Others may book them."),
+        N_("The page of your application shows which times the permit still holds for."),
+    ),
     A.NO_SHOW: Wording(
-        N_("Your booking is closed as not used"),
-        N_("Nobody checked in at the booked time, so the booking has been closed and its permit is void."),
+        N_("A booked time is closed as not used"),
+        N_("Nobody checked in at the booked time, so it has been closed. The permit does not hold for it any more."),
         N_("If this is a mistake, please tell the contact named below."),
     ),
     A.CHECK_OUT: Wording(
@@ -204,6 +209,9 @@ STAFF: Words = {
     ),
     A.CANCEL: Wording(
         N_("A permitted use was cancelled"), N_("The company has cancelled a use that was approved."), NOTHING_MORE
+    ),
+    A.GIVE_BACK: Wording(
+        N_("Permitted times were given back"), N_("The company has given back times that were permitted."), NOTHING_MORE
     ),
     (S.SUBMITTED, A.EXPIRE): Wording(
         N_("An application has lapsed without a decision"),

@@ -17,10 +17,17 @@ _MOST_IN_LIST = 201
 _MOST_ON_MAP = 2001
 _MOST_COUNTED = 1001
 
-_OF_THE_KIND = """
-    reservation.state = ANY(CAST(:states AS text[]))
-    AND (CAST(:use AS text) IS NULL OR project.use = :use)
-"""
+_OF_THE_KIND = "(CAST(:use AS text) IS NULL OR project.use = :use)"
+
+
+def _shown(volume: str) -> str:
+    """What has been used stays on the record, whatever became of the rest; what is to come is shown once permitted."""
+    return f"""
+        ({volume}.stay_state = 'completed'
+         OR {volume}.stay_state = ANY(open_stays()) AND reservation.state = ANY(CAST(:states AS text[])))
+    """
+
+
 _SITE_ASKED_FOR = """
     site.published
     AND (CAST(:owner AS text) IS NULL OR owner.slug = :owner)
@@ -31,10 +38,11 @@ _SITE_ASKED_FOR = """
 _FIRST = f"""
     JOIN reservation ON reservation.id = one.reservation_id
     JOIN project ON project.id = reservation.project_id
-    WHERE {_OF_THE_KIND}
+    WHERE {_OF_THE_KIND} AND {_shown("one")}
       AND NOT EXISTS (
           SELECT FROM volume earlier
           WHERE earlier.reservation_id = one.reservation_id AND earlier.period && CAST(:window AS tstzrange)
+            AND {_shown("earlier")}
             AND (lower(earlier.period), earlier.id) < (lower(one.period), one.id))
 """
 
@@ -66,7 +74,7 @@ def _walk(place: Callable[[str], str], most: int, after: str = "true") -> str:
 
 
 # What is told of the trials whose numbers `page` holds.
-_TOLD = """
+_TOLD = f"""
     told AS (
         SELECT reservation.id, times.is_on AND reservation.state = ANY(under_way_states()) AS is_on,
                jsonb_build_object(
@@ -96,6 +104,7 @@ _TOLD = """
                 SELECT DISTINCT volume.period
                 FROM volume
                 WHERE volume.reservation_id = reservation.id AND volume.period && CAST(:window AS tstzrange)
+                  AND {_shown("volume")}
             ) AS one
         ) AS times
         WHERE reservation.id IN (SELECT id FROM page)
@@ -148,8 +157,9 @@ TRIALS_GEOJSON = Replanned(f"""
                    'id', page.id,
                    'geometry', (
                        SELECT told_shape(ST_Multi(ST_Union(volume.footprint)))
-                       FROM volume
-                       WHERE volume.reservation_id = page.id AND volume.period && CAST(:window AS tstzrange)),
+                       FROM volume JOIN reservation ON reservation.id = volume.reservation_id
+                       WHERE volume.reservation_id = page.id AND volume.period && CAST(:window AS tstzrange)
+                         AND {_shown("volume")}),
                    'properties', told.trial - 'id' - 'title' || jsonb_build_object(
                        'name', told.trial -> 'title', 'note', told.trial -> 'area' -> 'name', 'on', told.is_on)
                ) ORDER BY page.starts, page.id), '[]')
@@ -168,7 +178,7 @@ _PLACES = f"""
         WHERE claim.period @> CAST(:now AS timestamptz) AND CAST(:window AS tstzrange) @> CAST(:now AS timestamptz)
           AND {_OF_THE_KIND} AND reservation.state = ANY(under_way_states())
           AND EXISTS (SELECT FROM volume WHERE volume.reservation_id = reservation.id
-                      AND volume.period @> CAST(:now AS timestamptz))
+                      AND volume.period @> CAST(:now AS timestamptz) AND {_shown("volume")})
     ), busy AS (
         SELECT site_id, count(*) AS on_count FROM begun GROUP BY site_id
     ), places AS MATERIALIZED (
@@ -183,7 +193,7 @@ _PLACES = f"""
             FROM volume one
             JOIN reservation ON reservation.id = one.reservation_id
             JOIN project ON project.id = reservation.project_id
-            WHERE one.site_id = site.id AND {_OF_THE_KIND}
+            WHERE one.site_id = site.id AND {_OF_THE_KIND} AND {_shown("one")}
               AND lower(one.period) > :now AND lower(one.period) >= lower(CAST(:window AS tstzrange))
               AND lower(one.period) < coalesce(upper(CAST(:window AS tstzrange)), 'infinity')
             ORDER BY lower(one.period), one.reservation_id LIMIT 1

@@ -15,6 +15,7 @@ from testfields.core.errors import NotFound
 from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
+from testfields.reservations.stays import OPEN, STAYS
 from testfields.reservations.words import height_in_words
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -55,7 +56,13 @@ def _in_words(permit: Permit, moment: datetime) -> dict[str, Any]:
     bands = dict.fromkeys(one.altitude for one in permit.permitted)
     return {
         "use": USES[permit.use],
-        "times": [format_period(one.period, zone, language) for one in permit.permitted],
+        "times": [
+            {
+                "when": format_period(one.period, zone, language),
+                "over": "" if one.state in OPEN else locale.translate(STAYS[one.state].word),
+            }
+            for one in permit.permitted
+        ],
         "heights": [locale.said(height_in_words(band)) for band in bands],
         "issued": format_reiwa(issued) if language == "ja" else format_date(issued, language),
         "revoked": format_instant(permit.revoked_at, zone, language) if permit.revoked_at else "",

@@ -44,7 +44,8 @@ CHECK = Statement("""
            CASE WHEN project.name_public THEN company.name_en END AS company_en,
            site.name_ja AS site_ja, site.name_en AS site_en, site.address_ja, site.address_en, site.timezone,
            area.name_ja AS area_ja, area.name_en AS area_en,
-           asked.volumes::text AS volumes, coalesce(granted.conditions, '') AS conditions
+           asked.volumes::text AS volumes, stays_of(reservation.id)::text AS stays,
+           coalesce(granted.conditions, '') AS conditions
     FROM permit
     JOIN reservation ON reservation.id = permit.reservation_id
     JOIN project ON project.id = reservation.project_id

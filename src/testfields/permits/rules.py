@@ -10,6 +10,7 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.reservations.rules import State
 from testfields.reservations.states import PUBLIC, UNDER_WAY
+from testfields.reservations.stays import OPEN, StayState
 
 # 128 bits: beyond guessing. Base32 has no 0, 1, 8 or 9 to be mistaken, and survives being read out or typed.
 CODE_BYTES = 16
@@ -37,10 +38,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Permitted:
-    """One time and band of heights, in metres above ground."""
+    """One time and band of heights, in metres above ground, and what has become of that stay."""
 
     period: Period
     altitude: AltitudeBand
+    state: StayState
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,13 @@ def standing_of(state: State, revoked_at: datetime | None) -> Standing:
 
 
 def phase_of(state: State, permitted: tuple[Permitted, ...], now: datetime) -> Phase:
-    """Between two of its times a permit is, as before the first, not to be used yet."""
-    if state in _DONE or all(one.period.end <= now for one in permitted):
+    """Between two of its times a permit is, as before the first, not to be used yet.
+
+    Times that were used, missed, given back or taken away are permitted no more.
+    """
+    left = [one for one in permitted if one.state in OPEN]
+    if state in _DONE or all(one.period.end <= now for one in left):
         return Phase.OVER
-    if any(one.period.start <= now < one.period.end for one in permitted):
+    if any(one.period.start <= now < one.period.end for one in left):
         return Phase.DURING
     return Phase.BEFORE

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from testfields.permits.rules import Phase, Standing
+from testfields.reservations.stays import StayState
 from testfields.web.schemas import NamedText, TimeRange
 
 
@@ -16,10 +17,11 @@ class BandView(msgspec.Struct, frozen=True):
 
 
 class PermittedView(msgspec.Struct, frozen=True):
-    """One time and band of heights."""
+    """One time and band of heights; it is permitted as long as its stay is planned or active."""
 
     period: TimeRange
     altitude: BandView
+    state: StayState
 
 
 class PermitView(msgspec.Struct, frozen=True):

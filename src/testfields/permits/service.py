@@ -22,7 +22,8 @@ from testfields.permits.rules import (
 )
 from testfields.reservations import reading
 from testfields.reservations.rules import State
-from testfields.reservations.words import volumes_told
+from testfields.reservations.stays import StayState
+from testfields.reservations.words import stays_told, volumes_told
 
 
 @transactional
@@ -61,7 +62,12 @@ async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Pe
 def _permit(row: asyncpg.Record, now: datetime) -> Permit:
     values = dict(row.items())
     state = State(values.pop("state"))
-    permitted = tuple(Permitted(one.period, one.altitude) for one in volumes_told(values.pop("volumes")))
+    # Whoever left ahead of the time moved its start as well.
+    states = {one.period.start: one.state for one in stays_told(values.pop("stays"))}
+    permitted = tuple(
+        Permitted(one.period, one.altitude, states.get(one.period.start, StayState.COMPLETED))
+        for one in volumes_told(values.pop("volumes"))
+    )
     return Permit(
         **values,
         standing=standing_of(state, row["revoked_at"]),

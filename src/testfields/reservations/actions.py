@@ -32,6 +32,8 @@ class Action(StrEnum):
     REVOKE = "revoke"
     EXPIRE = "expire"
     NO_SHOW = "no_show"
+    GIVE_BACK = "give_back"
+    FINISH = "finish"
 
 
 class Settles(Enum):
@@ -44,6 +46,8 @@ class Settles(Enum):
     AS_STATES_SAY = auto()
     # The place is looked at again as it is now, and taken.
     ASKING = auto()
+    # What the stays that it is about need no longer is given back.
+    BY_STAY = auto()
     # The place is looked at again for other volumes; the old claim is given back when the new one is sure.
     REPLACING = auto()
 
@@ -68,6 +72,7 @@ class ActionRow:
     what it does elsewhere or not at all; `decided` is what staff are told: what has it is a decision of theirs.
     `reason` is said where the reason that it needs is missing. `grants`: its letter tells the conditions; in any other
     they would be read as still to come. `in_time`: what was granted can be so no longer than its times last.
+    `on_the_day`: it is said of a stay that would else end by itself.
     """
 
     word: str
@@ -79,6 +84,7 @@ class ActionRow:
     settles: Settles = Settles.AS_STATES_SAY
     grants: bool = False
     in_time: bool = False
+    on_the_day: bool = False
 
 
 # A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
@@ -143,6 +149,8 @@ ACTIONS: Mapping[Action, ActionRow] = {
         word=N_("Check-in"),
         told=N_("Checked in"),
         icon="play",
+        on_the_day=True,
+        settles=Settles.BY_STAY,
         button=Button(
             N_("Check in"), N_("The owner sees that the trial has begun."), N_("You are checked in."), "primary"
         ),
@@ -151,6 +159,8 @@ ACTIONS: Mapping[Action, ActionRow] = {
         word=N_("Check-out"),
         told=N_("Checked out"),
         icon="flag",
+        on_the_day=True,
+        settles=Settles.BY_STAY,
         button=Button(
             N_("Check out"),
             N_("You declare that the trial is over and the site is restored."),
@@ -187,6 +197,7 @@ ACTIONS: Mapping[Action, ActionRow] = {
         word=N_("Cancellation"),
         told=N_("Cancelled"),
         icon="ban",
+        settles=Settles.BY_STAY,
         in_time=True,
         button=Button(
             N_("Cancel the reservation"),
@@ -200,11 +211,29 @@ ACTIONS: Mapping[Action, ActionRow] = {
         word=N_("Revocation"),
         told=N_("Permit revoked"),
         icon="revoke",
+        settles=Settles.BY_STAY,
         decided=N_("The permission of application %(number)s is revoked. The company is told by mail."),
         reason=OWED,
     ),
     A.EXPIRE: ActionRow(word=N_("Expiry"), told=N_("Expired"), icon="clock-off"),
-    A.NO_SHOW: ActionRow(word=N_("No show"), told=N_("No show"), icon="user-off"),
+    A.NO_SHOW: ActionRow(
+        word=N_("No show"), told=N_("No show"), icon="user-off", settles=Settles.BY_STAY, on_the_day=True
+    ),
+    A.GIVE_BACK: ActionRow(
+        word=N_("Giving a time back"),
+        told=N_("Times given back"),
+        icon="leave",
+        settles=Settles.BY_STAY,
+        in_time=True,
+        button=Button(
+            N_("Give times back"),
+            N_("You give back a time that you do not need. The rest stays permitted. This cannot be undone."),
+            N_("The times are given back."),
+            "danger",
+            OPTIONAL,
+        ),
+    ),
+    A.FINISH: ActionRow(word=N_("End of a time"), told=N_("A time is over"), icon="flag", settles=Settles.BY_STAY),
 }
 
 # Where the state makes it another thing to do.

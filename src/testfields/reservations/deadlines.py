@@ -17,17 +17,22 @@ CHECK_IN_AHEAD = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Times:
-    """What runs for a reservation: its deadline, if it has one, and when the times asked for begin and end."""
+    """What runs for a reservation: its deadline, if it has one, and when its stays begin and end.
+
+    Those that are still to come or under way count; where there are none, all of them.
+    """
 
     deadline: datetime | None
     starts_at: datetime
+    last_starts_at: datetime
     ends_at: datetime
 
 
 def times_of(deadline: datetime | None, periods: Iterable[Period]) -> Times:
     """The times of an application for `periods`, of which there is one at least."""
     asked = tuple(periods)
-    return Times(deadline, min(one.start for one in asked), max(one.end for one in asked))
+    starts = [one.start for one in asked]
+    return Times(deadline, min(starts), max(starts), max(one.end for one in asked))
 
 
 def runs_out_at(state: State, times: Times) -> datetime | None:
@@ -53,9 +58,9 @@ def return_deadline(times: Times, now: datetime) -> datetime:
     return min(late, times.starts_at) if times.starts_at > now else late
 
 
-def may_check_in(times: Times, now: datetime) -> bool:
+def may_check_in(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Whether it is about to begin, or has begun and is not over."""
-    return times.starts_at - CHECK_IN_AHEAD <= now < times.ends_at
+    return starts_at - CHECK_IN_AHEAD <= now < ends_at
 
 
 def refuse_untimely(state: State, action: Action, times: Times, now: datetime) -> None:
@@ -72,13 +77,13 @@ def refuse_untimely(state: State, action: Action, times: Times, now: datetime) -
             raise WrongState(N_("The deadline has passed. Please apply again."))
         case Action.SUBMIT if has_deadline and begun:
             raise WrongState(N_("The time asked for has begun. Please apply for another time."))
-        case Action.APPROVE if begun:
+        case Action.APPROVE if times.last_starts_at <= now:
             raise WrongState(
                 N_("The time asked for has begun. Please return the application so that its times can be changed.")
             )
         case _ if about.in_time and times.ends_at <= now and STATES[state].stage is Stage.DECIDED:
             raise WrongState(N_("The time is over, so it can no longer be changed or cancelled."))
-        case Action.CHECK_IN if not may_check_in(times, now):
+        case Action.CHECK_IN if not may_check_in(times.starts_at, times.ends_at, now):
             raise WrongState(N_("You can check in from one hour before the start until the end."))
         case Action.NO_SHOW if not begun:
             raise WrongState(N_("The time has not begun yet."))
@@ -108,7 +113,7 @@ def need_of(one: Standing, now: datetime) -> Need | None:
     """What an application waits for its company to do; None where it does not."""
     if one.state is State.HELD and one.last_action is Action.OFFER:
         return Need.OFFER
-    if one.state is State.CONFIRMED and may_check_in(one.times, now):
+    if one.state is State.CONFIRMED and may_check_in(one.times.starts_at, one.times.ends_at, now):
         return Need.CHECK_IN
     return STATES[one.state].need
 

@@ -5,22 +5,25 @@ from testfields.accounts.authority import May
 from testfields.accounts.feature import FEATURE as ACCOUNTS
 from testfields.closures.feature import FEATURE as CLOSURES
 from testfields.core.errors import N_
+from testfields.reservations import states, stays
 from testfields.reservations.apply.changing import change_pages
 from testfields.reservations.apply.pages import apply_pages
 from testfields.reservations.jobs import TASKS
+from testfields.reservations.my_pages import my_pages
 from testfields.reservations.pages import pages
 from testfields.reservations.routes import router
-from testfields.reservations.states import SQL, STATES
-from testfields.reservations.tables import Reservation, Volume
+from testfields.reservations.states import STATES
+from testfields.reservations.stays import STAYS
+from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
     after=(ACCOUNTS, CLOSURES),
     api=(router,),
-    pages=(*pages, *apply_pages, *change_pages),
+    pages=(*my_pages, *pages, *apply_pages, *change_pages),
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
-    in_templates=lambda _settings: {"states": STATES},
+    in_templates=lambda _settings: {"states": STATES, "stays": STAYS},
     tasks=TASKS,
-    tables=(Reservation, Volume),
-    sets=SQL,
+    tables=(Reservation, Stay, Volume),
+    sets=states.SQL + stays.SQL,
 )

@@ -16,7 +16,9 @@ BEGIN
         RAISE EXCEPTION 'reservation % is % but its last event says %', number, stored, told
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reservation_state_has_event';
     END IF;
-    IF claimed IS DISTINCT FROM array_remove(ARRAY[claim_of_state(stored)], NULL) THEN
+    -- Whoever left before the time began has given all of it back.
+    IF claimed IS DISTINCT FROM array_remove(ARRAY[claim_of_state(stored)], NULL)
+       AND NOT (claimed = '{}' AND stored = ANY(used_states())) THEN
         RAISE EXCEPTION 'reservation % is %, which does not fit its claim', number, coalesce(stored, 'not there')
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reservation_claim_in_step';
     END IF;

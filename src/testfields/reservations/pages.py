@@ -1,9 +1,10 @@
-"""My page and the page of one reservation: what needs the company, what is coming, and each story."""
+"""The page of one reservation: where it stands, what is asked for, what may be done, and its story."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import asyncpg
@@ -22,92 +23,24 @@ from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.notifications.service import mails_are_late
-from testfields.reservations import deadlines, reading, steps
+from testfields.reservations import reading, steps
 from testfields.reservations.actions import ACTIONS, button_for
-from testfields.reservations.deadlines import Times, timely, times_of
+from testfields.reservations.deadlines import timely, times_of
+from testfields.reservations.moving import Step
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action, Party, State, actions_for
-from testfields.reservations.schemas import VolumeView
-from testfields.reservations.states import STATES
+from testfields.reservations.schemas import StayView, VolumeView
+from testfields.reservations.states import STATES, Stage
+from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
-from testfields.reservations.views import day_of, periods_in_words
-from testfields.reservations.words import WHAT_TO_DO, height_in_words, time_left
+from testfields.reservations.views import day_of, volumes_of
+from testfields.reservations.words import height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
-from testfields.web.forms import FieldError, field_errors, posted
+from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
-from testfields.web.parameters import LARGEST_ID, Before, PathId
-from testfields.web.schemas import GEOJSON
-
-PAST_SHOWN = 10
-PAST_PAGE = 50
-
-
-# --- My page
-
-
-@get("/my", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
-async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
-    """What needs the company first, then what is coming, then what is past."""
-    at = now()
-    rows = await reading.under_way(actor)
-    over = await reading.past(actor, LARGEST_ID, PAST_SHOWN)
-    standing = [(row, _standing(row)) for row in rows]
-    needs = sorted(
-        ((need, row) for row, one in standing if (need := deadlines.need_of(one, at)) is not None),
-        key=lambda pair: (pair[0], pair[1]["deadline"] or pair[1]["starts_at"]),
-    )
-    gone = [row for row, one in standing if deadlines.is_past(one, at)]
-    coming = [row for row, one in standing if deadlines.need_of(one, at) is None and not deadlines.is_past(one, at)]
-    return page(
-        request,
-        "reservations/my.html",
-        needs=[{**_line(row, at), "todo": locale.translate(WHAT_TO_DO[need])} for need, row in needs],
-        coming=[_line(row, at) for row in coming],
-        past=[_line(row, at) for row in [*gone, *over]],
-        more_past=len(over) == PAST_SHOWN,
-    )
-
-
-@get("/my/past", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
-async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID) -> Template:
-    """Everything that is over, newest first."""
-    rows = await reading.past(actor, before, PAST_PAGE)
-    older = f"/my/past?before={rows[-1]['id']}" if len(rows) == PAST_PAGE else ""
-    return page(request, "reservations/past.html", past=[_line(row, now()) for row in rows], older=older)
-
-
-def _standing(row: asyncpg.Record) -> deadlines.Standing:
-    times = Times(row["deadline"], row["starts_at"], row["ends_at"])
-    return deadlines.Standing(State(row["state"]), Action(row["last_action"]), times)
-
-
-def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
-    """One reservation in a list."""
-    state, zone = State(row["state"]), row["timezone"]
-    draft = state is State.DRAFT
-    return {
-        "id": row["id"],
-        "href": f"/my/apply?draft={row['id']}" if draft else f"/my/reservations/{row['id']}",
-        "state": state,
-        "title": locale.named(row, "project_title"),
-        "place": f"{locale.named(row, 'site_name')} · {locale.named(row, 'area_name')}",
-        "when": periods_in_words([Period(one.period.start, one.period.end) for one in _volumes(row)], zone),
-        "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
-        "left": locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
-        "due": day_of(row["due_at"], zone) if row["due_at"] else "",
-        "why": row["last_reason"] if state is State.RETURNED else "",
-    }
-
-
-_VOLUMES = msgspec.json.Decoder(list[VolumeView])
-
-
-def _volumes(row: asyncpg.Record) -> list[VolumeView]:
-    return _VOLUMES.decode(row["volumes"])
-
-
-# --- One reservation
+from testfields.web.parameters import PathId
+from testfields.web.schemas import GEOJSON, TimeRange
 
 
 @get("/my/reservations/{reservation_id:int}", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
@@ -133,11 +66,39 @@ async def take_step(
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
-        step = steps.Step(action, form.whole("version") or 0, reason)
+        step = Step(action, form.whole("version") or 0, reason, stays=_meant(form, row))
         await steps.act(actor, reservation_id, step, now())
     except REFUSALS as refusal:
         return await _show(request, actor, reservation_id, StepRefused(refusal, action, reason))
     return redirect(f"/my/reservations/{reservation_id}", "success", offered.done if offered else N_("Done"))
+
+
+class Much(StrEnum):
+    """How much of what is left is given back, counted from one stay."""
+
+    ONE = "one"
+    AFTER = "after"
+    ALL = "all"
+
+
+def _meant(form: Posted, row: asyncpg.Record) -> tuple[int, ...]:
+    """The stays that were chosen on the page; none where the step leaves no choice."""
+    left = [one.id for one in _stays(row) if one.state in OPEN]
+    first = form.whole("stay") or 0
+    match form.text("much"):
+        case Much.ONE:
+            return (first,)
+        case Much.AFTER:
+            return tuple(left[left.index(first) :]) if first in left else (first,)
+        case _:
+            return ()
+
+
+_STAYS = msgspec.json.Decoder(list[StayView])
+
+
+def _stays(row: asyncpg.Record) -> list[StayView]:
+    return _STAYS.decode(row["stays"])
 
 
 @dataclass(frozen=True)
@@ -186,7 +147,8 @@ async def _show(
         site=locale.named(row, "site_name"),
         area=locale.named(row, "area_name"),
         use=locale.in_words(USES[row["use"]]),
-        volumes=[_volume(one, zone) for one in _volumes(row)],
+        volumes=[_volume(one, zone, _states(row)) for one in volumes_of(row)],
+        left_open=[{"value": one.id, "label": _when(one, zone)} for one in _stays(row) if one.state in OPEN],
         left=locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
         due=day_of(row["due_at"], zone) if row["due_at"] else "",
@@ -215,7 +177,8 @@ COMPANY = frozenset({Party.COMPANY})
 def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, Any]]:
     """The buttons of the page; checking in is offered when it is time for it."""
     state = State(row["state"])
-    times = times_of(row["deadline"], (Period(one.period.start, one.period.end) for one in _volumes(row)))
+    stays = [one for one in _stays(row) if one.state in OPEN] or _stays(row)
+    times = times_of(row["deadline"], (Period(one.period.start, one.period.end) for one in stays))
     return [
         {"name": action, "words": words}
         for action in actions_for(state, reading.roles_of(actor, row["company_id"], row["owner_id"]) & COMPANY)
@@ -223,11 +186,22 @@ def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, 
     ]
 
 
-def _volume(one: VolumeView, zone: str) -> dict[str, str]:
+def _when(one: StayView | VolumeView, zone: str) -> str:
+    return format_period(Period(one.period.start, one.period.end), zone, locale.current())
+
+
+def _states(row: asyncpg.Record) -> dict[TimeRange, StayState]:
+    """What has become of each period, once it is permitted or over."""
+    told = STATES[State(row["state"])].stage in {Stage.DECIDED, Stage.OVER}
+    return {one.period: one.state for one in _stays(row)} if told else {}
+
+
+def _volume(one: VolumeView, zone: str, states: Mapping[TimeRange, StayState]) -> dict[str, str]:
     band = AltitudeBand(Decimal(str(one.altitude.lower)), Decimal(str(one.altitude.upper)))
     return {
-        "when": format_period(Period(one.period.start, one.period.end), zone, locale.current()),
+        "when": _when(one, zone),
         "heights": locale.said(height_in_words(band)),
+        "stay": states.get(one.period, ""),
     }
 
 
@@ -264,7 +238,7 @@ async def volumes_geojson(actor: Caller, reservation_id: PathId) -> dict[str, An
     row = await own(actor, reservation_id)
     return {
         "type": "FeatureCollection",
-        "features": [_feature(place, one, row) for place, one in enumerate(_volumes(row))],
+        "features": [_feature(place, one, row) for place, one in enumerate(volumes_of(row))],
     }
 
 
@@ -282,8 +256,6 @@ def _feature(place: int, one: VolumeView, row: asyncpg.Record) -> dict[str, Any]
 
 
 pages: Sequence[Any] = (
-    my_page,
-    past_page,
     reservation_page,
     take_step,
     volumes_geojson,

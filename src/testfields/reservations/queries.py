@@ -17,11 +17,16 @@ FILE = Statement("""
           AND site.id = :site_id AND site.version = :site_version
         FOR SHARE
         RETURNING id, project_id, company_id
+    ), stays AS (
+        INSERT INTO stay (reservation_id, period)
+        SELECT DISTINCT filed.id, one FROM filed, unnest(CAST(:periods AS tstzrange[])) AS one
+        RETURNING id, period
     ), volumes AS (
-        INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
-        SELECT filed.id, :site_id, one.footprint, one.altitude, one.period
+        INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
+        SELECT filed.id, stays.id, :site_id, one.footprint, one.altitude, one.period
         FROM filed, unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
                            CAST(:periods AS tstzrange[])) AS one (footprint, altitude, period)
+        JOIN stays USING (period)
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
         SELECT :site_id, :claim_kind, filed.id, one.footprint, one.altitude, one.period
@@ -60,7 +65,8 @@ _VIEW = """
                            'lower', lower(volume.altitude), 'upper', upper(volume.altitude), 'reference', 'AGL'),
                        'footprint', told_shape(volume.footprint)
                    ) ORDER BY lower(volume.period), volume.id)
-            FROM volume WHERE volume.reservation_id = reservation.id)::text AS volumes
+            FROM volume WHERE volume.reservation_id = reservation.id)::text AS volumes,
+           stays_of(reservation.id)::text AS stays
     FROM reservation
     JOIN project ON project.id = reservation.project_id
     JOIN organisation company ON company.id = reservation.company_id
@@ -120,7 +126,7 @@ LIST = Statement(f"""
 # Served by primary keys. The project is held as in FILE.
 LOCK = Statement("""
     SELECT reservation.id, reservation.state, reservation.version, reservation.company_id, reservation.site_id,
-           reservation.area_id, site.owner_id, project.use, reservation.deadline
+           reservation.area_id, site.owner_id, site.no_show_minutes, project.use, reservation.deadline
     FROM reservation
     JOIN site ON site.id = reservation.site_id
     JOIN project ON project.id = reservation.project_id
@@ -128,9 +134,34 @@ LOCK = Statement("""
     FOR UPDATE OF reservation FOR SHARE OF project
 """)
 
-# When the times asked for begin and end; served by volume_reservation_id.
-SPAN = Statement("""
-    SELECT min(lower(period)) AS starts_at, max(upper(period)) AS ends_at FROM volume WHERE reservation_id = :id
+# When what is still to come begins and ends; served by stay_once.
+SPAN = Statement("SELECT starts_at, last_starts_at, ends_at FROM span_of(:id)")
+
+# The stays of an application, by when they begin; served by stay_once.
+STAYS = Statement("""
+    SELECT id, period, state, checked_in_at FROM stay WHERE reservation_id = :id ORDER BY lower(period), id
+""")
+
+# What becomes of some of them; by primary key.
+SET_STAYS = Statement("""
+    UPDATE stay SET state = next.state, period = next.period, checked_in_at = next.checked_in_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:periods AS tstzrange[]),
+                CAST(:checked_in AS timestamptz[])) AS next (id, state, period, checked_in_at)
+    WHERE stay.id = next.id
+""")
+
+# Applications with a stay that ends by itself by now; served by stay_open.
+ENDING = Statement("""
+    SELECT DISTINCT stay.reservation_id AS id
+    FROM stay
+    JOIN reservation ON reservation.id = stay.reservation_id
+    JOIN site ON site.id = reservation.site_id
+    WHERE stay.state IN ('planned', 'active') AND lower(stay.period) <= :now
+      AND reservation.state = ANY(permitted_states())
+      AND (upper(stay.period) <= :now
+           OR stay.state = 'planned' AND site.no_show_minutes > 0
+              AND lower(stay.period) + make_interval(mins => site.no_show_minutes) <= :now)
+    ORDER BY id
 """)
 
 MOVE = Statement("""
@@ -144,16 +175,24 @@ MOVE = Statement("""
 """)
 
 VOLUMES = Statement("""
-    SELECT footprint, altitude, period FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
+    SELECT footprint, altitude, period, stay_state FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
 """)
 
-REPLACE_VOLUMES = Statement("""
-    WITH gone AS (DELETE FROM volume WHERE reservation_id = :id)
-    INSERT INTO volume (reservation_id, site_id, footprint, altitude, period)
-    SELECT reservation.id, reservation.site_id, one.footprint, one.altitude, one.period
+# Those that are over stay as they are. Served by stay_once.
+FORGET_STAYS = Statement("DELETE FROM stay WHERE reservation_id = :id AND state = ANY(open_stays())")
+
+ADD_STAYS = Statement("""
+    WITH stays AS (
+        INSERT INTO stay (reservation_id, period)
+        SELECT DISTINCT CAST(:id AS bigint), one FROM unnest(CAST(:periods AS tstzrange[])) AS one
+        RETURNING id, period
+    )
+    INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
+    SELECT reservation.id, stays.id, reservation.site_id, one.footprint, one.altitude, one.period
     FROM reservation,
          unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
          AS one (footprint, altitude, period)
+    JOIN stays USING (period)
     WHERE reservation.id = :id
 """)
 
@@ -172,7 +211,7 @@ EVENTS = Statement("""
 WAITING = Statement("""
     SELECT reservation.id FROM reservation
     WHERE reservation.site_id = :site_id AND reservation.state = 'waiting'
-      AND (SELECT min(lower(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id) > :now
+      AND (SELECT starts_at FROM span_of(reservation.id)) > :now
     ORDER BY reservation.submitted_at, reservation.id
 """)
 
@@ -180,10 +219,8 @@ WAITING = Statement("""
 _ENDS_AT = """
     CASE end_of_state(reservation.state)
          WHEN 'deadline' THEN reservation.deadline
-         WHEN 'start'
-         THEN (SELECT min(lower(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
-         WHEN 'end'
-         THEN (SELECT max(upper(volume.period)) FROM volume WHERE volume.reservation_id = reservation.id)
+         WHEN 'start' THEN (SELECT starts_at FROM span_of(reservation.id))
+         WHEN 'end' THEN (SELECT ends_at FROM span_of(reservation.id))
     END
 """
 
@@ -206,14 +243,12 @@ REVISE = Statement("""
 """)
 
 # What is under way, with when it takes place and the last thing that happened to it.
-# Served by volume_reservation_id and event_once.
+# Served by stay_once and event_once.
 _TOLD = """
-    SELECT mine.*, span.starts_at, span.ends_at, last.action AS last_action, last.reason AS last_reason
+    SELECT mine.*, span.starts_at, span.last_starts_at, span.ends_at,
+           last.action AS last_action, last.reason AS last_reason
     FROM mine
-    CROSS JOIN LATERAL (
-        SELECT min(lower(volume.period)) AS starts_at, max(upper(volume.period)) AS ends_at
-        FROM volume WHERE volume.reservation_id = mine.id
-    ) span
+    CROSS JOIN LATERAL span_of(mine.id) span
     CROSS JOIN LATERAL (
         SELECT event.action, event.reason FROM reservation_event event
         WHERE event.reservation_id = mine.id ORDER BY event.sequence DESC LIMIT 1

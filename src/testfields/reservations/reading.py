@@ -15,6 +15,7 @@ from testfields.db.values import to_band, to_period
 from testfields.reservations import queries
 from testfields.reservations.rules import Party, Role, State, role_of
 from testfields.reservations.states import OVER
+from testfields.reservations.stays import OPEN, StayState
 
 # More than a company has under way at a time; the newest are shown.
 MOST_UNDER_WAY = 500
@@ -42,13 +43,25 @@ async def own(actor: Actor, reservation_id: int) -> asyncpg.Record:
 
 async def volumes_of(reservation_id: int) -> tuple[Volume, ...]:
     """The volumes of a reservation that somebody has found already, by when they begin."""
+    return tuple(volume for volume, _ in await volumes_with_stays(reservation_id))
+
+
+async def volumes_with_stays(reservation_id: int) -> list[tuple[Volume, StayState]]:
+    """The same, each with what has become of its stay."""
     rows = await queries.VOLUMES.rows(id=reservation_id)
-    return tuple(Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])) for row in rows)
+    return [
+        (Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])), StayState(row["stay_state"]))
+        for row in rows
+    ]
 
 
 async def asked_for(reservation_id: int) -> tuple[Asked, ...]:
-    """The same, as they would be asked for now."""
-    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await volumes_of(reservation_id))
+    """Those that are not over, as they would be asked for now."""
+    return tuple(
+        Asked(one.period, one.footprint, one.altitude)
+        for one, state in await volumes_with_stays(reservation_id)
+        if state in OPEN
+    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.reservations import filing, reading, steps
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.schemas import (
     ApplicationBody,
@@ -148,7 +149,7 @@ async def take_step(
     if_match: IfMatch = None,
 ) -> Response[MovedView]:
     """Take one step of the reservation's life; a token needs `book` for the company's, `review` for staff's."""
-    step = steps.Step(action, expected_version(if_match), data.reason, data.conditions)
+    step = Step(action, expected_version(if_match), data.reason, data.conditions, tuple(data.stays))
     return moved_answer(await steps.act(actor, reservation_id, step, now()))
 
 

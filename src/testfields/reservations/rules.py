@@ -57,6 +57,8 @@ class Transition:
 
     to: State
     may: May
+    # Where the application stands afterwards follows from its stays; `to` is where it does when none is left.
+    by_stays: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -98,12 +100,18 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.APPROVED, A.CANCEL): Transition(S.CANCELLED, M.APPLY),
     (S.APPROVED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
     (S.CONFIRMED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
-    (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE),
-    (S.CONFIRMED, A.CANCEL): Transition(S.CANCELLED, M.APPLY),
+    (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE, by_stays=True),
+    (S.CONFIRMED, A.GIVE_BACK): Transition(S.CANCELLED, M.APPLY, by_stays=True),
+    (S.CONFIRMED, A.CANCEL): Transition(S.CANCELLED, M.APPLY, by_stays=True),
     (S.CONFIRMED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
-    (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, M.NOTE_NO_SHOW),
-    (S.ACTIVE, A.CHECK_OUT): Transition(S.COMPLETED, M.BE_ON_SITE),
+    (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, M.NOTE_NO_SHOW, by_stays=True),
+    (S.CONFIRMED, A.FINISH): Transition(S.COMPLETED, M.CARRY_ON, by_stays=True),
+    (S.ACTIVE, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE, by_stays=True),
+    (S.ACTIVE, A.CHECK_OUT): Transition(S.COMPLETED, M.BE_ON_SITE, by_stays=True),
+    (S.ACTIVE, A.GIVE_BACK): Transition(S.COMPLETED, M.APPLY, by_stays=True),
     (S.ACTIVE, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
+    (S.ACTIVE, A.NO_SHOW): Transition(S.ACTIVE, M.NOTE_NO_SHOW, by_stays=True),
+    (S.ACTIVE, A.FINISH): Transition(S.COMPLETED, M.CARRY_ON, by_stays=True),
     (S.COMPLETED, A.REPORT): Transition(S.REPORTED, M.APPLY),
     (S.WAITING, A.OFFER): Transition(S.HELD, M.CARRY_ON),
     (S.WAITING, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),

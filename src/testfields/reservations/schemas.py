@@ -16,6 +16,7 @@ from testfields.core.volumes import parse_altitude
 from testfields.reservations import reading
 from testfields.reservations.filing import Verdict
 from testfields.reservations.rules import LONGEST_TEXT, Action, State, actions_for
+from testfields.reservations.stays import StayState
 from testfields.web import locale
 from testfields.web.parameters import LARGEST_ID
 from testfields.web.problems import FieldFault
@@ -89,10 +90,19 @@ class CheckBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
 
 class StepBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Why, and under which conditions."""
+    """Why, under which conditions, and which stays it is about: none is whichever it is time for, or all to come."""
 
     reason: Text = ""
     conditions: Text = ""
+    stays: Annotated[list[Id], msgspec.Meta(max_length=MOST_VOLUMES)] = []
+
+
+class StayView(msgspec.Struct, frozen=True):
+    """One stay of a reservation, and what has become of it."""
+
+    id: int
+    state: StayState
+    period: TimeRange
 
 
 class VolumeView(msgspec.Struct, frozen=True):
@@ -117,6 +127,7 @@ class ReservationView(msgspec.Struct, frozen=True):
     project_title: NamedText
     company_name: NamedText
     volumes: list[VolumeView]
+    stays: list[StayView]
     note: str
     conditions: str
     deadline: datetime | None
@@ -211,6 +222,7 @@ def view_of(actor: Actor, row: Any) -> ReservationView:
         project_title=NamedText(row["project_title_ja"], row["project_title_en"]),
         company_name=NamedText(row["company_name_ja"], row["company_name_en"]),
         volumes=msgspec.json.decode(row["volumes"] or "[]", type=list[VolumeView]),
+        stays=msgspec.json.decode(row["stays"], type=list[StayView]),
         note=row["note"],
         conditions=row["conditions"],
         deadline=row["deadline"],

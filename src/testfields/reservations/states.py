@@ -232,6 +232,9 @@ def those(fits: Callable[[StateRow], object]) -> frozenset[State]:
 CLAIMING = those(lambda row: row.claims)
 PUBLIC = those(lambda row: row.public)
 UNDER_WAY = those(lambda row: row.under_way)
+# Those of a permitted application: its stays are used, missed or given back one by one.
+PERMITTED = PUBLIC & UNDER_WAY
+USED = PUBLIC - UNDER_WAY
 OPEN_TO_REVIEW = those(lambda row: row.stage is Stage.OPEN)
 UNDECIDED = those(lambda row: row.stage in {Stage.OPEN, Stage.RETURNED, Stage.WAITING})
 OVER = those(lambda row: row.stage is Stage.OVER)
@@ -241,6 +244,8 @@ SQL = "".join(
     (
         a_set("private_states", those(lambda row: row.private)),
         a_set("under_way_states", UNDER_WAY),
+        a_set("permitted_states", PERMITTED),
+        a_set("used_states", USED),
         a_set("judged_states", those(lambda row: row.judged)),
         a_column("claim_of_state", {state: row.claims for state, row in STATES.items()}),
         a_column("end_of_state", {state: row.ends for state, row in STATES.items()}),

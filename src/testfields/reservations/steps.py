@@ -2,77 +2,39 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-import asyncpg
-
-from testfields.accounts.access import reach, roles_by
+from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.service import NO_SUCH_AREA, Asked
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
+from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
 from testfields.db.values import volume_arrays
-from testfields.events import service as events
-from testfields.events.rules import Event, Subject
-from testfields.reservations import queries
+from testfields.reservations import day, queries
 from testfields.reservations.actions import ACTIONS, Settles
-from testfields.reservations.deadlines import Times, refuse_untimely, return_deadline
+from testfields.reservations.deadlines import refuse_untimely, return_deadline
 from testfields.reservations.filing import (
     Application,
     Moved,
     checked_place,
     nearest_told,
-    promised,
     refuse_use,
     story_of,
     terms_of,
     why_no_project,
 )
-from testfields.reservations.reading import NO_SUCH, asked_for, roles_of, volumes_of
-from testfields.reservations.rules import (
-    TRANSITIONS,
-    Action,
-    Party,
-    Role,
-    State,
-    acting_role,
-    check_words,
-    checked_texts,
-    next_state,
-    role_of,
-)
+from testfields.reservations.moving import Locked, Step, lock, move, next_of
+from testfields.reservations.reading import asked_for, volumes_of
+from testfields.reservations.rules import Action, State, check_words, checked_texts
 from testfields.reservations.states import STATES
+from testfields.reservations.stays import OPEN
 
 # What whoever asked for a step is told where they asked for it.
 REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something to do to a reservation; `version` is the one the caller saw, None for any."""
-
-    action: Action
-    version: int | None = None
-    reason: str = ""
-    conditions: str = ""
-
-
-@dataclass(frozen=True)
-class _Locked:
-    """A reservation whose row is ours until the transaction ends."""
-
-    id: int
-    state: State
-    version: int
-    company_id: int
-    site_id: int
-    area_id: int
-    owner_id: int
-    use: str
-    times: Times
 
 
 @transactional
@@ -81,56 +43,33 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
 
     Raises NotFound, Stale, WrongState, NotAllowed, InvalidInput, or Taken when the volume has to be claimed first.
     """
-    locked, roles = await _lock(actor, reservation_id, step.version)
-    to, role = _next(actor, locked, step.action, roles)
-    if ACTIONS[step.action].settles is Settles.REPLACING:
+    locked, roles = await lock(actor, reservation_id, step.version)
+    if not ACTIONS[step.action].on_the_day:
+        locked = await day.brought_up_to(locked, now)
+    to, role = next_of(actor, locked, step.action, roles)
+    settles = ACTIONS[step.action].settles
+    if settles is Settles.REPLACING:
         raise WrongState(N_("A change needs the volumes to change to."))
     reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)
     check_words(step.action, reason, conditions)
     step = replace(step, reason=reason, conditions=conditions)
     refuse_untimely(locked.state, step.action, locked.times, now)
+    if settles is Settles.BY_STAY:
+        return await day.take(actor, locked, step, role, now)
     terms = await _settle_claim(actor, locked, step.action, to, now)
     if step.action is Action.RETURN:
         terms["deadline"] = return_deadline(locked.times, now)
-    # A decision carries its own conditions, also when it has none: those of an earlier one are over.
-    details: dict[str, object] = {"conditions": conditions} if step.action is Action.APPROVE else {}
+    details: dict[str, object] = {}
+    if step.action is Action.APPROVE:
+        # A decision carries its own conditions, also when it has none: those of an earlier one are over.
+        details = {"conditions": conditions, "stays": day.told(await day.lapse(locked, to, now))}
     if locked.state is State.DRAFT:
         details |= story_of(await volumes_of(locked.id))
-    return await _move(actor, locked, step, to, role, now, terms, details)
-
-
-async def _lock(actor: Actor | None, reservation_id: int, version: int | None) -> tuple[_Locked, frozenset[Role]]:
-    row = await queries.LOCK.row(id=reservation_id)
-    if row is None:
-        raise NotFound(NO_SUCH)
-    # Asked for when the row is ours: whoever held it before may have moved the times.
-    (span,) = await queries.SPAN.rows(id=reservation_id)
-    locked = _locked(row, span)
-    roles = roles_of(actor, locked.company_id, locked.owner_id)
-    if not roles or (locked.state is State.DRAFT and Party.COMPANY not in roles):
-        raise NotFound(NO_SUCH)
-    if version is not None and version != locked.version:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
-    return locked, roles
-
-
-def _next(actor: Actor | None, locked: _Locked, action: Action, roles: frozenset[Role]) -> tuple[State, Role]:
-    """Where the action leads, and in which of the actor's roles it is taken; raises WrongState, NotAllowed."""
-    to = next_state(locked.state, action, roles)
-    if actor is not None:
-        may = TRANSITIONS[(locked.state, action)].may
-        roles = frozenset(role_of(one) for one in roles_by(actor, may, locked.company_id, locked.owner_id))
-    return to, acting_role(locked.state, action, roles)
-
-
-def _locked(row: asyncpg.Record, span: asyncpg.Record) -> _Locked:
-    values = dict(row.items())
-    times = Times(values.pop("deadline"), **dict(span.items()))
-    return _Locked(**values | {"state": State(row["state"]), "times": times})
+    return await move(actor, locked, step, to, role, now, terms, details)
 
 
 async def _settle_claim(
-    actor: Actor | None, locked: _Locked, action: Action, to: State, now: datetime
+    actor: Actor | None, locked: Locked, action: Action, to: State, now: datetime
 ) -> dict[str, datetime | None]:
     """Bring the claim into step with the state that comes next; the dates that go with it."""
     had, needs = STATES[locked.state].claims, STATES[to].claims
@@ -160,40 +99,6 @@ async def _settle_claim(
     return terms
 
 
-async def _move(
-    actor: Actor | None,
-    locked: _Locked,
-    step: Step,
-    to: State,
-    role: Role,
-    now: datetime,
-    terms: dict[str, datetime | None],
-    details: dict[str, object],
-) -> Moved:
-    # What was granted is over as soon as it has to be decided anew.
-    conditions = step.conditions if step.action is Action.APPROVE else "" if to is State.SUBMITTED else None
-    version = await queries.MOVE.value(id=locked.id, state=to, conditions=conditions, **terms)
-    # A draft that stays one took no step. It saves itself while somebody types: what it asks for is told once, by the
-    # step that leads out of it.
-    if locked.state is to is State.DRAFT:
-        return Moved(locked.id, to, version)
-    told = Event(
-        Subject.RESERVATION,
-        locked.id,
-        step.action,
-        role,
-        site_id=locked.site_id,
-        tenant_id=locked.owner_id,
-        actor_id=actor.person_id if actor else None,
-        from_state=locked.state,
-        to_state=to,
-        reason=step.reason,
-        details=details | promised(terms),
-    )
-    await events.tell([told], now)
-    return Moved(locked.id, to, version)
-
-
 @transactional
 async def change_volumes(
     actor: Actor, reservation_id: int, version: int | None, asked: Sequence[Asked], now: datetime
@@ -202,9 +107,13 @@ async def change_volumes(
 
     After approval this reopens the review. Raises as `act` does.
     """
-    locked, roles = await _lock(actor, reservation_id, version)
-    to, role = _next(actor, locked, Action.CHANGE, roles)
+    locked, roles = await lock(actor, reservation_id, version)
+    locked = await day.brought_up_to(locked, now)
+    to, role = next_of(actor, locked, Action.CHANGE, roles)
     refuse_untimely(locked.state, Action.CHANGE, locked.times, now)
+    # Those that are over stay as they are, also where they are sent along.
+    over = {one.period for one in await day.stays_of(locked.id) if one.state not in OPEN}
+    asked = [one for one in asked if one.period not in over]
     place = await checked_place(locked.area_id, asked, now)
     volumes = tuple(one.volume for one in place.placed)
     # Both in one transaction: where the new claim is refused, the old one was never gone.
@@ -212,13 +121,18 @@ async def change_volumes(
         claims = await availability.claims_of(place)
         await availability.hold_site(place)
         async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
-            await availability.release(locked.id)
+            await availability.release_from(locked.id, now)
             await availability.take(locked.site_id, kind, locked.id, claims)
-    await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
+    await _replace_stays(locked.id, volumes)
     begins = min(one.period.start for one in asked)
     runs_on = locked.times.deadline if to is not State.SUBMITTED else None
     terms = terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
-    return await _move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(volumes))
+    return await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(volumes))
+
+
+async def _replace_stays(reservation_id: int, volumes: Sequence[Volume]) -> None:
+    await queries.FORGET_STAYS.run(id=reservation_id)
+    await queries.ADD_STAYS.run(id=reservation_id, **volume_arrays(volumes))
 
 
 @transactional
@@ -229,10 +143,10 @@ async def revise_draft(
 
     Raises as `act` does; then the draft stays as it was.
     """
-    locked, roles = await _lock(actor, reservation_id, version)
+    locked, roles = await lock(actor, reservation_id, version)
     if locked.state is not State.DRAFT:
         raise WrongState(N_("This is no longer a draft. Please open the application itself."))
-    to, role = _next(actor, locked, Action.CHANGE, roles)
+    to, role = next_of(actor, locked, Action.CHANGE, roles)
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
     volumes = tuple(one.volume for one in place.placed)
@@ -247,9 +161,9 @@ async def revise_draft(
     )
     if not revised:
         raise await why_no_project(actor, application, place)
-    await queries.REPLACE_VOLUMES.run(id=locked.id, **volume_arrays(volumes))
+    await _replace_stays(locked.id, volumes)
     revision = Step(Action.CHANGE)
-    moved = await _move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(volumes))
+    moved = await move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(volumes))
     if application.action is Action.SAVE:
         return moved
     return await act(actor, locked.id, Step(application.action, moved.version), now)

@@ -2,7 +2,7 @@
 
 from piccolo.columns import BigInt, BigSerial, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.columns.defaults import TimestamptzNow
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation, Person
@@ -10,6 +10,7 @@ from testfields.db.columns import Geometry, NumRange, TsTzRange
 from testfields.db.sets import one_of
 from testfields.projects.tables import Project
 from testfields.reservations.states import State
+from testfields.reservations.stays import StayState
 from testfields.sites.tables import Area, Site
 
 
@@ -38,11 +39,28 @@ class Reservation(Table, tablename="reservation"):
     reservation_state_1 = Check(one_of("state", State))
 
 
+class Stay(Table, tablename="stay"):
+    """The volumes of one period of an application, and what has become of them."""
+
+    id = BigSerial(primary_key=True)
+    reservation_id = ForeignKey(Reservation, on_delete=OnDelete.cascade, null=False)
+    # As it is by now: an early check-out ends it.
+    period = TsTzRange()
+    checked_in_at = Timestamptz(null=True, default=None)
+    state = Text(default=StayState.PLANNED)
+
+    stay_once = Unique([reservation_id, period])
+    stay_state_1 = Check(one_of("state", StayState))
+
+
 class Volume(Table, tablename="volume"):
     """One footprint × altitudes × period as it was asked for, before buffers."""
 
     id = BigSerial(primary_key=True)
     reservation_id = ForeignKey(Reservation, on_delete=OnDelete.cascade, null=False, index=True)
+    # Its period and state go along with the stay's (reservations/stays.sql).
+    stay_id = ForeignKey(Stay, on_delete=OnDelete.cascade, null=False, index=True)
+    stay_state = Text(default=StayState.PLANNED)
     # The reservation's own, so that what a site has next is found in the order of time: volume_by_site_and_start.
     site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
     footprint = Geometry()

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import asyncpg
+import msgspec
+
 from testfields.core.local_time import format_date, format_period, local_date
 from testfields.core.periods import Period
+from testfields.reservations.schemas import VolumeView
 from testfields.web import locale
 
 
@@ -21,3 +25,11 @@ def periods_in_words(periods: Sequence[Period], zone: str) -> str:
     return locale.plural(
         "%(first)s and %(num)s more time", "%(first)s and %(num)s more times", len(periods) - 1, first=first
     )
+
+
+_VOLUMES = msgspec.json.Decoder(list[VolumeView])
+
+
+def volumes_of(row: asyncpg.Record) -> list[VolumeView]:
+    """What a row of the company's lists asks for."""
+    return _VOLUMES.decode(row["volumes"])

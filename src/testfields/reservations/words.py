@@ -13,6 +13,7 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, in_metres
 from testfields.reservations.rules import Party
 from testfields.reservations.states import Need
+from testfields.reservations.stays import Stay, StayState
 
 # As whom somebody acts, by what an event keeps.
 WHO: Mapping[str, str] = {
@@ -64,6 +65,25 @@ def volumes_told(kept: str) -> tuple[VolumeTold, ...]:
     """The other half of `filing.story_of`: the volumes of an event's details, in the order of time."""
     told = [VolumeTold(Period(*one.period), AltitudeBand(*one.altitude)) for one in _KEPT.decode(kept)]
     return tuple(sorted(told, key=lambda one: one.period))
+
+
+class _Times(msgspec.Struct, frozen=True):
+    start: datetime
+    end: datetime
+
+
+class _KeptStay(msgspec.Struct, frozen=True):
+    id: int
+    state: StayState
+    period: _Times
+
+
+_STAYS = msgspec.json.Decoder(list[_KeptStay])
+
+
+def stays_told(kept: str) -> list[Stay]:
+    """What ``stays_of`` of ``reservations/stays.sql`` tells."""
+    return [Stay(one.id, Period(one.period.start, one.period.end), one.state) for one in _STAYS.decode(kept)]
 
 
 def height_in_words(band: AltitudeBand) -> Message:

@@ -24,8 +24,8 @@ from testfields.reservations import reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.steps import Step
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown

@@ -19,7 +19,7 @@ def _taken_by(reservation: str) -> str:
         JOIN site place ON place.id = area.site_id
         JOIN organisation owner ON owner.id = place.owner_id
         CROSS JOIN LATERAL taken(area, place, owner.metric_crs, volume.footprint, volume.altitude, volume.period) taken
-        WHERE volume.reservation_id = {reservation}.id
+        WHERE volume.reservation_id = {reservation}.id AND volume.stay_state = ANY(stays_in_force())
     """
 
 

@@ -159,6 +159,20 @@ class Policy:
             ),
         ),
     ]
+    no_show_minutes: Annotated[
+        int,
+        Field(
+            "after so many minutes a stay ends as not used without a check-in",
+            "noshow_min",
+            Unit.MINUTES,
+            (0, 1440),
+            default=0,
+            says=Label(
+                "開始から%(no_show_minutes)s以内に利用開始の届け出がないと、その回の利用は取り消されます。",
+                "A stay ends as not used where nobody has checked in within %(no_show_minutes)s of its start.",
+            ),
+        ),
+    ]
     hold_minutes: Annotated[
         int,
         Field(

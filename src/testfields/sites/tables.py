@@ -66,6 +66,7 @@ class Site(Table, tablename="site"):
     turnaround_minutes = Integer(default=0)
     lateral_separation_m = Numeric(default=Decimal(0))
     vertical_separation_m = Numeric(default=Decimal(0))
+    no_show_minutes = Integer(default=0)
     hold_minutes = Integer(default=60)
     processing_days = Integer(default=14)
     version = BigInt(default=1)

@@ -19,8 +19,8 @@ from testfields.core.periods import Period
 from testfields.events.tables import Event
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application, Moved
+from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.steps import Step
 from testfields.reservations.tables import Reservation, Volume
 from testfields.reservations.words import volumes_told
 from testfields.sites.tables import Site

@@ -71,6 +71,7 @@ STRANDED = Statement("""
     JOIN area ON area.site_id = site.id AND area.slug = one.area
     JOIN reservation ON reservation.area_id = area.id
     JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
+        AND volume.stay_state = ANY(open_stays())
     WHERE reservation.state = ANY(under_way_states())
       AND NOT (is_inside(volume.footprint, one.shape) AND one.altitude @> volume.altitude)
     GROUP BY one.place
@@ -102,6 +103,7 @@ UNDER_WAY_AS_IT_FITS = Statement(f"""
     FROM site
     JOIN reservation ON reservation.site_id = site.id
     JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
+        AND volume.stay_state = ANY(open_stays())
     JOIN area ON area.id = reservation.area_id
     JOIN project ON project.id = reservation.project_id
     JOIN organisation company ON company.id = reservation.company_id

@@ -1,0 +1,103 @@
+"""Stays: the volumes of one period, each used, missed, given back or taken away by itself. Values and verdicts.
+
+An application is filed, reviewed and permitted as a whole; on the day its state follows from its stays.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from testfields.core.errors import N_
+from testfields.core.periods import Period
+from testfields.db.sets import a_set
+from testfields.reservations.states import State
+
+
+class StayState(StrEnum):
+    """What has become of a stay."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    MISSED = "missed"
+    GIVEN_BACK = "given_back"
+    # By staff: its permit was revoked, or its ground closed.
+    DISPLACED = "displaced"
+    # It began before it was decided.
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayRow:
+    """All that is said of a stay's state: its word, icon and tone; `open` where it is still to come or under way;
+    `in_force` where its ground is its own, or was its own when it was used."""
+
+    word: str
+    icon: str
+    tone: str = ""
+    open: bool = False
+    in_force: bool = False
+
+
+T = StayState
+STAYS: Mapping[StayState, StayRow] = {
+    T.PLANNED: StayRow(word=N_("Planned"), icon="calendar", tone="blue", open=True, in_force=True),
+    T.ACTIVE: StayRow(word=N_("Under way"), icon="play", tone="cyan full", open=True, in_force=True),
+    T.COMPLETED: StayRow(word=N_("Used"), icon="flag", tone="cyan", in_force=True),
+    T.MISSED: StayRow(word=N_("Not used"), icon="user-off", tone="red"),
+    T.GIVEN_BACK: StayRow(word=N_("Given back"), icon="leave"),
+    T.DISPLACED: StayRow(word=N_("Taken away by the owner"), icon="ban", tone="red"),
+    T.LAPSED: StayRow(word=N_("Lapsed"), icon="clock-off"),
+}
+
+
+def those(fits: Callable[[StayRow], bool]) -> frozenset[StayState]:
+    """The states whose row fits."""
+    return frozenset(state for state, row in STAYS.items() if fits(row))
+
+
+OPEN = those(lambda row: row.open)
+IN_FORCE = those(lambda row: row.in_force)
+SQL = a_set("open_stays", OPEN) + a_set("stays_in_force", IN_FORCE)
+
+
+# So long after its end somebody may still say that a place is restored; then the portal takes it for said.
+LATE_CHECK_OUT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One stay of an application."""
+
+    id: int
+    period: Period
+    state: StayState
+    checked_in_at: datetime | None = None
+
+
+def state_of(stays: Iterable[Stay]) -> State:
+    """Where a permitted application stands, by its stays."""
+    found = {one.state for one in stays}
+    if T.ACTIVE in found:
+        return State.ACTIVE
+    if T.PLANNED in found:
+        return State.CONFIRMED
+    if T.COMPLETED in found:
+        return State.COMPLETED
+    if T.MISSED in found:
+        return State.NO_SHOW
+    return State.REVOKED if T.DISPLACED in found else State.CANCELLED
+
+
+def ends_by_itself(stay: Stay, no_show_minutes: int, now: datetime) -> StayState | None:
+    """What becomes of a stay that nobody has ended; None where it goes on, or is over already.
+
+    `no_show_minutes` after its start nobody is expected any more; 0 is a site that wants no check-in, where what was
+    booked counts as used when its time is over.
+    """
+    if stay.state is T.PLANNED and no_show_minutes:
+        limit = min(stay.period.start + timedelta(minutes=no_show_minutes), stay.period.end)
+        return T.MISSED if limit <= now else None
+    late = LATE_CHECK_OUT if stay.state is T.ACTIVE else timedelta(0)
+    return T.COMPLETED if stay.state in OPEN and stay.period.end + late <= now else None
