@@ -77,16 +77,16 @@ def import_(run: Runner, file: Path, owner: str | None, only_try: bool) -> None:
             if slugs:
                 console.print(locale.translate(text, slugs=", ".join(slugs)), soft_wrap=True)
     tell_misfits(report.misfits)
-    console.print(
-        locale.translate(
-            N_("%(created)s sites new, %(changed)s changed, %(unchanged)s as they were."),
-            created=len(report.created),
-            changed=len(report.changed),
-            unchanged=len(report.unchanged),
-        )
-    )
-    if only_try:
-        console.print(locale.translate(N_("Nothing was changed.")))
+    said = WOULD_DO if only_try else DONE
+    counts = {"created": report.created, "changed": report.changed, "unchanged": report.unchanged}
+    console.print(locale.translate(said, **{name: len(slugs) for name, slugs in counts.items()}))
+
+
+DONE = N_("%(created)s sites new, %(changed)s changed, %(unchanged)s as they were.")
+WOULD_DO = N_(
+    "Nothing was changed. An import would make %(created)s sites new, change %(changed)s, and leave %(unchanged)s as"
+    " they are."
+)
 
 
 async def import_with_bar(file: Path, owner: str | None, only_try: bool) -> ImportReport:
