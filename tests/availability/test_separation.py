@@ -17,6 +17,7 @@ from testfields.reservations.rules import Action
 from testfields.reviews import service as reviews
 from testfields.reviews.rules import Shown
 from testfields.reviews.service import QueueQuery
+from testfields.sites.tables import Area
 from tests import factories
 
 # One metre east at 34.6° north.
@@ -99,3 +100,19 @@ async def test_who_waits_is_a_rival_by_the_same_measure(db: None) -> None:
     rows = {row["id"]: row["rivals"] for row in await reviews.queue(place.field.approver, QueueQuery(Shown.ALL), now())}
 
     assert [rows[one] for one in waiting] == [1, 0]
+
+
+@pytest.mark.parametrize("stands", [True, False])
+async def test_a_retired_area_counts_as_long_as_something_stands_in_it(db: None, stands: bool) -> None:
+    here, company = await ground(), await factories.company()
+    if stands:
+        await book(company, here.whole, strip(15, 25))
+    await Area.update({Area.retired_at: now()}).where(Area.id == here.whole)
+    if not stands:
+        await book(company, here.lawn, strip(15, 25))
+
+    if stands:
+        with pytest.raises(Taken):
+            await book(company, here.track, strip(-4, -1))
+    else:
+        await book(company, here.track, strip(-4, -1))

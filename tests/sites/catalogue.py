@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely.affinity import translate
 from shapely.geometry import Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 
-from testfields.accounts.rules import OrganisationKind
+from testfields.accounts.rules import Actor, OrganisationKind
+from testfields.availability.service import Asked
+from testfields.core.clock import now
 from testfields.core.errors import InvalidInput
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
+from testfields.reservations.rules import Action
 from testfields.sites.exchange.features import Feature
 from testfields.sites.exchange.importing import ImportReport, import_file
 from testfields.sites.tables import Area, OpeningHours, Site
@@ -153,3 +159,34 @@ async def version(slug: str = "harbour") -> int:
     row = await Site.select(Site.version).where(Site.slug == slug).first()
     assert row is not None
     return int(row["version"])
+
+
+# --- The same harbour open day and night, and applications there
+
+ALWAYS = {"hours": "Mon-Sun 00:00-24:00", "notice_minutes": 0, "turnaround_minutes": 0, "lateral_separation_m": 0}
+LAWN = translate(box(135.003, 34.002, 135.006, 34.005), yoff=0.003)
+
+
+def lawn(**changes: object) -> Feature:
+    """An area beside the pad, for one at a time."""
+    return feature(TRACK_AREA, LAWN, slug="lawn", name_ja="芝生", name_en="Lawn", mode="exclusive", **changes)
+
+
+def always_open(*areas: Feature, **changes: object) -> list[Feature]:
+    """The harbour, open day and night, with `changes`; a track and a lawn unless other areas are named."""
+    return [site(**{**ALWAYS, **changes}), *(areas or (track(), lawn()))]
+
+
+async def area_id(slug: str) -> int:
+    row = await Area.select(Area.id).where(Area.slug == slug).first()
+    assert row is not None
+    return int(row["id"])
+
+
+async def apply(
+    company: Actor, area: str, hour: float = 20, days: int = 5, action: Action = Action.SUBMIT, **asked: Any
+) -> int:
+    """An application of the company's for two hours; its number."""
+    volume = Asked(factories.period(hour, 2, days), **asked)
+    application = Application(await factories.project(company), await area_id(area), (volume,), action)
+    return (await filing.file(company, application, now())).id

@@ -1,11 +1,10 @@
 """A site is imported otherwise while applications there are under way: what no longer fits is told, and kept."""
 
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from shapely.affinity import scale, translate
+from shapely.affinity import scale
 from shapely.geometry import box
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
@@ -23,41 +22,24 @@ from testfields.reservations.rules import Action
 from testfields.reservations.steps import Step
 from testfields.reviews import service as reviews
 from testfields.sites import service as sites
-from testfields.sites.exchange.features import Feature
 from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.stored import stored_sites
 from testfields.sites.tables import Area, Site
 from tests import factories
-from tests.sites.catalogue import GROUND, TRACK, bring, feature, owner, site, track, write
-from tests.sites.catalogue import TRACK_AREA as TRACK_VALUES
-
-ALWAYS = {"hours": "Mon-Sun 00:00-24:00", "notice_minutes": 0, "turnaround_minutes": 0, "lateral_separation_m": 0}
-LAWN = translate(box(135.003, 34.002, 135.006, 34.005), yoff=0.003)
-
-
-def lawn(**changes: object) -> Feature:
-    """An area beside the pad, for one at a time."""
-    return feature(TRACK_VALUES, LAWN, slug="lawn", name_ja="芝生", name_en="Lawn", mode="exclusive", **changes)
-
-
-def field(*areas: Feature, **changes: object) -> list[Feature]:
-    """The harbour, open day and night, with `changes`; a track and a lawn unless other areas are named."""
-    return [site(**{**ALWAYS, **changes}), *(areas or (track(), lawn()))]
-
-
-async def area_id(slug: str) -> int:
-    row = await Area.select(Area.id).where(Area.slug == slug).first()
-    assert row is not None
-    return int(row["id"])
-
-
-async def apply(
-    company: Actor, area: str, hour: float = 20, days: int = 5, action: Action = Action.SUBMIT, **asked: Any
-) -> int:
-    """An application of the company's for two hours; its number."""
-    volume = Asked(factories.period(hour, 2, days), **asked)
-    application = Application(await factories.project(company), await area_id(area), (volume,), action)
-    return (await filing.file(company, application, now())).id
+from tests.sites.catalogue import (
+    ALWAYS,
+    GROUND,
+    TRACK,
+    always_open,
+    apply,
+    area_id,
+    bring,
+    lawn,
+    owner,
+    site,
+    track,
+    write,
+)
 
 
 async def staff(owner_id: int) -> Actor:
@@ -76,10 +58,10 @@ RETIRED = "This area is no longer offered."
 
 async def test_what_no_longer_fits_is_told_and_stays(db: None, tmp_path: Path) -> None:
     approver = await staff(await owner())
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company = await factories.company()
     number, fine = await apply(company, "lawn"), await apply(company, "track", hour=9)
-    narrowed = field(hours="Mon-Sun 09:00-17:00", uses="vehicle; drone")
+    narrowed = always_open(hours="Mon-Sun 09:00-17:00", uses="vehicle; drone")
 
     hours_only = await bring(tmp_path, narrowed)
 
@@ -88,7 +70,7 @@ async def test_what_no_longer_fits_is_told_and_stays(db: None, tmp_path: Path) -
     assert told.company_en.startswith("Organisation")
     assert told.period == factories.period(20, 2, 5)
     assert [fault.id for fault in told.faults] == [NOT_OPEN]
-    both = await bring(tmp_path, field(hours="Mon-Sun 10:00-17:00", uses="vehicle", minimum_minutes=180))
+    both = await bring(tmp_path, always_open(hours="Mon-Sun 10:00-17:00", uses="vehicle", minimum_minutes=180))
     length = "A stay must last between %(least)s and %(most)s minutes."
     assert {one.number: [fault.id for fault in one.faults] for one in both.misfits} == {
         number: [NOT_THAT_USE, length],
@@ -97,17 +79,17 @@ async def test_what_no_longer_fits_is_told_and_stays(db: None, tmp_path: Path) -
     assert await faults_of(approver, number) == [NOT_THAT_USE, length]
     assert (await reading.own(company, number))["state"] == "submitted"
     # What has been told is not told again.
-    again = field(hours="Mon-Sun 10:00-17:00", uses="vehicle", minimum_minutes=180, name_en="Harbour")
+    again = always_open(hours="Mon-Sun 10:00-17:00", uses="vehicle", minimum_minutes=180, name_en="Harbour")
     assert (await bring(tmp_path, again)).misfits == ()
 
 
 async def test_a_review_names_hours_and_uses(db: None, tmp_path: Path) -> None:
     approver = await staff(await owner())
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     number = await apply(await factories.company(), "lawn")
     assert await faults_of(approver, number) == []
 
-    (told,) = (await bring(tmp_path, field(hours="Mon-Sun 09:00-17:00", uses="vehicle"))).misfits
+    (told,) = (await bring(tmp_path, always_open(hours="Mon-Sun 09:00-17:00", uses="vehicle"))).misfits
 
     assert [fault.id for fault in told.faults] == [NOT_THAT_USE, NOT_OPEN]
     assert await faults_of(approver, number) == [NOT_THAT_USE, NOT_OPEN]
@@ -115,9 +97,9 @@ async def test_a_review_names_hours_and_uses(db: None, tmp_path: Path) -> None:
 
 async def test_a_dry_run_tells_the_same_and_stores_nothing(db: None, tmp_path: Path) -> None:
     approver = await staff(await owner())
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     number = await apply(await factories.company(), "lawn")
-    path = write(tmp_path / "less.geojson", field(track(), hours="Mon-Sun 09:00-17:00"))
+    path = write(tmp_path / "less.geojson", always_open(track(), hours="Mon-Sun 09:00-17:00"))
 
     tried = await import_file(path, None, now(), only_try=True)
 
@@ -130,12 +112,12 @@ async def test_a_dry_run_tells_the_same_and_stores_nothing(db: None, tmp_path: P
 
 async def test_what_is_over_or_has_ended_is_not_told(db: None, tmp_path: Path) -> None:
     await owner()
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company = await factories.company()
     withdrawn = await apply(company, "lawn")
     await steps.act(company, withdrawn, Step(Action.WITHDRAW), now())
     over = await apply(company, "track")
-    path = write(tmp_path / "in.geojson", field(hours="Mon-Sun 09:00-17:00"))
+    path = write(tmp_path / "in.geojson", always_open(hours="Mon-Sun 09:00-17:00"))
 
     report = await import_file(path, None, factories.tomorrow(22, 5), only_try=True)
 
@@ -146,14 +128,14 @@ async def test_what_is_over_or_has_ended_is_not_told(db: None, tmp_path: Path) -
 
 async def test_a_permit_stays_valid_and_is_told_as_one(db: None, tmp_path: Path) -> None:
     approver = await staff(await owner())
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company = await factories.company()
     number = await apply(company, "lawn")
     await steps.act(approver, number, Step(Action.APPROVE), now())
     await steps.act(None, number, Step(Action.CONFIRM), now())
     await permits.issue(number, now())
 
-    (told,) = (await bring(tmp_path, field(uses="vehicle"))).misfits
+    (told,) = (await bring(tmp_path, always_open(uses="vehicle"))).misfits
 
     assert told.permitted
     assert (await reading.own(company, number))["state"] == "confirmed"
@@ -164,11 +146,11 @@ async def test_a_permit_stays_valid_and_is_told_as_one(db: None, tmp_path: Path)
 
 async def test_an_area_with_a_past_is_retired(db: None, client: httpx.AsyncClient, tmp_path: Path) -> None:
     approver = await staff(await owner())
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company = await factories.company()
     number, retired = await apply(company, "lawn"), await area_id("lawn")
 
-    report = await bring(tmp_path, field(track()))
+    report = await bring(tmp_path, always_open(track()))
 
     assert [[fault.id for fault in one.faults] for one in report.misfits] == [[RETIRED]]
     # Nobody finds it any more, in lists, on maps or looking for free time.
@@ -194,7 +176,7 @@ async def test_an_area_with_a_past_is_retired(db: None, client: httpx.AsyncClien
 
 async def test_nothing_new_is_booked_in_a_retired_area(db: None, tmp_path: Path) -> None:
     approver = await staff(await owner())
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company, rival = await factories.company(), await factories.company()
     first = await apply(company, "lawn")
     waiting = await apply(rival, "lawn", action=Action.WAIT)
@@ -203,7 +185,7 @@ async def test_nothing_new_is_booked_in_a_retired_area(db: None, tmp_path: Path)
     retired = await area_id("lawn")
     site_id = await Site.select(Site.id).where(Site.slug == "harbour").first()
     assert site_id is not None
-    await bring(tmp_path, field(track()))
+    await bring(tmp_path, always_open(track()))
 
     application = Application(await factories.project(company), retired, (Asked(factories.period(9)),))
     for refused in (
@@ -230,14 +212,14 @@ async def test_the_form_of_a_change_does_not_turn_to_another_area(
     db: None, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await owner()
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company = await factories.company()
     number = await apply(company, "lawn")
     await factories.log_in(client, company)
     address = f"/my/reservations/{number}/change"
     assert (await client.get(address)).status_code == 200
 
-    await bring(tmp_path, field(track()))
+    await bring(tmp_path, always_open(track()))
 
     refused = await client.get(address)
     assert refused.status_code == 409
@@ -247,14 +229,14 @@ async def test_the_form_of_a_change_does_not_turn_to_another_area(
 
 async def test_an_area_that_comes_back_is_taken_up_again(db: None, tmp_path: Path) -> None:
     await owner()
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     company = await factories.company()
     await apply(company, "lawn")
     before = await area_id("lawn")
-    await bring(tmp_path, field(track()))
-    assert (await bring(tmp_path, field(track()))).unchanged == ("harbour",)
+    await bring(tmp_path, always_open(track()))
+    assert (await bring(tmp_path, always_open(track()))).unchanged == ("harbour",)
 
-    report = await bring(tmp_path, field(track(), lawn()))
+    report = await bring(tmp_path, always_open(track(), lawn()))
 
     assert report.changed == ("harbour",)
     assert report.misfits == ()
@@ -264,14 +246,14 @@ async def test_an_area_that_comes_back_is_taken_up_again(db: None, tmp_path: Pat
 
 async def test_an_area_without_a_past_is_removed(db: None, tmp_path: Path) -> None:
     await owner()
-    await bring(tmp_path, field())
-    await bring(tmp_path, field(track()))
+    await bring(tmp_path, always_open())
+    await bring(tmp_path, always_open(track()))
     assert [row["slug"] for row in await Area.select(Area.slug)] == ["track"]
 
 
 async def test_what_is_taken_in_a_retired_area_keeps_the_site_under_it(db: None, tmp_path: Path) -> None:
     await owner()
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     await apply(await factories.company(), "lawn")
     south = box(134.99, 33.99, 135.02, 34.0045)
     small = [
@@ -288,9 +270,9 @@ async def test_what_is_taken_in_a_retired_area_keeps_the_site_under_it(db: None,
 
 async def test_applications_that_would_lie_outside_are_told_by_number(db: None, tmp_path: Path) -> None:
     await owner()
-    await bring(tmp_path, field())
+    await bring(tmp_path, always_open())
     number = await apply(await factories.company(), "track")
     with pytest.raises(InvalidInput) as refusal:
-        await bring(tmp_path, field(track(scale(TRACK, 0.5, 0.5)), lawn()))
+        await bring(tmp_path, always_open(track(scale(TRACK, 0.5, 0.5)), lawn()))
     (found, *_) = refusal.value.faults
     assert found.message.values == {"count": 1, "numbers": str(number)}
