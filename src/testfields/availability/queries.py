@@ -41,6 +41,9 @@ PLACE = Statement(f"""
 # Held until the transaction ends, if it is still as it was when PLACE looked. Served by the primary key.
 HOLD_SITE = Statement("SELECT true FROM site WHERE id = :id AND version = :version FOR SHARE")
 
+# As the claim guard takes it, so that nobody takes anything at the site until the transaction ends.
+LOCK_SITE = Statement("UPDATE site_lock SET claims_taken = claims_taken + 1 WHERE site_id = :site_id")
+
 # Served by claim_by_source.
 RELEASE = Statement("""
     DELETE FROM claim WHERE source_kind = ANY(CAST(:kinds AS text[])) AND source_id = :source_id

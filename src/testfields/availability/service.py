@@ -169,6 +169,12 @@ async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> T
     return Taken(in_the_way, numbers=[number_of(row["kind"], row["source"]) for row in rows])
 
 
+async def lock(site_id: int) -> None:
+    """Let nobody take anything at a site until the transaction ends; what others have taken by then is seen."""
+    async with DB.turn_at(site_id):
+        await queries.LOCK_SITE.run(site_id=site_id)
+
+
 async def release(source_id: int, kinds: Iterable[ClaimKind] = OF_RESERVATIONS) -> None:
     """Give back every claim of a source."""
     await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))

@@ -127,6 +127,11 @@ COMPANY: Words = {
         N_("You are permitted to use the place at the time below. Your permit has been issued."),
         N_("Please keep to the conditions, and show the permit's page when you are asked for it on the day."),
     ),
+    (S.HELD, A.REJECT): Wording(
+        N_("Your hold has been ended"),
+        N_("Staff have ended your hold of the place and time. The reason is given below."),
+        N_("You may apply for another place or time. If anything is unclear, please ask the contact named below."),
+    ),
     A.REJECT: Wording(
         N_("Your application was not approved"),
         N_("We are sorry to tell you that your application was not approved. The reason is given below."),

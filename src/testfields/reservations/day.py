@@ -9,7 +9,6 @@ from testfields.availability import service as availability
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, InvalidInput, WrongState, fault
 from testfields.core.periods import Period
-from testfields.db.engine import transactional
 from testfields.db.values import period_range, to_period
 from testfields.reservations import queries
 from testfields.reservations.deadlines import may_check_in
@@ -142,13 +141,6 @@ async def lapse(locked: Locked, to: State, now: datetime) -> list[Stay]:
     return lapsed
 
 
-@transactional
-async def finish(reservation_id: int, now: datetime) -> None:
-    """End the stays of one application that end by themselves by now; nothing where there are none."""
-    locked, _ = await lock(None, reservation_id, None)
-    await brought_up_to(locked, now)
-
-
 async def brought_up_to(locked: Locked, now: datetime) -> Locked:
     """The reservation as it stands when the stays that end by themselves have ended."""
     if locked.state not in PERMITTED:
@@ -167,9 +159,3 @@ async def brought_up_to(locked: Locked, now: datetime) -> Locked:
     await move(None, locked, Step(Action.FINISH), to, role, now, NO_TERMS, {"stays": told(ended)})
     again, _ = await lock(None, locked.id, None)
     return again
-
-
-async def finish_all(now: datetime) -> None:
-    """End every stay that ends by itself by now."""
-    for row in await queries.ENDING.rows(now=now):
-        await finish(row["id"], now)

@@ -207,12 +207,40 @@ EVENTS = Statement("""
     ORDER BY event.sequence
 """)
 
-# First come, first served; an application whose time has begun is past helping.
-WAITING = Statement("""
-    SELECT reservation.id FROM reservation
+# Served by reservation_by_site_and_state.
+ANYBODY_WAITS = Statement("""
+    SELECT EXISTS (SELECT FROM reservation WHERE site_id = :site_id AND state = 'waiting')
+""")
+
+# The next of those who wait at a site, first come, first served, for whom nothing is in the way by now; one whose time
+# has begun is past helping. Served by reservation_by_site_and_state and claim_by_site_and_period.
+NEXT_WAITING = Statement("""
+    SELECT reservation.id, reservation.submitted_at
+    FROM reservation
+    JOIN area ON area.id = reservation.area_id
+    JOIN site place ON place.id = reservation.site_id
+    JOIN organisation owner ON owner.id = place.owner_id
     WHERE reservation.site_id = :site_id AND reservation.state = 'waiting'
+      AND (reservation.submitted_at, reservation.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS bigint))
       AND (SELECT starts_at FROM span_of(reservation.id)) > :now
+      AND NOT EXISTS (
+          SELECT FROM volume
+          CROSS JOIN LATERAL taken(area, place, owner.metric_crs, volume.footprint, volume.altitude, volume.period) mine
+          JOIN claim standing
+            ON standing.site_id = reservation.site_id
+           AND standing.period && mine.period AND standing.altitude && mine.altitude
+           AND standing.footprint && mine.footprint
+           AND (standing.footprint = mine.footprint OR ST_Relate(standing.footprint, mine.footprint, 'T********'))
+          WHERE volume.reservation_id = reservation.id
+      )
     ORDER BY reservation.submitted_at, reservation.id
+    LIMIT 1
+""")
+
+# What has run out and nobody has ended; served by reservation_deadline.
+RUN_OUT = Statement("""
+    SELECT id FROM reservation
+    WHERE deadline <= :now AND end_of_state(state) = 'deadline' ORDER BY deadline, id
 """)
 
 # What deadlines.runs_out_at says; null for what has no end.

@@ -5,6 +5,7 @@ CREATE INDEX IF NOT EXISTS reservation_by_site_and_state ON reservation (site_id
 -- What is to be decided, in the order of its due date; what has none comes last.
 CREATE INDEX IF NOT EXISTS reservation_by_due
     ON reservation (site_id, state, coalesce(due_at, '9999-12-31T00:00:00Z'::timestamptz), id);
+CREATE INDEX IF NOT EXISTS reservation_deadline ON reservation (deadline) WHERE deadline IS NOT NULL;
 -- What takes place next, at one site and at all of them.
 CREATE INDEX IF NOT EXISTS volume_by_site_and_start ON volume (site_id, lower(period), reservation_id);
 CREATE INDEX IF NOT EXISTS volume_by_start ON volume (lower(period), reservation_id);

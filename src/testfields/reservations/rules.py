@@ -83,6 +83,7 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.HELD, A.CHANGE): Transition(S.HELD, M.APPLY),
     (S.HELD, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
     (S.HELD, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.HELD, A.REJECT): Transition(S.REJECTED, M.DECIDE),
     (S.HELD, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
     (S.SUBMITTED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
     (S.SUBMITTED, A.RETURN): Transition(S.RETURNED, M.REVIEW),
@@ -93,6 +94,7 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.RETURNED, A.CHANGE): Transition(S.RETURNED, M.APPLY),
     (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
     (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.RETURNED, A.REJECT): Transition(S.REJECTED, M.DECIDE),
     (S.RETURNED, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
     # Changing volumes after approval reopens the review.
     (S.APPROVED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),

@@ -1,9 +1,9 @@
 """Taking an application through its states."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
@@ -41,8 +41,23 @@ REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
 async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetime) -> Moved:
     """Take one step of the state table; without an actor the portal itself acts.
 
-    Raises NotFound, Stale, WrongState, NotAllowed, InvalidInput, or Taken when the volume has to be claimed first.
+    What becomes free by it is offered to those who wait before anybody else can take it. Raises NotFound, Stale,
+    WrongState, NotAllowed, InvalidInput, or Taken when the volume has to be claimed first.
     """
+    locked, moved = await _act(actor, reservation_id, step, now)
+    if _gives_back(locked.state, step.action, moved.state):
+        await offer_waiting(locked.site_id, now)
+    return moved
+
+
+def _gives_back(state: State, action: Action, to: State) -> bool:
+    """Whether ground may have become free by a step."""
+    some = ACTIONS[action].settles in {Settles.BY_STAY, Settles.REPLACING} and action is not Action.CHECK_IN
+    return STATES[state].claims is not None and (some or STATES[to].claims is None)
+
+
+async def _act(actor: Actor | None, reservation_id: int, step: Step, now: datetime) -> tuple[Locked, Moved]:
+    """The step by itself, and the reservation as it was found."""
     locked, roles = await lock(actor, reservation_id, step.version)
     if not ACTIONS[step.action].on_the_day:
         locked = await day.brought_up_to(locked, now)
@@ -55,7 +70,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     step = replace(step, reason=reason, conditions=conditions)
     refuse_untimely(locked.state, step.action, locked.times, now)
     if settles is Settles.BY_STAY:
-        return await day.take(actor, locked, step, role, now)
+        return locked, await day.take(actor, locked, step, role, now)
     terms = await _settle_claim(actor, locked, step.action, to, now)
     if step.action is Action.RETURN:
         terms["deadline"] = return_deadline(locked.times, now)
@@ -65,7 +80,7 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
         details = {"conditions": conditions, "stays": day.told(await day.lapse(locked, to, now))}
     if locked.state is State.DRAFT:
         details |= story_of(await volumes_of(locked.id))
-    return await move(actor, locked, step, to, role, now, terms, details)
+    return locked, await move(actor, locked, step, to, role, now, terms, details)
 
 
 async def _settle_claim(
@@ -127,7 +142,10 @@ async def change_volumes(
     begins = min(one.period.start for one in asked)
     runs_on = locked.times.deadline if to is not State.SUBMITTED else None
     terms = terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
-    return await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(volumes))
+    moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(volumes))
+    if kind:
+        await offer_waiting(locked.site_id, now)
+    return moved
 
 
 async def _replace_stays(reservation_id: int, volumes: Sequence[Volume]) -> None:
@@ -171,14 +189,39 @@ async def revise_draft(
 
 @transactional
 async def offer_waiting(site_id: int, now: datetime) -> list[int]:
-    """Offer a hold to every waiting application at a site that fits by now, first come first served; their ids."""
-    offered = []
-    for row in await queries.WAITING.rows(site_id=site_id, now=now):
+    """Offer a hold to every waiting application at a site that fits by now, first come first served; their ids.
+
+    Nobody takes anything there meanwhile, so that none of them is passed by, also where other ground becomes free.
+    """
+    if not await queries.ANYBODY_WAITS.value(site_id=site_id):
+        return []
+    await availability.lock(site_id)
+    offered, after = [], (datetime.min.replace(tzinfo=UTC), 0)
+    while row := await queries.NEXT_WAITING.row(site_id=site_id, now=now, after_at=after[0], after_id=after[1]):
+        after = (row["submitted_at"], row["id"])
         try:
             async with DB.transaction():
                 await act(None, row["id"], Step(Action.OFFER), now)
         except (Taken, InvalidInput, WrongState, NotFound):
-            # Still taken, against the rules by now, or at a site that is published no more.
+            # Against the rules by now, or at a site that is published no more.
             continue
         offered.append(row["id"])
     return offered
+
+
+@transactional
+async def finish(reservation_id: int, now: datetime) -> None:
+    """End the stays of one application that end by themselves by now; nothing where there are none."""
+    locked, _ = await lock(None, reservation_id, None)
+    if (await day.brought_up_to(locked, now)).version != locked.version:
+        await offer_waiting(locked.site_id, now)
+
+
+async def end_what_is_over(now: datetime) -> None:
+    """End every stay that ends by itself by now, and what has run out without its job having ended it."""
+    for row in await queries.ENDING.rows(now=now):
+        await finish(row["id"], now)
+    for row in await queries.RUN_OUT.rows(now=now):
+        # Somebody may have taken it further meanwhile.
+        with suppress(WrongState):
+            await act(None, row["id"], Step(Action.EXPIRE), now)
