@@ -1,5 +1,6 @@
 """A site is imported otherwise while applications there are under way: what no longer fits is told, and kept."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ from testfields.availability.service import Asked
 from testfields.closures import service as closures
 from testfields.closures.rules import ClosureKind
 from testfields.core.clock import now
-from testfields.core.errors import InvalidInput, NotFound
+from testfields.core.errors import InvalidInput, NotFound, WrongState
 from testfields.permits import service as permits
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.filing import Application
@@ -276,3 +277,27 @@ async def test_applications_that_would_lie_outside_are_told_by_number(db: None, 
         await bring(tmp_path, always_open(track(scale(TRACK, 0.5, 0.5)), lawn()))
     (found, *_) = refusal.value.faults
     assert found.message.values == {"count": 1, "numbers": str(number)}
+
+
+async def test_whoever_gets_in_before_an_area_is_retired_is_told(own_db: str, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, always_open())
+    company = await factories.company()
+    first = await apply(company, "lawn")
+    project_id, lawn_id = await factories.project(company), await area_id("lawn")
+    less = write(tmp_path / "less.geojson", always_open(track()))
+
+    async def book(day: int) -> int | None:
+        application = Application(project_id, lawn_id, (Asked(factories.period(9, days=day)),))
+        try:
+            return (await filing.file(company, application, now())).id
+        except (InvalidInput, WrongState):
+            return None
+
+    early = [asyncio.create_task(book(day)) for day in range(6, 16)]
+    await asyncio.wait(early, return_when=asyncio.FIRST_COMPLETED)
+    report, *late = await asyncio.gather(import_file(less, None, now()), *(book(day) for day in range(16, 26)))
+
+    got_in = {first, *(number for number in (*await asyncio.gather(*early), *late) if number)}
+    assert {one.number for one in report.misfits} == got_in
+    assert await book(26) is None
