@@ -84,14 +84,18 @@ def decision_due(policy: Policy, submitted: datetime) -> datetime:
     return local_days(last, 1, policy.timezone).end - timedelta(microseconds=1)
 
 
+def too_many(path: str) -> Fault:
+    """What is said at `path` of more than can be asked for at once."""
+    return fault(path, N_("At most %(most)s times can be asked for in one application."), most=MOST_VOLUMES)
+
+
 def claims_for(placed: Sequence[Placed]) -> list[Volume]:
     """What is taken when these volumes are; one's own need no distance from each other, nor a turnaround.
 
     Raises InvalidInput for more than can be taken at once, and for two stays that share space at the same time.
     """
     if len(placed) > MOST_VOLUMES:
-        message = N_("At most %(most)s times can be asked for in one application.")
-        raise InvalidInput([fault("volumes", message, most=MOST_VOLUMES)])
+        raise InvalidInput([too_many("volumes")])
     if any(_twice_in_part(one.volume, other.volume) for one, other in combinations(placed, 2)):
         message = N_("Two of the volumes share space at the same time. Join them into one, or move one of them.")
         raise InvalidInput([fault("volumes", message)])

@@ -219,6 +219,50 @@ async def test_the_form_adds_removes_and_repeats_times(desk: Desk) -> None:
     assert 'id="f-repeat-error"' in refused.text
 
 
+TOO_MANY = "1件の申請で指定できる日時は60件までです。"
+
+
+@pytest.mark.parametrize(("weeks", "rows"), [(50, 60), (51, None), (52, None)])
+async def test_a_series_that_is_too_long_adds_nothing_and_says_so(desk: Desk, weeks: int, rows: int | None) -> None:
+    days = [factories.period(9, days=1 + day) for day in range(10)]
+
+    answer = await desk.press("repeat", *days, repeat=str(weeks))
+
+    assert (answer.status_code, len(re.findall(r'name="time\d+_start"', answer.text))) == (
+        (422, 10) if rows is None else (200, rows)
+    )
+    told = answer.text.partition('id="f-repeat-error"')[2].partition("</p>")[0]
+    assert (TOO_MANY in told) is (rows is None)
+    assert (f'name="repeat" type="number" value="{weeks}"' in answer.text) is (rows is None)
+
+
+@pytest.mark.parametrize("wish", ["submit", "hold", "save", "wait", "check", "repeat", "add", "remove 0", ""])
+async def test_more_times_than_can_be_asked_for_are_refused_not_cut_off(desk: Desk, wish: str) -> None:
+    days = [factories.period(9, days=1 + day) for day in range(61)]
+    refused = await desk.press(wish, *days, repeat="1")
+    assert refused.status_code == 422
+    assert TOO_MANY in refused.text.partition('id="f-time59-error"')[2].partition("</p>")[0]
+    assert "超えた分はここに表示していません。" in refused.text
+    assert await Reservation.count() == 0
+
+    one_more = await desk.press("add", *days[:60])
+    assert (one_more.status_code, TOO_MANY in one_more.text) == (422, True)
+
+
+async def test_more_times_than_can_be_asked_for_are_no_change_either(desk: Desk) -> None:
+    filed = await desk.press("submit", factories.period(9))
+    number = int(filed.headers["location"].rsplit("/", 1)[-1])
+    many = time_fields(*(factories.period(9, days=1 + day) for day in range(61)))
+    for wish in ("change", "add"):
+        data = {**desk.form, **many, "version": "1", "do": wish}
+        refused = await desk.client.post(f"/my/reservations/{number}/change", data=data)
+        assert (refused.status_code, TOO_MANY in refused.text) == (422, True)
+    for part in ("draft", "check", "times"):
+        answer = await desk.client.post(f"/my/apply/{part}", data={**desk.form, **many})
+        assert (answer.status_code, part == "draft" or TOO_MANY in answer.text) == (200, True)
+    assert await Reservation.count() == await Volume.count() == 1
+
+
 async def test_a_series_is_one_application(desk: Desk) -> None:
     periods = [factories.period(9, days=1 + 7 * week) for week in range(3)]
     assert (await desk.press("submit", *periods)).status_code == 303

@@ -1,25 +1,24 @@
 """The form of an application: what was typed, and what it asks for. Times are local to the site."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 from shapely.geometry import MultiPolygon
 
-from testfields.availability.rules import MOST_VOLUMES
+from testfields.availability.rules import MOST_VOLUMES, too_many
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.local_time import instant_of, local_time
-from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
+from testfields.core.periods import Period, parse_period, within_calendar
 from testfields.core.shapes import JAPAN, parse_shape
 from testfields.core.texts import normal
 from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.web.forms import Posted
 
-MOST_REPEATS = 52
 DATE_TIME = "%Y-%m-%dT%H:%M"
 # Fields of figures; what is typed in full width into these or into a time is read as in half width.
 FIGURES = frozenset({"corners", "lower", "upper", "repeat"})
@@ -40,12 +39,16 @@ class Time:
 
 @dataclass(frozen=True)
 class Entered:
-    """The form as it was typed. `part` asks for a part of the area: `footprint` as GeoJSON, else `corners` as lines."""
+    """The form as it was typed. `part` asks for a part of the area: `footprint` as GeoJSON, else `corners` as lines.
+
+    `beyond`: more stays were sent than can be asked for at once; `times` are the first of them.
+    """
 
     project_id: str = ""
     site: str = ""
     area: str = ""
     times: tuple[Time, ...] = (Time(),)
+    beyond: bool = False
     part: bool = False
     footprint: str = ""
     corners: str = ""
@@ -71,67 +74,18 @@ def read_form(form: Posted) -> Entered:
     times: list[Time] = []
     while len(times) < MOST_VOLUMES and f"time{len(times)}_start" in form:
         times.append(Time(figures(f"time{len(times)}_start"), figures(f"time{len(times)}_end")))
-    names = Entered.__dataclass_fields__.keys() - {"times", "part"}
+    beyond = f"time{MOST_VOLUMES}_start" in form
+    names = Entered.__dataclass_fields__.keys() - {"times", "beyond", "part"}
     texts = {name: figures(name) if name in FIGURES else text(name) for name in names}
-    return Entered(times=tuple(times) or (Time(),), part=text("footprint_part") == "part", **texts)
+    return Entered(times=tuple(times) or (Time(),), beyond=beyond, part=text("footprint_part") == "part", **texts)
 
 
-# --- Buttons of the form that change it without filing anything.
+LAST_ROW = f"time{MOST_VOLUMES - 1}"
 
 
-def edited(entered: Entered, wish: str) -> Entered:
-    """The form after a press of one of its buttons: "add", "remove 2", "repeat", "take START END …"; else unchanged."""
-    verb, _, words = wish.partition(" ")
-    change = _EDITS.get(verb)
-    return change(entered, words.split()) if change else entered
-
-
-def _add(entered: Entered, _words: Sequence[str]) -> Entered:
-    return replace(entered, times=(*entered.times, Time())[:MOST_VOLUMES])
-
-
-def _remove(entered: Entered, words: Sequence[str]) -> Entered:
-    times = tuple(one for place, one in enumerate(entered.times) if [str(place)] != list(words))
-    return replace(entered, times=times or (Time(),))
-
-
-def _repeat(entered: Entered, _words: Sequence[str]) -> Entered:
-    """The last stay again in each of the following weeks, at the same time by the local clock."""
-    last = next((one for one in reversed(entered.times) if not one.blank), None)
-    weeks = int(entered.repeat) if re.fullmatch(r"[0-9]{1,2}", entered.repeat) else 0
-    if last is None or not 1 <= weeks <= MOST_REPEATS:
-        message = N_("Please enter a time first, then how many weeks it repeats: 1 to %(most)s.")
-        raise InvalidInput([fault("repeat", message, most=MOST_REPEATS)])
-    start, end = _clock(last.start), _clock(last.end)
-    if start is None or end is None:
-        raise InvalidInput([fault("repeat", N_("Please complete the last time before you repeat it."))])
-    if not (within_calendar(start) and within_calendar(end)):
-        raise InvalidInput([fault("repeat", OUTSIDE)])
-    series = [
-        Time((start + timedelta(weeks=week)).strftime(DATE_TIME), (end + timedelta(weeks=week)).strftime(DATE_TIME))
-        for week in range(1, weeks + 1)
-    ]
-    kept = [one for one in entered.times if not one.blank]
-    return replace(entered, times=tuple([*kept, *series][:MOST_VOLUMES]), repeat="")
-
-
-def _take(entered: Entered, words: Sequence[str]) -> Entered:
-    """Other times in the place of those that count, in their order: START END for each."""
-    rows = rows_of(entered)
-    if len(words) != 2 * len(rows):
-        return entered
-    times = list(entered.times)
-    for row, start, end in zip(rows, words[::2], words[1::2], strict=True):
-        times[row] = Time(start, end)
-    return replace(entered, times=tuple(times))
-
-
-_EDITS: Mapping[str, Callable[[Entered, Sequence[str]], Entered]] = {
-    "add": _add,
-    "remove": _remove,
-    "repeat": _repeat,
-    "take": _take,
-}
+def left_out() -> list[Fault]:
+    """What is said where more stays were sent than the form keeps; no page of the portal sends them."""
+    return [too_many(LAST_ROW), fault(LAST_ROW, N_("More were sent; they are not shown here and nothing was stored."))]
 
 
 # --- From what was typed to what is asked for.
@@ -144,7 +98,7 @@ def rows_of(entered: Entered) -> list[int]:
 
 def asked_of(entered: Entered, zone: str) -> tuple[Asked, ...]:
     """The volumes asked for, one for each stay; raises InvalidInput with every fault, by the form's own fields."""
-    faults: list[Fault] = []
+    faults: list[Fault] = left_out() if entered.beyond else []
     periods = [tried(faults, _period, entered.times[row], zone, f"time{row}") for row in rows_of(entered)]
     footprint = tried(faults, _footprint, entered)
     altitude = tried(faults, _altitude, entered)
@@ -156,7 +110,7 @@ def asked_of(entered: Entered, zone: str) -> tuple[Asked, ...]:
 def _period(typed: Time, zone: str, field: str) -> Period:
     if typed.blank:
         raise InvalidInput([fault(field, N_("Please enter the start and the end."))])
-    start, end = _clock(typed.start), _clock(typed.end)
+    start, end = clock(typed.start), clock(typed.end)
     if start is None or end is None:
         raise InvalidInput([fault(field, N_("Please enter start and end as date and time, like 2026-12-03 09:00."))])
     instants = [instant_of(one, zone) for one in (start, end)]
@@ -166,7 +120,7 @@ def _period(typed: Time, zone: str, field: str) -> Period:
     return period
 
 
-def _clock(text: str) -> datetime | None:
+def clock(text: str) -> datetime | None:
     """A date and time without an offset, as browsers send it; None for anything else."""
     try:
         read = datetime.fromisoformat(text)

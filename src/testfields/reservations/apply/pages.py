@@ -20,7 +20,8 @@ from testfields.core.local_time import format_instant
 from testfields.notifications.service import mails_are_late
 from testfields.projects import service as projects
 from testfields.reservations import filing, reading, steps
-from testfields.reservations.apply.forms import Entered, edited, fields_of, local, read_form, rows_of, time_from_address
+from testfields.reservations.apply.editing import edited
+from testfields.reservations.apply.forms import Entered, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.apply.reading import site_names
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
 from testfields.reservations.apply.views import panel_of
