@@ -70,8 +70,8 @@ def _speaker(locale: str) -> Callable[..., str]:
 
 def _subject(facts: Facts, words: Wording, locale: str) -> str:
     say = _speaker(locale)
-    first, *further = facts.volumes
-    when = format_period(first.period, facts.timezone, locale)
+    first, *further = facts.times
+    when = format_period(first, facts.timezone, locale)
     return say(
         N_("%(what)s (application %(number)s, %(place)s, %(when)s)"),
         what=say(words.what),
@@ -90,7 +90,7 @@ def _facts(facts: Facts, group: Group, locale: str) -> list[Fact]:
         *([company] if group.names_company else []),
         Fact(say(N_("Project")), (named(facts, "title", locale),)),
         Fact(say(N_("Place")), (_place(facts, locale),)),
-        Fact(say(N_("Time")), tuple(format_period(one.period, facts.timezone, locale) for one in facts.volumes)),
+        Fact(say(N_("Time")), tuple(format_period(one, facts.timezone, locale) for one in facts.times)),
         Fact(say(N_("Height")), tuple(said(height_in_words(band), locale) for band in bands)),
     ]
 

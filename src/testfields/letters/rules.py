@@ -9,7 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from testfields.core.errors import N_
+from testfields.core.periods import Period
+from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.rules import Action, State
+from testfields.reservations.stays import Stay
 from testfields.reservations.words import VolumeTold
 
 
@@ -39,7 +42,10 @@ class Wording:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a letter about one event may say; heights in metres above ground."""
+    """All that a letter about one event may say; heights in metres above ground.
+
+    `stays` are those that the event was about, `over` those that by then were no more, of all that had been asked for.
+    """
 
     event_id: int
     reservation_id: int
@@ -61,6 +67,16 @@ class Facts:
     contact: str
     permit_code: str | None
     volumes: tuple[VolumeTold, ...]
+    stays: tuple[Stay, ...] = ()
+    over: tuple[Stay, ...] = ()
+
+    @property
+    def times(self) -> list[Period]:
+        """Those of the stays that the step was about, else all that is asked for and not over."""
+        if ACTIONS[self.action].settles is Settles.BY_STAY and self.stays:
+            return [one.period for one in self.stays]
+        asked, over = dict.fromkeys(one.period for one in self.volumes), {one.period for one in self.over}
+        return [one for one in asked if one not in over] or list(asked)
 
 
 A, S = Action, State
@@ -184,9 +200,9 @@ COMPANY: Words = {
         N_("If this is a mistake, please tell the contact named below."),
     ),
     A.CHECK_OUT: Wording(
-        N_("Please report the results"),
-        N_("The trial is over and the place has been handed back. Thank you."),
-        N_("Please file the report of the results."),
+        N_("You have checked out"),
+        N_("You have checked out, and the place has been handed back. Thank you."),
+        N_("When the last of your times is over, please file the report of the results."),
     ),
 }
 

@@ -5,7 +5,7 @@ from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rules import Audience, Facts
 from testfields.notifications.rules import Receiver
 from testfields.reservations.rules import Action, State
-from testfields.reservations.words import volumes_told
+from testfields.reservations.words import stays_told, volumes_told
 
 
 async def facts_of(event_id: int) -> Facts:
@@ -17,6 +17,8 @@ async def facts_of(event_id: int) -> Facts:
         "action": Action(row["action"]),
         "from_state": State(row["from_state"]) if row["from_state"] else None,
         "volumes": volumes_told(row["volumes"]),
+        "stays": tuple(stays_told(row["stays"])),
+        "over": tuple(stays_told(row["over"])),
     }
     return Facts(**values)
 

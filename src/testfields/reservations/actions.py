@@ -164,7 +164,7 @@ ACTIONS: Mapping[Action, ActionRow] = {
         button=Button(
             N_("Check out"),
             N_("You declare that the trial is over and the site is restored."),
-            N_("You are checked out. Please report the results next."),
+            N_("You are checked out. When the last of your times is over, please report the results."),
             "primary",
         ),
     ),

@@ -17,7 +17,7 @@ from testfields.reservations.moving import Locked, Step, lock, move, next_of
 from testfields.reservations.reading import volumes_with_stays
 from testfields.reservations.rules import TRANSITIONS, Action, Party, Role, State
 from testfields.reservations.states import PERMITTED, STATES
-from testfields.reservations.stays import IN_FORCE, OPEN, Stay, StayState, ends_by_itself, state_of
+from testfields.reservations.stays import IN_FORCE, OPEN, TIMES_OVER, Stay, StayState, ends_by_itself, state_of
 
 T = StayState
 NO_TERMS: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
@@ -50,7 +50,7 @@ def _chosen(stays: Sequence[Stay], numbers: Sequence[int]) -> list[Stay]:
         raise InvalidInput([fault("stays", N_("This application has no stay %(number)s."), number=min(strange))])
     chosen = [one for one in stays if one.state in OPEN and (not numbers or one.id in numbers)]
     if not chosen:
-        raise WrongState(N_("These times are over, or have been given back."))
+        raise WrongState(TIMES_OVER)
     return chosen
 
 

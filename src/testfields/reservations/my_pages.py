@@ -13,11 +13,10 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.local_time import format_instant
-from testfields.core.periods import Period
 from testfields.reservations import deadlines, reading
 from testfields.reservations.deadlines import Times
 from testfields.reservations.rules import Action, State
-from testfields.reservations.views import day_of, periods_in_words, volumes_of
+from testfields.reservations.views import day_of, periods_in_words, periods_left
 from testfields.reservations.words import WHAT_TO_DO, time_left
 from testfields.web import locale
 from testfields.web.pages import page
@@ -73,7 +72,7 @@ def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
         "state": state,
         "title": locale.named(row, "project_title"),
         "place": f"{locale.named(row, 'site_name')} · {locale.named(row, 'area_name')}",
-        "when": periods_in_words([Period(one.period.start, one.period.end) for one in volumes_of(row)], zone),
+        "when": periods_in_words(periods_left(row), zone),
         "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
         "left": locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         "due": day_of(row["due_at"], zone) if row["due_at"] else "",

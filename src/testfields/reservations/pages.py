@@ -33,7 +33,7 @@ from testfields.reservations.schemas import StayView, VolumeView
 from testfields.reservations.states import STATES, Stage
 from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
-from testfields.reservations.views import day_of, volumes_of
+from testfields.reservations.views import day_of, times_told, volumes_of
 from testfields.reservations.words import height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -66,10 +66,10 @@ async def take_step(
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
-        step = Step(action, form.whole("version") or 0, reason, stays=_meant(form, row))
-        await steps.act(actor, reservation_id, step, now())
+        stays = _meant(form, row) if action is Action.GIVE_BACK else ()
+        await steps.act(actor, reservation_id, Step(action, form.whole("version") or 0, reason, stays=stays), now())
     except REFUSALS as refusal:
-        return await _show(request, actor, reservation_id, StepRefused(refusal, action, reason))
+        return await _show(request, actor, reservation_id, StepRefused(refusal, action, reason, form))
     return redirect(f"/my/reservations/{reservation_id}", "success", offered.done if offered else N_("Done"))
 
 
@@ -82,16 +82,16 @@ class Much(StrEnum):
 
 
 def _meant(form: Posted, row: asyncpg.Record) -> tuple[int, ...]:
-    """The stays that were chosen on the page; none where the step leaves no choice."""
+    """The stays that were chosen to be given back; none is all that are left, and only where that was chosen."""
     left = [one.id for one in _stays(row) if one.state in OPEN]
     first = form.whole("stay") or 0
     match form.text("much"):
-        case Much.ONE:
-            return (first,)
-        case Much.AFTER:
-            return tuple(left[left.index(first) :]) if first in left else (first,)
-        case _:
+        case Much.ALL:
             return ()
+        case Much.AFTER if first in left:
+            return tuple(left[left.index(first) :])
+        case _:
+            return (first,)
 
 
 _STAYS = msgspec.json.Decoder(list[StayView])
@@ -103,11 +103,12 @@ def _stays(row: asyncpg.Record) -> list[StayView]:
 
 @dataclass(frozen=True)
 class StepRefused:
-    """A step that was not taken, and why; what was written along with it is not lost."""
+    """A step that was not taken, and why; what was written and chosen along with it is not lost."""
 
     refusal: PortalError
     action: Action
     reason: str
+    form: Posted
 
     @property
     def errors(self) -> list[FieldError]:
@@ -142,6 +143,7 @@ async def _show(
         error=" ".join(one.text for one in refused.errors) if refused else "",
         pressed=refused.action if refused else "",
         typed=refused.reason if refused else "",
+        chosen={name: refused.form.text(name) if refused else "" for name in ("stay", "much")},
         row=row,
         title=locale.named(row, "project_title"),
         site=locale.named(row, "site_name"),
@@ -205,7 +207,7 @@ def _volume(one: VolumeView, zone: str, states: Mapping[TimeRange, StayState]) -
     }
 
 
-def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, str]]:
+def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, Any]]:
     """The timeline, newest first."""
     return [
         {
@@ -213,6 +215,7 @@ def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, str]]:
             "who": _who(event),
             "when": format_instant(event["at"], zone, locale.current()),
             "iso": event["at"].isoformat(),
+            "times": times_told(event, zone),
             "why": "\n".join(text for text in (event["reason"], event["conditions"]) if text),
             "icon": ACTIONS[Action(event["action"])].icon,
         }

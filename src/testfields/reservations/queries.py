@@ -199,7 +199,7 @@ ADD_STAYS = Statement("""
 # Names of staff stay with staff; served by event_once.
 EVENTS = Statement("""
     SELECT event.sequence, event.at, event.actor_role, event.action, event.from_state, event.to_state, event.reason,
-           event.details ->> 'conditions' AS conditions,
+           event.details ->> 'conditions' AS conditions, stays_in(event.details)::text AS stays,
            CASE WHEN :sees_staff OR event.actor_role = 'company' THEN person.name END AS actor_name,
            encode(event.hash, 'hex') AS hash
     FROM reservation_event event LEFT JOIN person ON person.id = event.actor_id

@@ -25,6 +25,7 @@ from testfields.reservations.schemas import (
     VerdictView,
     VolumesBody,
     asked_of,
+    event_view,
     verdict_view,
     view_of,
 )
@@ -105,7 +106,7 @@ async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[Re
 @get("/{reservation_id:int}/events", guards=[Only(May.SEE_APPLICATIONS)])
 async def list_events(actor: Caller, reservation_id: PathId) -> list[EventView]:
     """The story of one reservation, from its first event."""
-    return [EventView(**dict(row.items())) for row in await reading.events(actor, reservation_id)]
+    return [event_view(row) for row in await reading.events(actor, reservation_id)]
 
 
 @put("/{reservation_id:int}", dto=JsonBody[DraftBody], return_dto=None, opt={REFUSES: (409,)}, guards=[Only(May.APPLY)])

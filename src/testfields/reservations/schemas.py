@@ -170,7 +170,8 @@ class FiledView(MovedView, frozen=True, kw_only=True):
 
 
 class EventView(msgspec.Struct, frozen=True):
-    """One event of a reservation's story."""
+    """One event of a reservation's story; `stays` are those that it was about, as it left them, where it was about
+    single ones."""
 
     sequence: int
     at: datetime
@@ -181,6 +182,7 @@ class EventView(msgspec.Struct, frozen=True):
     to_state: str
     reason: str
     conditions: str | None
+    stays: list[StayView]
     hash: str
 
 
@@ -231,6 +233,11 @@ def view_of(actor: Actor, row: Any) -> ReservationView:
         created_at=row["created_at"],
         actions=actions_for(state, reading.roles_of(actor, row["company_id"], row["owner_id"])),
     )
+
+
+def event_view(row: Any) -> EventView:
+    """An event as the API shows it."""
+    return EventView(**dict(row.items()) | {"stays": msgspec.json.decode(row["stays"], type=list[StayView])})
 
 
 def verdict_view(verdict: Verdict) -> VerdictView:

@@ -62,6 +62,8 @@ IN_FORCE = those(lambda row: row.in_force)
 SQL = a_set("open_stays", OPEN) + a_set("stays_in_force", IN_FORCE)
 
 
+TIMES_OVER = N_("These times are over, or have been given back.")
+
 # So long after its end somebody may still say that a place is restored; then the portal takes it for said.
 LATE_CHECK_OUT = timedelta(hours=1)
 

@@ -29,3 +29,12 @@ CREATE OR REPLACE FUNCTION stays_of(number bigint) RETURNS jsonb LANGUAGE sql ST
            ) ORDER BY lower(period), id), '[]')
     FROM stay WHERE reservation_id = number
 $$;
+
+-- The stays that an event tells of, in the same form; none where it is about the whole application.
+CREATE OR REPLACE FUNCTION stays_in(details jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'id', one -> 'id', 'state', one -> 'state',
+               'period', jsonb_build_object('start', one #> '{period,0}', 'end', one #> '{period,1}')
+           ) ORDER BY place), '[]')
+    FROM jsonb_array_elements(details -> 'stays') WITH ORDINALITY AS told (one, place)
+$$;

@@ -6,9 +6,12 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from testfields.core.errors import N_
 from testfields.core.local_time import format_date, format_period, local_date
 from testfields.core.periods import Period
 from testfields.reservations.schemas import VolumeView
+from testfields.reservations.stays import OPEN, STAYS
+from testfields.reservations.words import stays_told
 from testfields.web import locale
 
 
@@ -25,6 +28,25 @@ def periods_in_words(periods: Sequence[Period], zone: str) -> str:
     return locale.plural(
         "%(first)s and %(num)s more time", "%(first)s and %(num)s more times", len(periods) - 1, first=first
     )
+
+
+def periods_left(row: asyncpg.Record) -> list[Period]:
+    """When the stays of a row take place that are still to come or under way; all of them where none is."""
+    stays = stays_told(row["stays"])
+    return [one.period for one in stays if one.state in OPEN] or [one.period for one in stays]
+
+
+def times_told(event: asyncpg.Record, zone: str) -> list[str]:
+    """The stays that an event was about, and what became of each; none where it was about the whole application."""
+    return [
+        locale.translate(
+            N_("%(when)s: %(state)s"),
+            None,
+            when=format_period(one.period, zone, locale.current()),
+            state=locale.translate(STAYS[one.state].word),
+        )
+        for one in stays_told(event["stays"])
+    ]
 
 
 _VOLUMES = msgspec.json.Decoder(list[VolumeView])

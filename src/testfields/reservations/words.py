@@ -82,7 +82,7 @@ _STAYS = msgspec.json.Decoder(list[_KeptStay])
 
 
 def stays_told(kept: str) -> list[Stay]:
-    """What ``stays_of`` of ``reservations/stays.sql`` tells."""
+    """What ``stays_of`` and ``stays_in`` of ``reservations/stays.sql`` tell."""
     return [Stay(one.id, Period(one.period.start, one.period.end), one.state) for one in _STAYS.decode(kept)]
 
 

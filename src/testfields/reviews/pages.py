@@ -26,6 +26,7 @@ from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
+from testfields.reservations.views import times_told
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
@@ -186,6 +187,7 @@ def _event(row: Any, zone: str) -> dict[str, Any]:
         "name": row["actor_name"],
         "when": instant(row["at"], zone),
         "iso": row["at"].isoformat(),
+        "times": times_told(row, zone),
         "reason": row["reason"],
         "conditions": row["conditions"],
         "state": row["to_state"],

@@ -18,5 +18,5 @@ SHAPES = Statement("""
     FROM volume
     JOIN reservation ON reservation.id = volume.reservation_id
     JOIN area ON area.id = reservation.area_id
-    WHERE volume.reservation_id = :id
+    WHERE volume.reservation_id = :id AND volume.stay_state = ANY(open_stays())
 """)

@@ -15,6 +15,8 @@ from testfields.reservations.apply.forms import Entered, asked_of, fields_of, ro
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
 from testfields.reservations.filing import Application, Verdict
 from testfields.reservations.rules import Action
+from testfields.reservations.stays import OPEN, TIMES_OVER
+from testfields.reservations.words import stays_told
 from testfields.web.parameters import whole_number
 from testfields.web.schemas import Heights, MultiPolygonView
 
@@ -105,12 +107,16 @@ _STORED = msgspec.json.Decoder(list[_Stored])
 async def stored(row: asyncpg.Record) -> Entered:
     """The form as a reservation's volumes fill it in.
 
-    Raises WrongState for volumes that the form cannot show: the API may ask for several different shapes at once.
+    Stays that are over are not asked for anew. Raises WrongState where none is left, and for volumes that the form
+    cannot show: the API may ask for several different shapes at once.
     """
+    left = {one.period for one in stays_told(row["stays"]) if one.state in OPEN}
+    if not left:
+        raise WrongState(TIMES_OVER)
     shapes = await queries.SHAPES.row(id=row["id"])
     if shapes is None or not (shapes["plain"] or shapes["whole"]):
         raise WrongState(N_("This application asks for several different shapes. Please change it by API."))
-    volumes = _STORED.decode(row["volumes"])
+    volumes = [one for one in _STORED.decode(row["volumes"]) if one.period in left]
     first = volumes[0]
     outline = {"type": "Polygon", "coordinates": first.footprint.coordinates[0]}
     return Entered(
