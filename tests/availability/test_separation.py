@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from shapely.geometry import MultiPolygon, box
+from shapely.geometry import MultiPolygon, Polygon, box
 
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import Taken
 from testfields.core.volumes import AltitudeBand
+from testfields.db.engine import DB
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
@@ -116,3 +117,17 @@ async def test_a_retired_area_counts_as_long_as_something_stands_in_it(db: None,
             await book(company, here.track, strip(-4, -1))
     else:
         await book(company, here.track, strip(-4, -1))
+
+
+@pytest.mark.parametrize("metres", [0.5, 15, 60])
+async def test_an_outline_that_winds_is_widened_as_far_as_a_plain_one(db: None, metres: float) -> None:
+    """Of many points it goes in steps, since the arcs around its corners would cross each other by the thousands."""
+    teeth = [(east * 2.0, (0, 80, 80, 0)[east % 4]) for east in range(240)]
+    comb = Polygon([*teeth, (480, -5), (0, -5)])
+    async with DB.connection() as connection:
+        apart = await connection.fetchval(
+            "SELECT ST_HausdorffDistance(spread(ST_GeomFromText($1), $2), ST_Buffer(ST_GeomFromText($1), $2))",
+            comb.wkt,
+            metres,
+        )
+    assert apart < 0.03 + metres / 200
