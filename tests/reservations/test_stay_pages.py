@@ -164,6 +164,16 @@ async def test_what_was_given_back_is_neither_coming_nor_asked_for_again(series:
     assert (await series.client.get(f"{series.address}/change")).status_code == 409
 
 
+async def test_staff_still_see_what_is_over(series: Series) -> None:
+    assert await series.give_back(much="all") == 303
+    await factories.log_in(series.client, series.field.approver)
+    desk = await series.client.get(f"/desk/{series.number}")
+    assert desk.status_code == 200
+    assert WHEN[0] in desk.text
+    review = (await series.client.get(f"/api/v1/reviews/{series.number}")).json()
+    assert review["days"] == [factories.tomorrow(9).date().isoformat()]
+
+
 async def letter(number: int, action: Action) -> tuple[str, str]:
     """The subject and the text that the company is sent about the last such step."""
     event = (Event.subject == "reservation") & (Event.subject_id == number) & (Event.action == action)

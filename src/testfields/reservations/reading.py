@@ -64,6 +64,11 @@ async def asked_for(reservation_id: int) -> tuple[Asked, ...]:
     )
 
 
+async def asked_at_first(reservation_id: int) -> tuple[Asked, ...]:
+    """All of them, whatever has become of their stays."""
+    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await volumes_of(reservation_id))
+
+
 @dataclass(frozen=True)
 class ListQuery:
     """Which reservations to list, newest first, below the id `before`."""

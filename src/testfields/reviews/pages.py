@@ -158,7 +158,7 @@ async def _review(
         decisions=[action.value for action in case.decisions],
         standing=[standing_row(one, zone) for one in scene],
         lanes=lanes,
-        day=_day(day, zone, lanes[0]["segments"][0]["from"]),
+        day=_day(day, zone, lanes[0]["segments"][0]["from"] if lanes else "0"),
         days=day_links(case.days, day, address),
         filters=filters,
         queue_href=_desk(filters),

@@ -17,7 +17,7 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.db.engine import transactional
 from testfields.db.values import to_band, to_period
-from testfields.reservations.reading import NO_SUCH, asked_for, roles_of
+from testfields.reservations.reading import NO_SUCH, asked_at_first, asked_for, roles_of
 from testfields.reservations.rules import Action, Role, State
 from testfields.reviews import queries
 from testfields.reviews.rules import (
@@ -99,7 +99,8 @@ async def case(actor: Actor, reservation_id: int) -> Case:
     row = await queries.CASE.row(id=reservation_id, owners=reach(actor, May.SEE_REVIEW).owners)
     if row is None:
         raise NotFound(NO_SUCH)
-    asked = await asked_for(reservation_id)
+    # Of what is over, all that had been asked for.
+    asked = await asked_for(reservation_id) or await asked_at_first(reservation_id)
     return Case(
         row=row,
         state=State(row["state"]),
