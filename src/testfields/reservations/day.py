@@ -10,7 +10,7 @@ from testfields.availability.service import Asked
 from testfields.core.errors import N_, InvalidInput, WrongState, fault
 from testfields.core.periods import Period
 from testfields.db.values import period_range, to_period
-from testfields.reservations import queries
+from testfields.reservations import stay_queries
 from testfields.reservations.deadlines import may_check_in
 from testfields.reservations.filing import Moved
 from testfields.reservations.moving import Locked, Step, lock, move, next_of
@@ -25,7 +25,7 @@ NO_TERMS: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, 
 
 async def stays_of(reservation_id: int) -> list[Stay]:
     """The stays of an application that somebody has found already, by when they begin."""
-    rows = await queries.STAYS.rows(id=reservation_id)
+    rows = await stay_queries.STAYS.rows(id=reservation_id)
     return [Stay(row["id"], to_period(row["period"]), StayState(row["state"]), row["checked_in_at"]) for row in rows]
 
 
@@ -109,7 +109,7 @@ def told(stays: Iterable[Stay]) -> list[dict[str, object]]:
 
 async def settle(locked: Locked, changed: Sequence[Stay], to: State, now: datetime) -> None:
     """Write what becomes of stays, and give back what is free by it."""
-    await queries.SET_STAYS.run(
+    await stay_queries.SET_STAYS.run(
         ids=[one.id for one in changed],
         states=[one.state for one in changed],
         periods=[period_range(one.period) for one in changed],

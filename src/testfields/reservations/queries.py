@@ -137,33 +137,6 @@ LOCK = Statement("""
 # When what is still to come begins and ends; served by stay_once.
 SPAN = Statement("SELECT starts_at, last_starts_at, ends_at FROM span_of(:id)")
 
-# The stays of an application, by when they begin; served by stay_once.
-STAYS = Statement("""
-    SELECT id, period, state, checked_in_at FROM stay WHERE reservation_id = :id ORDER BY lower(period), id
-""")
-
-# What becomes of some of them; by primary key.
-SET_STAYS = Statement("""
-    UPDATE stay SET state = next.state, period = next.period, checked_in_at = next.checked_in_at
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:periods AS tstzrange[]),
-                CAST(:checked_in AS timestamptz[])) AS next (id, state, period, checked_in_at)
-    WHERE stay.id = next.id
-""")
-
-# Applications with a stay that ends by itself by now; served by stay_open.
-ENDING = Statement("""
-    SELECT DISTINCT stay.reservation_id AS id
-    FROM stay
-    JOIN reservation ON reservation.id = stay.reservation_id
-    JOIN site ON site.id = reservation.site_id
-    WHERE stay.state IN ('planned', 'active') AND lower(stay.period) <= :now
-      AND reservation.state = ANY(permitted_states())
-      AND (upper(stay.period) <= :now
-           OR stay.state = 'planned' AND site.no_show_minutes > 0
-              AND lower(stay.period) + make_interval(mins => site.no_show_minutes) <= :now)
-    ORDER BY id
-""")
-
 MOVE = Statement("""
     UPDATE reservation
     SET state = :state, deadline = :deadline, version = version + 1,
@@ -176,24 +149,6 @@ MOVE = Statement("""
 
 VOLUMES = Statement("""
     SELECT footprint, altitude, period, stay_state FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
-""")
-
-# Those that are over stay as they are. Served by stay_once.
-FORGET_STAYS = Statement("DELETE FROM stay WHERE reservation_id = :id AND state = ANY(open_stays())")
-
-ADD_STAYS = Statement("""
-    WITH stays AS (
-        INSERT INTO stay (reservation_id, period)
-        SELECT DISTINCT CAST(:id AS bigint), one FROM unnest(CAST(:periods AS tstzrange[])) AS one
-        RETURNING id, period
-    )
-    INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
-    SELECT reservation.id, stays.id, reservation.site_id, one.footprint, one.altitude, one.period
-    FROM reservation,
-         unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
-         AS one (footprint, altitude, period)
-    JOIN stays USING (period)
-    WHERE reservation.id = :id
 """)
 
 # Names of staff stay with staff; served by event_once.
@@ -235,12 +190,6 @@ NEXT_WAITING = Statement("""
       )
     ORDER BY reservation.submitted_at, reservation.id
     LIMIT 1
-""")
-
-# What has run out and nobody has ended; served by reservation_deadline.
-RUN_OUT = Statement("""
-    SELECT id FROM reservation
-    WHERE deadline <= :now AND end_of_state(state) = 'deadline' ORDER BY deadline, id
 """)
 
 # What deadlines.runs_out_at says; null for what has no end.

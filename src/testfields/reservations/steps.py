@@ -14,7 +14,7 @@ from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, Wro
 from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
 from testfields.db.values import volume_arrays
-from testfields.reservations import day, queries
+from testfields.reservations import day, queries, stay_queries
 from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.deadlines import refuse_untimely, return_deadline
 from testfields.reservations.filing import (
@@ -149,8 +149,8 @@ async def change_volumes(
 
 
 async def _replace_stays(reservation_id: int, volumes: Sequence[Volume]) -> None:
-    await queries.FORGET_STAYS.run(id=reservation_id)
-    await queries.ADD_STAYS.run(id=reservation_id, **volume_arrays(volumes))
+    await stay_queries.FORGET_STAYS.run(id=reservation_id)
+    await stay_queries.ADD_STAYS.run(id=reservation_id, **volume_arrays(volumes))
 
 
 @transactional
@@ -219,9 +219,9 @@ async def finish(reservation_id: int, now: datetime) -> None:
 
 async def end_what_is_over(now: datetime) -> None:
     """End every stay that ends by itself by now, and what has run out without its job having ended it."""
-    for row in await queries.ENDING.rows(now=now):
+    for row in await stay_queries.ENDING.rows(now=now):
         await finish(row["id"], now)
-    for row in await queries.RUN_OUT.rows(now=now):
+    for row in await stay_queries.RUN_OUT.rows(now=now):
         # Somebody may have taken it further meanwhile.
         with suppress(WrongState):
             await act(None, row["id"], Step(Action.EXPIRE), now)
