@@ -14,12 +14,17 @@ from playwright.async_api import Browser, Page, Response
 
 from testfields.accounts.service import actor_by_email
 from testfields.accounts.tables import Membership
+from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.notifications.rules import Receiver
 from testfields.notifications.tables import Delivery
 from testfields.projects.fields import LONGEST_TITLE
-from testfields.reservations.rules import State
+from testfields.reservations import day, filing, steps
+from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
+from testfields.reservations.rules import Action, State
+from tests import factories
 from tests.browser.axe import LAID_OUT, violations
 from tests.browser.conftest import Portal, logged_in
 from tests.notifications.writing import post
@@ -118,11 +123,27 @@ async def places_of() -> dict[str, list[str]]:
     filed = {state: number for state, number in states.items() if state != State.DRAFT}
     assert set(states) == set(State) - {State.APPROVED}
     return {
-        "own": [f"/my/reservations/{number}" for number in filed.values()],
+        "own": [*(f"/my/reservations/{number}" for number in filed.values()), await a_series()],
         "desk": [f"/desk/{number}" for number in filed.values()],
         "mail": [str(failed)], "permit": ["A" * 25 + "B"], "revoked": ["A" * 25 + "C"], "project": [project],
         **{state: [number] for state, number in states.items()},
     }  # fmt: skip
+
+
+async def a_series() -> str:
+    """The page of a permitted series of the company's: a stay used, one given back, one to come."""
+    company, field = await actor_by_email(EMAILS["company"]), await factories.field()
+    assert company is not None
+    project = await factories.project(company)
+    asked = tuple(Asked(factories.period(hour)) for hour in (9, 12, 15))
+    number = (await filing.file(company, Application(project, field.area_id, asked), now())).id
+    await steps.act(field.approver, number, Step(Action.APPROVE), now())
+    await steps.act(None, number, Step(Action.CONFIRM), now())
+    given_back = (await day.stays_of(number))[1].id
+    await steps.act(company, number, Step(Action.GIVE_BACK, reason="天候のため", stays=(given_back,)), now())
+    await steps.act(company, number, Step(Action.CHECK_IN), factories.period(9).start)
+    await steps.act(company, number, Step(Action.CHECK_OUT), factories.period(9).end)
+    return f"/my/reservations/{number}"
 
 
 def filled(address: str, places: dict[str, list[str]]) -> list[str]:
