@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from testfields.cli import main
+from tests.server import free_port
 
 # One line of what is said is one line, however narrow the terminal is that runs the tests.
 WIDE = {"COLUMNS": "200"}
@@ -19,7 +20,9 @@ def typed(url: str, *words: str) -> tuple[int, str]:
     """Exit status of a command on the database at `url`, and what it said."""
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder) / "said"
-        process = PROCESSES.Process(target=_run, args=(words, {**os.environ, "DATABASE_URL": url}, said))
+        # Commands that listen do so beside each other.
+        environment = {**os.environ, "DATABASE_URL": url, "TESTFIELDS_PORT": str(free_port())}
+        process = PROCESSES.Process(target=_run, args=(words, environment, said))
         process.start()
         process.join()
         assert process.exitcode is not None
