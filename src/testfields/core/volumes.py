@@ -128,14 +128,7 @@ def _columns(
     """Between every two heights the stretches of time with the shapes that are there, each as long as they are."""
     for band in pairwise(heights):
         at = [one for one in volumes if _bounds(one.altitude)[0] <= band[0] and band[1] <= _bounds(one.altitude)[1]]
-        stretches = (
-            (
-                frozenset(one.footprint.wkb for one in at if one.period.start <= start and end <= one.period.end),
-                start,
-                end,
-            )
-            for start, end in pairwise(times)
-        )
+        stretches = ((_there(at, start, end), start, end) for start, end in pairwise(times))
         for there, alike in groupby(stretches, key=lambda stretch: stretch[0]):
             if there:
                 parts = list(alike)
