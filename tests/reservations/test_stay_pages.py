@@ -209,3 +209,14 @@ async def test_a_permit_is_announced_without_the_times_that_lapsed_before_it(ser
         _, text = await letter(number, action)
         assert "20:00–21:00" in text
         assert "18:00–19:00" not in text
+
+
+async def test_nothing_is_planned_of_an_application_that_was_rejected(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
+    number = (await filing.file(company, application, now())).id
+    await steps.act(field.approver, number, Step(Action.REJECT, reason="理由"), now())
+    await factories.log_in(client, company)
+    volumes = (await client.get(f"/my/reservations/{number}")).text.split('class="volumes"')[1].split("</ul>")[0]
+    assert "予定" not in volumes
+    assert "<li" in volumes

@@ -193,9 +193,10 @@ def _when(one: StayView | VolumeView, zone: str) -> str:
 
 
 def _states(row: asyncpg.Record) -> dict[TimeRange, StayState]:
-    """What has become of each period, once it is permitted or over."""
-    told = STATES[State(row["state"])].stage in {Stage.DECIDED, Stage.OVER}
-    return {one.period: one.state for one in _stays(row)} if told else {}
+    """What has become of each period, once it is permitted; nothing is planned of what is over."""
+    stage = STATES[State(row["state"])].stage
+    told = {Stage.DECIDED: frozenset(StayState), Stage.OVER: frozenset(StayState) - OPEN}.get(stage, frozenset())
+    return {one.period: one.state for one in _stays(row) if one.state in told}
 
 
 def _volume(one: VolumeView, zone: str, states: Mapping[TimeRange, StayState]) -> dict[str, str]:

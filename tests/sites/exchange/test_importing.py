@@ -222,6 +222,22 @@ async def test_the_database_itself_keeps_ground_under_what_stands_on_it(own_db: 
         await Site.update({Site.geometry: factories.square(150, 45)}).where(Site.id == field.site_id)
 
 
+async def test_what_stands_is_cut_where_the_site_draws_its_edge_in_by_less_than_the_tolerance(db: None) -> None:
+    """So that it never shares ground with what is taken at a neighbour whose edge follows."""
+    field = await factories.field(geometry=factories.square())
+    company = await factories.company()
+    application = filing.Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
+    await filing.file(company, application, now())
+    # 0.2 m of latitude at each edge.
+    smaller = factories.square(135 + 2e-6, 34 + 2e-6, 0.01 - 4e-6)
+    await Site.update({Site.geometry: smaller}).where(Site.id == field.site_id)
+    async with DB.connection() as connection:
+        inside = await connection.fetchval(
+            "SELECT ST_CoveredBy(claim.footprint, site.geometry) FROM claim JOIN site ON site.id = claim.site_id"
+        )
+    assert inside
+
+
 async def test_nobody_takes_over_another_owners_site(db: None, tmp_path: Path) -> None:
     await owner()
     await owner("osaka-city")
