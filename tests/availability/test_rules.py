@@ -48,7 +48,7 @@ def period(hours: float = 0, lasts: float = 1) -> Period:
 
 
 def placed(when: Period, shape: MultiPolygon = WEST, altitude: AltitudeBand = LOW) -> Placed:
-    until_cleared = when.until(when.end + timedelta(minutes=POLICY.turnaround_minutes))
+    until_cleared = Period(when.start, when.end + timedelta(minutes=POLICY.turnaround_minutes))
     return Placed(Volume(shape, altitude, when), True, True, Volume(shape, altitude, until_cleared))
 
 

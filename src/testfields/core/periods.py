@@ -26,10 +26,6 @@ class Period:
         """Whether an instant lies in both; neighbours that touch do not overlap."""
         return self.start < other.end and other.start < self.end
 
-    def until(self, end: datetime) -> "Period":
-        """The same start with another end."""
-        return Period(self.start, end)
-
 
 def parse_period(start: datetime, end: datetime, start_path: str, end_path: str) -> Period:
     """Check a period as it came in; the paths name its ends in the faults.
