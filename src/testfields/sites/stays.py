@@ -5,7 +5,7 @@ Values in, faults out. Applications are judged by these as they are filed, and a
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from testfields.core.errors import N_, Fault, fault
 from testfields.core.local_time import local_date, local_days, local_time
@@ -54,8 +54,12 @@ def _time_faults(policy: Policy, period: Period, now: datetime, path: str) -> li
 
 def horizon(policy: Policy, now: datetime) -> datetime:
     """The last instant that may be booked: the end of the local day `horizon_days` from today."""
-    last = local_date(now, policy.timezone) + timedelta(days=policy.horizon_days)
-    return local_days(last, 1, policy.timezone).end
+    return local_days(last_day(policy.horizon_days, policy.timezone, now), 1, policy.timezone).end
+
+
+def last_day(horizon_days: int, timezone: str, now: datetime) -> date:
+    """The last local day that may be booked."""
+    return local_date(now, timezone) + timedelta(days=horizon_days)
 
 
 def on_grid(timezone: str, slot_minutes: int, instant: datetime) -> bool:

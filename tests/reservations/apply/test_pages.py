@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -217,6 +217,25 @@ async def test_the_form_adds_removes_and_repeats_times(desk: Desk) -> None:
     refused = await desk.press("repeat", first, repeat="99")
     assert refused.status_code == 422
     assert 'id="f-repeat-error"' in refused.text
+
+
+async def test_a_series_is_typed_every_so_many_weeks_until_a_day(desk: Desk) -> None:
+    first = factories.period(9)
+    until = first.start.astimezone(TOKYO).date() + timedelta(weeks=5)
+    answer = await desk.press("repeat", first, every="２", until=until.isoformat().translate(IN_FULL_WIDTH))
+    assert re.findall(r'name="time\d+_start" value="([^"]*)"', answer.text) == [
+        typed(first.start + timedelta(weeks=weeks)) for weeks in (0, 2, 4)
+    ]
+
+    late = first.start.astimezone(TOKYO).date() + timedelta(days=4000)
+    refused = await desk.press("repeat", first, every="2", until=late.isoformat())
+    assert refused.status_code == 422
+    assert "日先）まで申請できます。" in refused.text.partition('id="f-until-error"')[2].partition("</p>")[0]
+    assert f'value="{late.isoformat()}"' in refused.text
+    part = await desk.client.post(
+        "/my/apply/times", data={**desk.form, **time_fields(first), "do": "repeat", "repeat": "0"}
+    )
+    assert 'id="f-repeat-error"' in part.text
 
 
 TOO_MANY = "1件の申請で指定できる日時は60件までです。"

@@ -1,26 +1,25 @@
 """Buttons of the form that change it without filing anything."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from testfields.availability.rules import MOST_VOLUMES, too_many
-from testfields.core.errors import N_, InvalidInput, fault
-from testfields.core.periods import OUTSIDE, within_calendar
-from testfields.reservations.apply.forms import DATE_TIME, LAST_ROW, Entered, Time, clock, left_out, rows_of
-
-MOST_REPEATS = 52
+from testfields.core.errors import InvalidInput
+from testfields.reservations.apply.forms import LAST_ROW, Entered, Time, left_out, rows_of
+from testfields.reservations.apply.series import Horizon, further_times
 
 
-def edited(entered: Entered, wish: str) -> Entered:
+def edited(entered: Entered, wish: str, ahead: Horizon | None = None) -> Entered:
     """The form after a press of one of its buttons: "add", "remove 2", "repeat", "take START END …"; else unchanged.
 
-    Raises InvalidInput, by the form's own fields, for what a button cannot do, and for too many stays.
+    `ahead` is how far the site can be booked, where one is chosen. Raises InvalidInput, by the form's own fields, for
+    what a button cannot do, and for too many stays.
     """
     if entered.beyond:
         raise InvalidInput(left_out())
     verb, _, words = wish.partition(" ")
+    if verb == "repeat":
+        return _repeated(entered, ahead)
     change = _EDITS.get(verb)
     return change(entered, words.split()) if change else entered
 
@@ -36,26 +35,9 @@ def _remove(entered: Entered, words: Sequence[str]) -> Entered:
     return replace(entered, times=times or (Time(),))
 
 
-def _repeat(entered: Entered, _words: Sequence[str]) -> Entered:
-    """The last stay again in each of the following weeks, at the same time by the local clock."""
-    last = next((one for one in reversed(entered.times) if not one.blank), None)
-    weeks = int(entered.repeat) if re.fullmatch(r"[0-9]{1,2}", entered.repeat) else 0
-    if last is None or not 1 <= weeks <= MOST_REPEATS:
-        message = N_("Please enter a time first, then how many weeks it repeats: 1 to %(most)s.")
-        raise InvalidInput([fault("repeat", message, most=MOST_REPEATS)])
-    start, end = clock(last.start), clock(last.end)
-    if start is None or end is None:
-        raise InvalidInput([fault("repeat", N_("Please complete the last time before you repeat it."))])
-    if not (within_calendar(start) and within_calendar(end)):
-        raise InvalidInput([fault("repeat", OUTSIDE)])
-    series = [
-        Time((start + timedelta(weeks=week)).strftime(DATE_TIME), (end + timedelta(weeks=week)).strftime(DATE_TIME))
-        for week in range(1, weeks + 1)
-    ]
+def _repeated(entered: Entered, ahead: Horizon | None) -> Entered:
     kept = [one for one in entered.times if not one.blank]
-    if len(kept) + len(series) > MOST_VOLUMES:
-        raise InvalidInput([too_many("repeat")])
-    return replace(entered, times=(*kept, *series), repeat="")
+    return replace(entered, times=(*kept, *further_times(entered, ahead)), repeat="", until="")
 
 
 def _take(entered: Entered, words: Sequence[str]) -> Entered:
@@ -72,6 +54,5 @@ def _take(entered: Entered, words: Sequence[str]) -> Entered:
 _EDITS: Mapping[str, Callable[[Entered, Sequence[str]], Entered]] = {
     "add": _add,
     "remove": _remove,
-    "repeat": _repeat,
     "take": _take,
 }

@@ -21,7 +21,7 @@ from testfields.web.forms import Posted
 
 DATE_TIME = "%Y-%m-%dT%H:%M"
 # Fields of figures; what is typed in full width into these or into a time is read as in half width.
-FIGURES = frozenset({"corners", "lower", "upper", "repeat"})
+FIGURES = frozenset({"corners", "lower", "upper", "every", "repeat", "until"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Time:
 class Entered:
     """The form as it was typed. `part` asks for a part of the area: `footprint` as GeoJSON, else `corners` as lines.
 
-    `beyond`: more stays were sent than can be asked for at once; `times` are the first of them.
+    `beyond`: more stays were sent than can be asked for at once; `times` are the first of them. A series is typed as
+    `every` how many weeks, and `repeat`, how many more times, or `until`, a date.
     """
 
     project_id: str = ""
@@ -55,7 +56,9 @@ class Entered:
     lower: str = ""
     upper: str = ""
     note: str = ""
+    every: str = ""
     repeat: str = ""
+    until: str = ""
     # The draft that this is, or the reservation whose times are to change, and the version of it that was seen.
     draft: str = ""
     reservation: str = ""

@@ -23,6 +23,7 @@ from testfields.reservations import filing, reading, steps
 from testfields.reservations.apply.editing import edited
 from testfields.reservations.apply.forms import Entered, fields_of, local, read_form, rows_of, time_from_address
 from testfields.reservations.apply.reading import site_names
+from testfields.reservations.apply.series import horizon_of
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
 from testfields.reservations.apply.views import panel_of
 from testfields.reservations.filing import Moved
@@ -104,7 +105,8 @@ async def _file(actor: Actor, form: Form, action: Action, at: datetime) -> Moved
 async def changed(actor: Actor, form: Form, wish: str, at: datetime) -> tuple[Form, int]:
     """The form after one of its own buttons, judged again, and the status to answer with."""
     try:
-        form = replace(form, entered=edited(form.entered, wish))
+        ahead = horizon_of(form.site.policy.horizon_days, form.zone, at) if form.site else None
+        form = replace(form, entered=edited(form.entered, wish, ahead))
     except InvalidInput as error:
         return replace(await judged(actor, form, at), errors=error.faults), 422
     return await judged(actor, form, at), 200
