@@ -58,8 +58,8 @@ FROM generate_series(0, :size / 10 - 1) n, unnest('{{submitted,waiting}}'::text[
 INSERT INTO stay (reservation_id, period)
 SELECT id, tstzrange(now() + id / {SITES} * interval '1 hour', now() + (id / {SITES} + 1) * interval '1 hour')
 FROM reservation;
-INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
-SELECT reservation.id, stay.id, reservation.site_id, area.geometry, area.altitude, stay.period
+INSERT INTO volume (reservation_id, stay_id, site_id, area_id, footprint, altitude, period)
+SELECT reservation.id, stay.id, reservation.site_id, area.id, area.geometry, area.altitude, stay.period
 FROM reservation JOIN area ON area.id = area_id JOIN stay ON stay.reservation_id = reservation.id;
 INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
 SELECT volume.site_id, 'reservation', volume.reservation_id, volume.footprint, volume.altitude, volume.period

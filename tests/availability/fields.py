@@ -79,7 +79,7 @@ async def refusal(area_id: int, asked: Sequence[Asked], now: datetime) -> list[s
     try:
         async with DB.transaction():
             place = await service.place(area_id, asked)
-            check_volumes(place.policy, place.area, place.placed, now)
+            check_volumes(place.policy, place.placed, now)
             claims: list[Volume] = claims_for(place.placed)
             await service.take(place.site_id, "allotment", 999_999, claims)
             raise Undone

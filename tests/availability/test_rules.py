@@ -49,12 +49,12 @@ def period(hours: float = 0, lasts: float = 1) -> Period:
 
 def placed(when: Period, shape: MultiPolygon = WEST, altitude: AltitudeBand = LOW) -> Placed:
     until_cleared = Period(when.start, when.end + timedelta(minutes=POLICY.turnaround_minutes))
-    return Placed(Volume(shape, altitude, when), True, True, Volume(shape, altitude, until_cleared))
+    return Placed(AREA, Volume(shape, altitude, when), True, True, Volume(shape, altitude, until_cleared))
 
 
 def faults(*volumes: Placed, policy: Policy = POLICY, now: datetime = NOW) -> list[str]:
     try:
-        check_volumes(policy, AREA, volumes, now)
+        check_volumes(policy, volumes, now)
     except InvalidInput as error:
         return [one.path for one in error.faults]
     return []

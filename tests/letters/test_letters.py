@@ -53,10 +53,14 @@ FACTS = Facts(
         VolumeTold(
             Period(datetime(2026, 12, 3, 0, tzinfo=UTC), datetime(2026, 12, 3, 2, tzinfo=UTC)),
             AltitudeBand(Decimal("0.00"), Decimal("50.00")),
+            "広場",
+            "Plaza",
         ),
         VolumeTold(
             Period(datetime(2026, 12, 4, 0, tzinfo=UTC), datetime(2026, 12, 4, 2, tzinfo=UTC)),
             AltitudeBand(Decimal("0.00"), Decimal("50.00")),
+            "広場",
+            "Plaza",
         ),
     ),
 )

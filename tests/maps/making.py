@@ -20,8 +20,8 @@ ADD = Statement("""
         SELECT added.id, period, :stay_state FROM added, unnest(CAST(:periods AS tstzrange[])) AS period
         RETURNING id, reservation_id, period
     ), volumes AS (
-        INSERT INTO volume (reservation_id, stay_id, stay_state, site_id, footprint, altitude, period)
-        SELECT added.id, stays.id, :stay_state, added.site_id, area.geometry, area.altitude, stays.period
+        INSERT INTO volume (reservation_id, stay_id, stay_state, site_id, area_id, footprint, altitude, period)
+        SELECT added.id, stays.id, :stay_state, added.site_id, area.id, area.geometry, area.altitude, stays.period
         FROM added JOIN area ON area.id = added.area_id JOIN stays ON stays.reservation_id = added.id
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)

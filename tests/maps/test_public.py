@@ -249,8 +249,8 @@ MANY = """
     ), stays AS (
         INSERT INTO stay (reservation_id, period) SELECT id, period FROM hours RETURNING id, reservation_id, period
     ), volumes AS (
-        INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
-        SELECT hours.id, stays.id, hours.site_id, area.geometry, area.altitude, hours.period
+        INSERT INTO volume (reservation_id, stay_id, site_id, area_id, footprint, altitude, period)
+        SELECT hours.id, stays.id, hours.site_id, area.id, area.geometry, area.altitude, hours.period
         FROM hours JOIN stays ON stays.reservation_id = hours.id, area WHERE area.id = $2
     )
     INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)

@@ -65,7 +65,9 @@ def test_a_permit_falls_with_its_reservation(state: State) -> None:
 def test_before_during_between_and_after_its_times() -> None:
     start = now()
     hour = timedelta(hours=1)
-    times = tuple(Permitted(Period(start + at * hour, start + (at + 1) * hour), BAND, PLANNED) for at in (1, 3))
+    times = tuple(
+        Permitted(Period(start + at * hour, start + (at + 1) * hour), BAND, "広場", "Plaza", PLANNED) for at in (1, 3)
+    )
     moments = {0: Phase.BEFORE, 1: Phase.DURING, 2: Phase.BEFORE, 3: Phase.DURING, 4: Phase.OVER}
     for hours, phase in moments.items():
         assert phase_of(State.CONFIRMED, times, start + hours * hour) is phase

@@ -155,7 +155,7 @@ async def test_what_is_left_of_a_stay_is_free_when_it_is_checked_out_early(db: N
     assert not await free(field, 10.25), "the turnaround is kept"
     (stay,) = await day.stays_of(number)
     assert stay.period == NINE
-    assert [one.period for one in await reading.volumes_of(number)] == [NINE]
+    assert [one.volume.period for one in await reading.volumes_of(number)] == [NINE]
 
 
 async def test_who_leaves_before_the_time_begins_gives_all_of_it_back(db: None) -> None:
@@ -244,8 +244,8 @@ async def test_volumes_go_along_with_their_stay(db: None) -> None:
     number = await series(field, company, 9)
     shorter = Range(NINE.start, NINE.start + HOUR / 2)
     await StayRow.update({StayRow.period: shorter, StayRow.state: T.ACTIVE}).where(StayRow.reservation_id == number)
-    ((volume, state),) = await reading.volumes_with_stays(number)
-    assert (volume.period.end, state) == (NINE.start + HOUR / 2, T.ACTIVE)
+    ((one, state),) = await reading.volumes_with_stays(number)
+    assert (one.volume.period.end, state) == (NINE.start + HOUR / 2, T.ACTIVE)
 
 
 async def test_all_of_a_series_or_nothing_is_filed(db: None) -> None:

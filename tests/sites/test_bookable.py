@@ -59,7 +59,7 @@ def can_be_booked(hours: Sequence[OpeningDraft], policy: Policy) -> bool:
     for asked_at, period in stays(hours, policy):
         volume = Volume(GROUND, BAND, period)
         try:
-            check_volumes(policy, AREA, [Placed(volume, inside_area=True, open=True, taken=volume)], asked_at)
+            check_volumes(policy, [Placed(AREA, volume, inside_area=True, open=True, taken=volume)], asked_at)
         except InvalidInput:
             continue
         return True

@@ -3,19 +3,25 @@
 from testfields.db.statements import Statement
 from testfields.sites.fields import POLICY
 
-# One round trip tells all that the rules want to know of an area and of the places asked for in it: whether they lie
-# inside, whether the site is open, and what they would take.
-# An area is found by its primary key, its hours by opening_hours_site_id. The places are counted through instead of
+# One round trip tells all that the rules want to know of areas of one site and of the places asked for in them: whether
+# they lie inside, whether the site is open, and what they would take. The site is that of the area that names it.
+# Areas are found by their primary key, hours by opening_hours_site_id. The places are counted through instead of
 # unnested: of an array that it does not know yet PostgreSQL expects so many elements that it would rather plan anew for
 # each booking, which takes longer than the answer.
 PLACE = Statement(f"""
     SELECT site.id AS site_id, site.version AS site_version, site.owner_id, site.published, site.timezone,
-           site.uses AS site_uses, {", ".join(f"site.{name}" for name in POLICY)},
-           area.id, area.uses, area.geometry, area.altitude, area.retired_at IS NOT NULL AS retired,
+           {", ".join(f"site.{name}" for name in POLICY)},
+           there.ids, there.uses, there.geometries, there.bands, there.retired,
            asked.inside, asked.open, asked.footprints, asked.altitudes, asked.periods
-    FROM area
-    JOIN site ON site.id = area.site_id
+    FROM site
     JOIN organisation owner ON owner.id = site.owner_id
+    CROSS JOIN LATERAL (
+        SELECT array_agg(area.id) AS ids,
+               array_agg(array_to_string(CASE WHEN area.uses = '{{}}' THEN site.uses ELSE area.uses END, ' ')) AS uses,
+               array_agg(area.geometry) AS geometries, array_agg(area.altitude) AS bands,
+               bool_or(area.retired_at IS NOT NULL) AS retired
+        FROM area WHERE area.id = ANY(CAST(:area_ids AS bigint[])) AND area.site_id = site.id
+    ) there
     CROSS JOIN LATERAL (
         SELECT array_agg(
                    one.footprint IS NULL OR is_inside(one.footprint, area.geometry) ORDER BY place
@@ -29,13 +35,15 @@ PLACE = Statement(f"""
                array_agg(taken.period ORDER BY place) AS periods
         FROM generate_subscripts(CAST(:periods AS tstzrange[]), 1) place
         CROSS JOIN LATERAL (
-            SELECT (CAST(:footprints AS geometry[]))[place] AS footprint,
+            SELECT (CAST(:area_ids AS bigint[]))[place] AS area_id,
+                   (CAST(:footprints AS geometry[]))[place] AS footprint,
                    (CAST(:altitudes AS numrange[]))[place] AS altitude,
                    (CAST(:periods AS tstzrange[]))[place] AS period
         ) one
+        JOIN area ON area.id = one.area_id AND area.site_id = site.id
         CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, one.period) taken
     ) asked
-    WHERE area.id = :area_id
+    WHERE site.id = (SELECT named.site_id FROM area named WHERE named.id = :area_id)
 """)
 
 # Held until the transaction ends, if it is still as it was when PLACE looked. Served by the primary key.

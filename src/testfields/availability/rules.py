@@ -32,8 +32,9 @@ class BookableArea:
 
 @dataclass(frozen=True)
 class Placed:
-    """A volume with what the database found out about its place."""
+    """A volume in an area, with what the database found out about its place."""
 
+    area: BookableArea
     volume: Volume
     inside_area: bool
     open: bool
@@ -53,21 +54,20 @@ def check_lengths(periods: Sequence[Period]) -> None:
         raise InvalidInput(faults)
 
 
-def check_volumes(policy: Policy, area: BookableArea, placed: Sequence[Placed], now: datetime) -> None:
+def check_volumes(policy: Policy, placed: Sequence[Placed], now: datetime) -> None:
     """Raise InvalidInput with every rule of the site that the volumes break."""
-    faults = [
-        found for index, one in enumerate(placed) for found in _faults(policy, area, one, now, f"volumes[{index}]")
-    ]
+    faults = [found for index, one in enumerate(placed) for found in _faults(policy, one, now, f"volumes[{index}]")]
     faults += [
         fault(f"volumes[{index}]", N_("This is asked for twice."))
         for index, one in enumerate(placed)
-        if any(one.volume == other.volume for other in placed[:index])
+        if any((one.area.id, one.volume) == (other.area.id, other.volume) for other in placed[:index])
     ]
     if faults:
         raise InvalidInput(faults)
 
 
-def _faults(policy: Policy, area: BookableArea, placed: Placed, now: datetime, path: str) -> list[Fault]:
+def _faults(policy: Policy, placed: Placed, now: datetime, path: str) -> list[Fault]:
+    area = placed.area
     faults = stay_faults(policy, placed.volume.period, placed.open, now, f"{path}.period")
     if not placed.inside_area:
         faults.append(fault(f"{path}.footprint", N_("The shape must lie inside the area.")))

@@ -87,7 +87,8 @@ async def nearest_free(
 ) -> list[tuple[Period, ...]]:
     """The nearest times at which all of `asked` would fit, moved together: before or after, at most `count`.
 
-    A series keeps its spacing. What the reservation `besides` holds itself is not in its way, 0 for none.
+    A series keeps its spacing, and each its area. What the reservation `besides` holds itself is not in its way, 0 for
+    none.
     """
     places = list({_place_key(one): one for one in asked}.values())
     periods = [one.period for one in asked]
@@ -95,7 +96,7 @@ async def nearest_free(
         min(one.start for one in periods) - NEAREST_WITHIN, max(one.end for one in periods) + NEAREST_WITHIN
     )
     rows = await search_queries.FREE_AT_PLACES.rows(
-        area_id=area_id,
+        area_ids=[one.area_id or area_id for one in places],
         footprints=[one.footprint for one in places],
         altitudes=[one.altitude and altitude_range(one.altitude) for one in places],
         within=period_range(within),
@@ -104,14 +105,14 @@ async def nearest_free(
         besides=besides,
     )
     by_place = {_place_key(places[row["key"] - 1]): _area_time(row) for row in rows}
-    if not by_place:
+    if len(by_place) < len(places):
         return []
     shifts = nearest_shifts(periods, [by_place[_place_key(one)] for one in asked], NEAREST_WITHIN, count)
     return [tuple(Period(one.start + shift, one.end + shift) for one in periods) for shift in shifts]
 
 
-def _place_key(asked: Asked) -> tuple[object, object]:
-    return (asked.footprint and asked.footprint.wkb, asked.altitude)
+def _place_key(asked: Asked) -> tuple[object, object, object]:
+    return (asked.area_id, asked.footprint and asked.footprint.wkb, asked.altitude)
 
 
 def _filters(query: FreeQuery) -> search_queries.Filters:

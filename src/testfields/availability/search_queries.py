@@ -87,18 +87,18 @@ def _areas(filters: Filters) -> str:
     """
 
 
-# Several volumes of one application, each a place of its own in the one area.
+# Several volumes of one application, each a place of its own in its area.
 _PLACES = f"""
     SELECT one.key, area.id AS area_id, area.site_id, {POLICY}, area.mode = 'shared' AS shared,
            taken.footprint, taken.altitude, make_interval(mins => site.turnaround_minutes) AS turnaround,
                tstzrange({EARLIEST}, greatest({EARLIEST}, {LATEST})) AS bookable
-    FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]))
-         WITH ORDINALITY AS one (footprint, altitude, key)
-    CROSS JOIN area
+    FROM unnest(CAST(:area_ids AS bigint[]), CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]))
+         WITH ORDINALITY AS one (area_id, footprint, altitude, key)
+    JOIN area ON area.id = one.area_id
     JOIN site ON site.id = area.site_id
     JOIN organisation owner ON owner.id = site.owner_id
     CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
-    WHERE area.id = :area_id AND area.retired_at IS NULL
+    WHERE area.retired_at IS NULL
 """
 
 # Hours are found by opening_hours_site_id, claims by claim_by_site_and_period.

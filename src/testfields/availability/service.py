@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from shapely.geometry import MultiPolygon
 from testfields.availability import queries
 from testfields.availability.kinds import OF_RESERVATIONS, ClaimKind
 from testfields.availability.rules import BookableArea, Placed, claims_for
-from testfields.core.errors import N_, InTheWay, NotFound, Taken, WrongState
+from testfields.core.errors import N_, InTheWay, InvalidInput, NotFound, Taken, WrongState, fault
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
 from testfields.db.engine import DB
@@ -31,65 +31,112 @@ NO_SUCH_AREA = N_("There is no such area.")
 
 @dataclass(frozen=True)
 class Asked:
-    """A volume as the caller asked for it; no footprint is the whole area, no altitude the area's whole band."""
+    """A volume as the caller asked for it; no footprint is the whole area, no altitude the area's whole band.
+
+    `area_id` None is the area that the whole is asked for in.
+    """
 
     period: Period
     footprint: MultiPolygon | None = None
     altitude: AltitudeBand | None = None
+    area_id: int | None = None
+
+
+@dataclass(frozen=True)
+class InArea:
+    """A volume as it is kept: with nothing left open, in an area."""
+
+    area_id: int
+    volume: Volume
+
+    @property
+    def asked(self) -> Asked:
+        """As it would be asked for now."""
+        return Asked(self.volume.period, self.volume.footprint, self.volume.altitude, self.area_id)
+
+
+def in_area_arrays(volumes: Sequence[InArea]) -> dict[str, list[Any]]:
+    """Volumes in their areas as parallel arrays, named as the statements that keep them want them."""
+    return {"area_ids": [one.area_id for one in volumes], **volume_arrays([one.volume for one in volumes])}
 
 
 @dataclass(frozen=True)
 class Place:
-    """An area with its site's policy, and the volumes asked for as they lie in it."""
+    """A site with its policy, and the volumes asked for as they lie in its areas. `uses` are what these allow."""
 
     site_id: int
     # Of the site as it was looked at: its ground, hours and policy may change until something is taken.
     site_version: int
     owner_id: int
     published: bool
-    # Of an area that has a past and nothing ahead but what is under way in it.
+    # Whether one of the areas has a past and nothing ahead but what is under way in it.
     retired: bool
     uses: frozenset[str]
     policy: Policy
-    area: BookableArea
     placed: tuple[Placed, ...]
+
+    @property
+    def volumes(self) -> tuple[InArea, ...]:
+        """What was asked for, as it is kept."""
+        return tuple(InArea(one.area.id, one.volume) for one in self.placed)
 
 
 async def place(area_id: int, asked: Sequence[Asked]) -> Place:
-    """Look up an area and how `asked` lies in it; raises NotFound."""
+    """Look up an area and how `asked` lies in it, or in others of its site.
+
+    Raises NotFound, or InvalidInput for an area of another site.
+    """
+    area_ids = [one.area_id or area_id for one in asked] or [area_id]
     row = await queries.PLACE.row(
         area_id=area_id,
+        area_ids=area_ids,
         footprints=[one.footprint for one in asked],
         altitudes=[None if one.altitude is None else altitude_range(one.altitude) for one in asked],
         periods=[period_range(one.period) for one in asked],
     )
     if row is None:
         raise NotFound(NO_SUCH_AREA)
-    area = BookableArea(row["id"], row["site_id"], row["geometry"], to_band(row["altitude"]))
+    areas = _areas(row)
+    _check_areas(areas, area_ids)
     placed = tuple(
         Placed(
-            Volume(one.footprint or area.footprint, one.altitude or area.altitude, one.period),
+            areas[number],
+            Volume(one.footprint or areas[number].footprint, one.altitude or areas[number].altitude, one.period),
             inside,
             is_open,
             Volume(footprint, to_band(altitude), to_period(period)),
         )
-        for one, inside, is_open, footprint, altitude, period in zip(
-            asked, *(row[name] or () for name in PLACED), strict=True
+        for one, number, inside, is_open, footprint, altitude, period in zip(
+            asked, area_ids if asked else (), *(row[name] or () for name in PLACED), strict=True
         )
     )
-    policy = Policy(timezone=row["timezone"], **policy_values(row))
-    uses = frozenset(row["uses"] or row["site_uses"])
     return Place(
         row["site_id"],
         row["site_version"],
         row["owner_id"],
         row["published"],
         row["retired"],
-        uses,
-        policy,
-        area,
+        frozenset.intersection(*(frozenset(one.split()) for one in row["uses"])),
+        Policy(timezone=row["timezone"], **policy_values(row)),
         placed,
     )
+
+
+def _areas(row: asyncpg.Record) -> dict[int, BookableArea]:
+    return {
+        number: BookableArea(number, row["site_id"], geometry, to_band(band))
+        for number, geometry, band in zip(row["ids"], row["geometries"], row["bands"], strict=True)
+    }
+
+
+def _check_areas(areas: Container[int], area_ids: Sequence[int]) -> None:
+    """Raise InvalidInput where one of these is no area of the site."""
+    message = N_("This test field has no such area.")
+    faults = [
+        fault(f"volumes[{place}].area_id", message) for place, number in enumerate(area_ids) if number not in areas
+    ]
+    if faults:
+        raise InvalidInput(faults)
 
 
 async def claims_of(place: Place) -> list[Volume]:

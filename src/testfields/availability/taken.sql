@@ -21,7 +21,7 @@ END $$;
 -- Half the separation on every side; the neighbour brings the other half. It goes as far as the shared areas that share
 -- ground with this one, so that it holds between the whole field and a track on it, and ends at the edge where another
 -- area merely begins: that is the owner's own line. A retired area counts as long as something that was asked for in it
--- stands. Found by area_once, and then by reservation_area_id and claim_by_source.
+-- stands. Found by area_once, and then by volume_area_id and claim_by_source.
 CREATE OR REPLACE FUNCTION widened(footprint geometry, place area, separation_m numeric, metric_crs bigint) RETURNS geometry
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE
@@ -35,10 +35,10 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         SELECT ST_Union(other.geometry) AS geometry FROM area other
         WHERE other.site_id = place.site_id AND other.id <> place.id AND other.mode = 'shared'
           AND (other.retired_at IS NULL OR EXISTS (
-              SELECT FROM reservation
+              SELECT FROM volume
               JOIN claim standing ON standing.source_kind = ANY(claims_of_reservations())
-               AND standing.source_id = reservation.id AND upper(standing.period) > now()
-              WHERE reservation.area_id = other.id))
+               AND standing.source_id = volume.reservation_id AND upper(standing.period) > now()
+              WHERE volume.area_id = other.id))
           AND other.ground && place.ground AND ST_Relate(other.ground, place.ground, 'T********')
     ) around
 $$;

@@ -11,15 +11,14 @@ FACTS = Statement("""
            CAST(event.details ->> 'deadline' AS timestamptz) AS deadline,
            CAST(event.details ->> 'due_at' AS timestamptz) AS due_at,
            project.title_ja, project.title_en, company.name_ja AS company_ja, company.name_en AS company_en,
-           site.name_ja AS site_ja, site.name_en AS site_en, area.name_ja AS area_ja, area.name_en AS area_en,
-           site.timezone, site.contact, issued.code AS permit_code, asked.volumes::text AS volumes,
+           site.name_ja AS site_ja, site.name_en AS site_en, site.timezone, site.contact,
+           issued.code AS permit_code, volumes_named(asked.volumes)::text AS volumes,
            stays_in(event.details)::text AS stays, over.stays::text AS over
     FROM reservation_event event
     JOIN reservation ON reservation.id = event.reservation_id
     JOIN project ON project.id = reservation.project_id
     JOIN organisation company ON company.id = reservation.company_id
     JOIN site ON site.id = reservation.site_id
-    JOIN area ON area.id = reservation.area_id
     CROSS JOIN LATERAL (
         SELECT told.details -> 'volumes' AS volumes, told.sequence FROM reservation_event told
         WHERE told.reservation_id = event.reservation_id AND told.sequence <= event.sequence

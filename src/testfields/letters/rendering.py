@@ -8,11 +8,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, format_period
+from testfields.core.periods import Period
 from testfields.letters.audiences import AUDIENCES, Group
 from testfields.letters.rules import Audience, By, Facts, Wording, wording_for
 from testfields.notifications.rules import Letter
 from testfields.reservations.actions import ACTIONS
-from testfields.reservations.words import height_in_words
+from testfields.reservations.words import areas_told, height_in_words
 from testfields.web.locale import named, said, translate
 from testfields.web.pages import ROOT
 
@@ -90,9 +91,18 @@ def _facts(facts: Facts, group: Group, locale: str) -> list[Fact]:
         *([company] if group.names_company else []),
         Fact(say(N_("Project")), (named(facts, "title", locale),)),
         Fact(say(N_("Place")), (_place(facts, locale),)),
-        Fact(say(N_("Time")), tuple(format_period(one, facts.timezone, locale) for one in facts.times)),
+        Fact(say(N_("Time")), tuple(_time(facts, one, locale) for one in facts.times)),
         Fact(say(N_("Height")), tuple(said(height_in_words(band), locale) for band in bands)),
     ]
+
+
+def _time(facts: Facts, period: Period, locale: str) -> str:
+    """A period; where there are several areas, with those that it is in."""
+    told = format_period(period, facts.timezone, locale)
+    there = [one for one in facts.volumes if one.period == period]
+    if not there or areas_told(there) == areas_told(facts.volumes):
+        return told
+    return f"{told} {areas_told(there)[f'area_{locale}']}"
 
 
 def _date(facts: Facts, words: Wording, locale: str) -> Fact | None:

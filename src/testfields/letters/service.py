@@ -5,7 +5,7 @@ from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rules import Audience, Facts
 from testfields.notifications.rules import Receiver
 from testfields.reservations.rules import Action, State
-from testfields.reservations.words import stays_told, volumes_told
+from testfields.reservations.words import areas_told, stays_told, volumes_told
 
 
 async def facts_of(event_id: int) -> Facts:
@@ -13,10 +13,12 @@ async def facts_of(event_id: int) -> Facts:
     row = await queries.FACTS.row(event_id=event_id)
     if row is None:
         raise LookupError(f"event {event_id}")
+    volumes = volumes_told(row["volumes"])
     values = dict(row.items()) | {
         "action": Action(row["action"]),
         "from_state": State(row["from_state"]) if row["from_state"] else None,
-        "volumes": volumes_told(row["volumes"]),
+        **areas_told(volumes),
+        "volumes": volumes,
         "stays": tuple(stays_told(row["stays"])),
         "over": tuple(stays_told(row["over"])),
     }

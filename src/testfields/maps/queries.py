@@ -88,13 +88,14 @@ _TOLD = f"""
                        'slug', site.slug, 'name', jsonb_build_object('ja', site.name_ja, 'en', site.name_en),
                        'timezone', site.timezone),
                    'area', jsonb_build_object(
-                       'slug', area.slug, 'name', jsonb_build_object('ja', area.name_ja, 'en', area.name_en)),
+                       'slug', area.slug, 'name', jsonb_build_object('ja', places.name_ja, 'en', places.name_en)),
                    'periods', times.periods
                ) AS trial
         FROM reservation
         JOIN project ON project.id = reservation.project_id
         JOIN organisation company ON company.id = reservation.company_id
         JOIN area ON area.id = reservation.area_id
+        CROSS JOIN LATERAL areas_of(reservation.id) places
         JOIN site ON site.id = reservation.site_id
         CROSS JOIN LATERAL (
             SELECT bool_or(one.period @> CAST(:now AS timestamptz)) AS is_on,

@@ -54,11 +54,13 @@ def _in_words(permit: Permit, moment: datetime) -> dict[str, Any]:
     language, zone = locale.current(), permit.timezone
     issued = local_date(permit.issued_at, zone)
     bands = dict.fromkeys(one.altitude for one in permit.permitted)
+    several = len({one.area_ja for one in permit.permitted}) > 1
     return {
         "use": USES[permit.use],
         "times": [
             {
                 "when": format_period(one.period, zone, language),
+                "where": locale.named(one, "area") if several else "",
                 "over": "" if one.state in OPEN else locale.translate(STAYS[one.state].word),
             }
             for one in permit.permitted

@@ -43,15 +43,13 @@ CHECK = Statement("""
            CASE WHEN project.name_public THEN company.name_ja END AS company_ja,
            CASE WHEN project.name_public THEN company.name_en END AS company_en,
            site.name_ja AS site_ja, site.name_en AS site_en, site.address_ja, site.address_en, site.timezone,
-           area.name_ja AS area_ja, area.name_en AS area_en,
-           asked.volumes::text AS volumes, stays_of(reservation.id)::text AS stays,
+           volumes_named(asked.volumes)::text AS volumes, stays_of(reservation.id)::text AS stays,
            coalesce(granted.conditions, '') AS conditions
     FROM permit
     JOIN reservation ON reservation.id = permit.reservation_id
     JOIN project ON project.id = reservation.project_id
     JOIN organisation company ON company.id = reservation.company_id
     JOIN site ON site.id = reservation.site_id
-    JOIN area ON area.id = reservation.area_id
     CROSS JOIN LATERAL (
         SELECT event.details -> 'volumes' AS volumes FROM reservation_event event
         WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id

@@ -35,6 +35,7 @@ def view_of(permit: Permit) -> PermitView:
             PermittedView(
                 TimeRange(one.period.start, one.period.end),
                 BandView(_metres(one.altitude.lower), _metres(one.altitude.upper)),
+                NamedText(one.area_ja, one.area_en),
                 one.state,
             )
             for one in permit.permitted

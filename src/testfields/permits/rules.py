@@ -38,10 +38,12 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Permitted:
-    """One time and band of heights, in metres above ground, and what has become of that stay."""
+    """One time and band of heights, in metres above ground, in one area, and what has become of that stay."""
 
     period: Period
     altitude: AltitudeBand
+    area_ja: str
+    area_en: str
     state: StayState
 
 

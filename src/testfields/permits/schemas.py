@@ -17,10 +17,11 @@ class BandView(msgspec.Struct, frozen=True):
 
 
 class PermittedView(msgspec.Struct, frozen=True):
-    """One time and band of heights; it is permitted as long as its stay is planned or active."""
+    """One time and band of heights in one area; it is permitted as long as its stay is planned or active."""
 
     period: TimeRange
     altitude: BandView
+    area_name: NamedText
     state: StayState
 
 

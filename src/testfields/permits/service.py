@@ -23,7 +23,7 @@ from testfields.permits.rules import (
 from testfields.reservations import reading
 from testfields.reservations.rules import State
 from testfields.reservations.stays import StayState
-from testfields.reservations.words import stays_told, volumes_told
+from testfields.reservations.words import areas_told, stays_told, volumes_told
 
 
 @transactional
@@ -64,12 +64,12 @@ def _permit(row: asyncpg.Record, now: datetime) -> Permit:
     state = State(values.pop("state"))
     # Whoever left ahead of the time moved its start as well.
     states = {one.period.start: one.state for one in stays_told(values.pop("stays"))}
+    volumes = volumes_told(values.pop("volumes"))
     permitted = tuple(
-        Permitted(one.period, one.altitude, states.get(one.period.start, StayState.COMPLETED))
-        for one in volumes_told(values.pop("volumes"))
+        Permitted(**vars(one), state=states.get(one.period.start, StayState.COMPLETED)) for one in volumes
     )
     return Permit(
-        **values,
+        **values | areas_told(volumes),
         standing=standing_of(state, row["revoked_at"]),
         phase=phase_of(state, permitted, now),
         permitted=permitted,

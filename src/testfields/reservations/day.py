@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.service import Asked
 from testfields.core.errors import N_, InvalidInput, WrongState, fault
 from testfields.core.periods import Period
 from testfields.db.values import period_range, to_period
@@ -122,9 +121,9 @@ async def settle(locked: Locked, changed: Sequence[Stay], to: State, now: dateti
     ended = any(one.state is T.COMPLETED and one.period.end == now for one in changed)
     if ended or any(one.state not in IN_FORCE for one in changed):
         kept = [
-            Asked(one.period, one.footprint, one.altitude)
+            one.asked
             for one, state in await volumes_with_stays(locked.id)
-            if state in OPEN or (state in IN_FORCE and one.period.end == now)
+            if state in OPEN or (state in IN_FORCE and one.volume.period.end == now)
         ]
         if kept:
             await availability.keep(await availability.place(locked.area_id, kept), kind, locked.id, now)

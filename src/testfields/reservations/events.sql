@@ -4,3 +4,10 @@ CREATE VIEW reservation_event AS
     SELECT id, subject_id AS reservation_id, sequence, at, actor_id, actor_role, action, from_state, to_state, reason,
            details, hash
     FROM event WHERE subject = 'reservation';
+
+-- The volumes that an event tells of, each with the names of its area.
+CREATE OR REPLACE FUNCTION volumes_named(volumes jsonb) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT jsonb_agg(one || jsonb_build_object('area_ja', area.name_ja, 'area_en', area.name_en) ORDER BY place)
+    FROM jsonb_array_elements(volumes) WITH ORDINALITY AS told (one, place)
+    LEFT JOIN area ON area.id = CAST(one ->> 'area' AS bigint)
+$$;

@@ -15,11 +15,10 @@ from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_lengths, check_volumes, decision_due
 from testfields.availability.search import nearest_free
-from testfields.availability.service import NO_SUCH_AREA, Asked, Place
+from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, Place, in_area_arrays
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, PortalError, Taken, fault
 from testfields.core.periods import Period
 from testfields.core.shapes import check_points_of_all
-from testfields.core.volumes import Volume
 from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries
@@ -31,7 +30,7 @@ from testfields.sites.stays import NO_LONGER_OFFERED, place_faults
 
 @dataclass(frozen=True)
 class Application:
-    """What a company asks for: volumes in one area, under one of its projects."""
+    """What a company asks for under one of its projects: volumes in an area, or in that of the site that they name."""
 
     project_id: int
     area_id: int
@@ -72,12 +71,11 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
     place = await checked_place(application.area_id, application.asked, now)
     # Also where nothing is claimed yet: what waits is to be claimed later.
     claims = await availability.claims_of(place)
-    volumes = tuple(one.volume for one in place.placed)
     terms, kind = terms_of(place, state, now), STATES[state].claims
     arguments = {
         "site_id": place.site_id,
         "site_version": place.site_version,
-        "area_id": application.area_id,
+        "area_id": place.volumes[0].area_id,
         "project_id": application.project_id,
         "companies": companies,
         "uses": sorted(place.uses),
@@ -88,9 +86,9 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         "role": acting_role(None, application.action, roles),
         "action": application.action,
         "claim_kind": kind,
-        "details": as_json(story_of(volumes) | promised(terms)),
+        "details": as_json(story_of(place.volumes) | promised(terms)),
         **terms,
-        **volume_arrays(volumes),
+        **in_area_arrays(place.volumes),
         **volume_arrays(claims if kind else (), "claim_"),
     }
     async with nearest_told(actor, place, application.asked, now), DB.turn_at(place.site_id):
@@ -102,7 +100,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         state=state,
         version=1,
         project_id=row["project_id"],
-        area_id=application.area_id,
+        area_id=place.volumes[0].area_id,
         deadline=terms["deadline"],
         due_at=terms["due_at"],
         created_at=now,
@@ -128,7 +126,7 @@ async def nearest_told(
     try:
         yield
     except Taken as refusal:
-        nearest = await nearest_free(place.area.id, asked, now, besides=besides)
+        nearest = await nearest_free(place.placed[0].area.id, asked, now, besides=besides)
         in_the_way = await _own_told(actor, refusal)
         raise Taken(in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal
 
@@ -154,7 +152,7 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
         raise NotFound(NO_SUCH_AREA)
     if place.retired:
         raise InvalidInput([fault("area_id", NO_LONGER_OFFERED)])
-    check_volumes(place.policy, place.area, place.placed, now)
+    check_volumes(place.policy, place.placed, now)
     return place
 
 
@@ -197,14 +195,15 @@ def refuse_use(place: Place, use: str) -> None:
         raise InvalidInput(faults)
 
 
-def story_of(volumes: Sequence[Volume]) -> dict[str, object]:
+def story_of(volumes: Sequence[InArea]) -> dict[str, object]:
     """Volumes as an event keeps them: what was asked for stays readable after it has been changed."""
     return {
         "volumes": [
             {
-                "period": [one.period.start, one.period.end],
-                "altitude": [one.altitude.lower, one.altitude.upper],
-                "footprint": one.footprint.wkt,
+                "area": one.area_id,
+                "period": [one.volume.period.start, one.volume.period.end],
+                "altitude": [one.volume.altitude.lower, one.volume.altitude.upper],
+                "footprint": one.volume.footprint.wkt,
             }
             for one in volumes
         ]

@@ -33,7 +33,7 @@ from testfields.reservations.schemas import StayView, VolumeView
 from testfields.reservations.states import STATES, Stage
 from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
-from testfields.reservations.views import day_of, times_told, volumes_of
+from testfields.reservations.views import day_of, names_of_several, times_told, volumes_of
 from testfields.reservations.words import height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -149,7 +149,7 @@ async def _show(
         site=locale.named(row, "site_name"),
         area=locale.named(row, "area_name"),
         use=locale.in_words(USES[row["use"]]),
-        volumes=[_volume(one, zone, _states(row)) for one in volumes_of(row)],
+        volumes=[_volume(one, zone, _states(row), names_of_several(row)) for one in volumes_of(row)],
         left_open=[{"value": one.id, "label": _when(one, zone)} for one in _stays(row) if one.state in OPEN],
         left=locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
@@ -199,10 +199,13 @@ def _states(row: asyncpg.Record) -> dict[TimeRange, StayState]:
     return {one.period: one.state for one in _stays(row) if one.state in told}
 
 
-def _volume(one: VolumeView, zone: str, states: Mapping[TimeRange, StayState]) -> dict[str, str]:
+def _volume(
+    one: VolumeView, zone: str, states: Mapping[TimeRange, StayState], areas: Mapping[int | None, str]
+) -> dict[str, str]:
     band = AltitudeBand(Decimal(str(one.altitude.lower)), Decimal(str(one.altitude.upper)))
     return {
         "when": _when(one, zone),
+        "area": areas.get(one.area_id, ""),
         "heights": locale.said(height_in_words(band)),
         "stay": states.get(one.period, ""),
     }

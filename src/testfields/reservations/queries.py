@@ -22,10 +22,10 @@ FILE = Statement("""
         SELECT DISTINCT filed.id, one FROM filed, unnest(CAST(:periods AS tstzrange[])) AS one
         RETURNING id, period
     ), volumes AS (
-        INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
-        SELECT filed.id, stays.id, :site_id, one.footprint, one.altitude, one.period
-        FROM filed, unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
-                           CAST(:periods AS tstzrange[])) AS one (footprint, altitude, period)
+        INSERT INTO volume (reservation_id, stay_id, site_id, area_id, footprint, altitude, period)
+        SELECT filed.id, stays.id, :site_id, one.area_id, one.footprint, one.altitude, one.period
+        FROM filed, unnest(CAST(:area_ids AS bigint[]), CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
+                           CAST(:periods AS tstzrange[])) AS one (area_id, footprint, altitude, period)
         JOIN stays USING (period)
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
@@ -58,8 +58,10 @@ _VIEW = """
            project.title_ja AS project_title_ja, project.title_en AS project_title_en, project.use,
            company.name_ja AS company_name_ja, company.name_en AS company_name_en,
            site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
-           area.slug AS area_slug, area.name_ja AS area_name_ja, area.name_en AS area_name_en,
+           area.slug AS area_slug, places.name_ja AS area_name_ja, places.name_en AS area_name_en,
+           places.each_one::text AS areas,
            (SELECT jsonb_agg(jsonb_build_object(
+                       'area_id', volume.area_id,
                        'period', jsonb_build_object('start', lower(volume.period), 'end', upper(volume.period)),
                        'altitude', jsonb_build_object(
                            'lower', lower(volume.altitude), 'upper', upper(volume.altitude), 'reference', 'AGL'),
@@ -72,6 +74,7 @@ _VIEW = """
     JOIN organisation company ON company.id = reservation.company_id
     JOIN site ON site.id = reservation.site_id
     JOIN area ON area.id = reservation.area_id
+    CROSS JOIN LATERAL areas_of(reservation.id) places
 """
 
 # A company sees its own; staff of the land's owner see what has been filed there, drafts excepted.
@@ -148,7 +151,8 @@ MOVE = Statement("""
 """)
 
 VOLUMES = Statement("""
-    SELECT footprint, altitude, period, stay_state FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
+    SELECT area_id, footprint, altitude, period, stay_state
+    FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
 """)
 
 # Names of staff stay with staff; served by event_once.
@@ -172,7 +176,6 @@ ANYBODY_WAITS = Statement("""
 NEXT_WAITING = Statement("""
     SELECT reservation.id, reservation.submitted_at
     FROM reservation
-    JOIN area ON area.id = reservation.area_id
     JOIN site place ON place.id = reservation.site_id
     JOIN organisation owner ON owner.id = place.owner_id
     WHERE reservation.site_id = :site_id AND reservation.state = 'waiting'
@@ -180,6 +183,7 @@ NEXT_WAITING = Statement("""
       AND (SELECT starts_at FROM span_of(reservation.id)) > :now
       AND NOT EXISTS (
           SELECT FROM volume
+          JOIN area ON area.id = volume.area_id
           CROSS JOIN LATERAL taken(area, place, owner.metric_crs, volume.footprint, volume.altitude, volume.period) mine
           JOIN claim standing
             ON standing.site_id = reservation.site_id

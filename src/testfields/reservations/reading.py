@@ -8,7 +8,7 @@ import asyncpg
 from testfields.accounts.access import reach, roles_in
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.availability.service import Asked
+from testfields.availability.service import Asked, InArea
 from testfields.core.errors import N_, NotFound
 from testfields.core.volumes import Volume
 from testfields.db.values import to_band, to_period
@@ -41,32 +41,32 @@ async def own(actor: Actor, reservation_id: int) -> asyncpg.Record:
     return await find(actor, reservation_id, May.SEE_OWN_PAGES)
 
 
-async def volumes_of(reservation_id: int) -> tuple[Volume, ...]:
-    """The volumes of a reservation that somebody has found already, by when they begin."""
-    return tuple(volume for volume, _ in await volumes_with_stays(reservation_id))
-
-
-async def volumes_with_stays(reservation_id: int) -> list[tuple[Volume, StayState]]:
-    """The same, each with what has become of its stay."""
+async def volumes_with_stays(reservation_id: int) -> list[tuple[InArea, StayState]]:
+    """The volumes of a reservation that somebody has found already, by when they begin, each with what has become of
+    its stay."""
     rows = await queries.VOLUMES.rows(id=reservation_id)
     return [
-        (Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])), StayState(row["stay_state"]))
+        (
+            InArea(row["area_id"], Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"]))),
+            StayState(row["stay_state"]),
+        )
         for row in rows
     ]
 
 
+async def volumes_of(reservation_id: int) -> tuple[InArea, ...]:
+    """The same without their stays."""
+    return tuple(volume for volume, _ in await volumes_with_stays(reservation_id))
+
+
 async def asked_for(reservation_id: int) -> tuple[Asked, ...]:
     """Those that are not over, as they would be asked for now."""
-    return tuple(
-        Asked(one.period, one.footprint, one.altitude)
-        for one, state in await volumes_with_stays(reservation_id)
-        if state in OPEN
-    )
+    return tuple(one.asked for one, state in await volumes_with_stays(reservation_id) if state in OPEN)
 
 
 async def asked_at_first(reservation_id: int) -> tuple[Asked, ...]:
     """All of them, whatever has become of their stays."""
-    return tuple(Asked(one.period, one.footprint, one.altitude) for one in await volumes_of(reservation_id))
+    return tuple(one.asked for one in await volumes_of(reservation_id))
 
 
 @dataclass(frozen=True)

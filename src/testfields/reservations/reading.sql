@@ -19,3 +19,15 @@ CREATE OR REPLACE FUNCTION seen_by_staff(one reservation) RETURNS boolean LANGUA
         WHERE event.reservation_id = one.id AND event.to_state <> ALL(private_states())
     )
 $$;
+
+-- The areas that an application asks for, by name and as JSON, in the order in which their site tells them; found by
+-- volume_reservation_id.
+CREATE OR REPLACE FUNCTION areas_of(number bigint) RETURNS TABLE (name_ja text, name_en text, each_one jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT string_agg(area.name_ja, '、' ORDER BY area.position, area.slug),
+           string_agg(area.name_en, ', ' ORDER BY area.position, area.slug),
+           jsonb_agg(jsonb_build_object(
+               'id', area.id, 'mode', area.mode, 'name', jsonb_build_object('ja', area.name_ja, 'en', area.name_en)
+           ) ORDER BY area.position, area.slug)
+    FROM area WHERE area.id IN (SELECT volume.area_id FROM volume WHERE volume.reservation_id = number)
+$$;

@@ -52,11 +52,15 @@ Shape = PolygonBody | MultiPolygonBody
 
 
 class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A volume asked for; no footprint is the whole area, no altitude the area's whole band."""
+    """A volume asked for; no footprint is the whole area, no altitude the area's whole band.
+
+    `area_id` is for another area of the same test field than that of the application.
+    """
 
     period: TimeRange
     altitude: Heights | None = None
     footprint: Shape | None = None
+    area_id: Id | None = None
 
 
 class VolumesBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -108,6 +112,7 @@ class StayView(msgspec.Struct, frozen=True):
 class VolumeView(msgspec.Struct, frozen=True):
     """A volume as it was asked for."""
 
+    area_id: int
     period: TimeRange
     altitude: Heights
     footprint: MultiPolygonView
@@ -206,6 +211,7 @@ def _asked_of(volume: VolumeBody, path: str) -> Asked:
         period=parse_period(volume.period.start, volume.period.end, f"{path}.period.start", f"{path}.period.end"),
         footprint=parse_shape(footprint.polygons, f"{path}.footprint") if footprint else None,
         altitude=parse_altitude(altitude.lower, altitude.upper, f"{path}.altitude") if altitude else None,
+        area_id=volume.area_id,
     )
 
 

@@ -32,17 +32,20 @@ ENDING = Statement("""
 # Those that are over stay as they are. Served by stay_once.
 FORGET_STAYS = Statement("DELETE FROM stay WHERE reservation_id = :id AND state = ANY(open_stays())")
 
+# The application's own area is that of the first of what it asks for now.
 ADD_STAYS = Statement("""
-    WITH stays AS (
+    WITH named AS (
+        UPDATE reservation SET area_id = :area_id WHERE id = :id AND area_id <> :area_id
+    ), stays AS (
         INSERT INTO stay (reservation_id, period)
         SELECT DISTINCT CAST(:id AS bigint), one FROM unnest(CAST(:periods AS tstzrange[])) AS one
         RETURNING id, period
     )
-    INSERT INTO volume (reservation_id, stay_id, site_id, footprint, altitude, period)
-    SELECT reservation.id, stays.id, reservation.site_id, one.footprint, one.altitude, one.period
+    INSERT INTO volume (reservation_id, stay_id, site_id, area_id, footprint, altitude, period)
+    SELECT reservation.id, stays.id, reservation.site_id, one.area_id, one.footprint, one.altitude, one.period
     FROM reservation,
-         unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
-         AS one (footprint, altitude, period)
+         unnest(CAST(:area_ids AS bigint[]), CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
+                CAST(:periods AS tstzrange[])) AS one (area_id, footprint, altitude, period)
     JOIN stays USING (period)
     WHERE reservation.id = :id
 """)

@@ -9,11 +9,9 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.service import NO_SUCH_AREA, Asked
+from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, in_area_arrays
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
-from testfields.core.volumes import Volume
 from testfields.db.engine import DB, transactional
-from testfields.db.values import volume_arrays
 from testfields.reservations import day, queries, stay_queries
 from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.deadlines import refuse_untimely, return_deadline
@@ -118,7 +116,7 @@ async def _settle_claim(
 async def change_volumes(
     actor: Actor, reservation_id: int, version: int | None, asked: Sequence[Asked], now: datetime
 ) -> Moved:
-    """Ask for other volumes in the same area. The old claim stays until the new one is sure.
+    """Ask for other volumes at the same site. The old claim stays until the new one is sure.
 
     After approval this reopens the review. Raises as `act` does.
     """
@@ -130,7 +128,6 @@ async def change_volumes(
     over = {one.period for one in await day.stays_of(locked.id) if one.state not in OPEN}
     asked = [one for one in asked if one.period not in over]
     place = await checked_place(locked.area_id, asked, now)
-    volumes = tuple(one.volume for one in place.placed)
     # Both in one transaction: where the new claim is refused, the old one was never gone.
     if kind := STATES[to].claims:
         claims = await availability.claims_of(place)
@@ -138,19 +135,19 @@ async def change_volumes(
         async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
             await availability.release_from(locked.id, now)
             await availability.take(locked.site_id, kind, locked.id, claims)
-    await _replace_stays(locked.id, volumes)
+    await _replace_stays(locked.id, place.volumes)
     begins = min(one.period.start for one in asked)
     runs_on = locked.times.deadline if to is not State.SUBMITTED else None
     terms = terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
-    moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(volumes))
+    moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(place.volumes))
     if kind:
         await offer_waiting(locked.site_id, now)
     return moved
 
 
-async def _replace_stays(reservation_id: int, volumes: Sequence[Volume]) -> None:
+async def _replace_stays(reservation_id: int, volumes: Sequence[InArea]) -> None:
     await stay_queries.FORGET_STAYS.run(id=reservation_id)
-    await stay_queries.ADD_STAYS.run(id=reservation_id, **volume_arrays(volumes))
+    await stay_queries.ADD_STAYS.run(id=reservation_id, area_id=volumes[0].area_id, **in_area_arrays(volumes))
 
 
 @transactional
@@ -167,11 +164,10 @@ async def revise_draft(
     to, role = next_of(actor, locked, Action.CHANGE, roles)
     (note,) = checked_texts(note=application.note)
     place = await checked_place(application.area_id, application.asked, now)
-    volumes = tuple(one.volume for one in place.placed)
     revised = await queries.REVISE.run(
         id=locked.id,
         site_id=place.site_id,
-        area_id=application.area_id,
+        area_id=place.volumes[0].area_id,
         project_id=application.project_id,
         companies=reach(actor, May.APPLY).companies,
         uses=sorted(place.uses),
@@ -179,9 +175,9 @@ async def revise_draft(
     )
     if not revised:
         raise await why_no_project(actor, application, place)
-    await _replace_stays(locked.id, volumes)
+    await _replace_stays(locked.id, place.volumes)
     revision = Step(Action.CHANGE)
-    moved = await move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(volumes))
+    moved = await move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(place.volumes))
     if application.action is Action.SAVE:
         return moved
     return await act(actor, locked.id, Step(application.action, moved.version), now)

@@ -15,14 +15,14 @@ from testfields.sites.tables import Area, Site
 
 
 class Reservation(Table, tablename="reservation"):
-    """A company's application for one or more volumes in one area."""
+    """A company's application for one or more volumes, in one or more areas of one site."""
 
     id = BigSerial(primary_key=True)
     project_id = ForeignKey(Project, on_delete=OnDelete.restrict, null=False, index=True)
     # Found by reservation_by_company and reservation_by_site, newest first.
     company_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False)
     site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
-    # The index is for an import that removes an area.
+    # That of its first volume; each volume has its own. The index is for an import that removes an area.
     area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=False, index=True)
     state = Text()
     note = Text(default="")
@@ -63,6 +63,7 @@ class Volume(Table, tablename="volume"):
     stay_state = Text(default=StayState.PLANNED)
     # The reservation's own, so that what a site has next is found in the order of time: volume_by_site_and_start.
     site_id = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
+    area_id = ForeignKey(Area, on_delete=OnDelete.restrict, null=False, index=True)
     footprint = Geometry()
     # Metres above ground.
     altitude = NumRange()

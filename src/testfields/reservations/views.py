@@ -13,6 +13,7 @@ from testfields.reservations.schemas import VolumeView
 from testfields.reservations.stays import OPEN, STAYS
 from testfields.reservations.words import stays_told
 from testfields.web import locale
+from testfields.web.schemas import NamedText
 
 
 def day_of(instant: datetime, zone: str) -> str:
@@ -47,6 +48,28 @@ def times_told(event: asyncpg.Record, zone: str) -> list[str]:
         )
         for one in stays_told(event["stays"])
     ]
+
+
+class AreaTold(msgspec.Struct, frozen=True):
+    """An area that an application asks for."""
+
+    id: int
+    mode: str
+    name: NamedText
+
+
+_AREAS = msgspec.json.Decoder(list[AreaTold])
+
+
+def areas_of(row: asyncpg.Record) -> list[AreaTold]:
+    """The areas that a row asks for, in the order of their site."""
+    return _AREAS.decode(row["areas"])
+
+
+def names_of_several(row: asyncpg.Record) -> dict[int | None, str]:
+    """Their names by their ids, where there are several: of one alone it need not be said each time."""
+    areas = areas_of(row)
+    return {one.id: locale.in_words(one.name) for one in areas} if len(areas) > 1 else {}
 
 
 _VOLUMES = msgspec.json.Decoder(list[VolumeView])

@@ -1,6 +1,6 @@
 """What is said of an application beside its state and its steps: of what it waits for, its volumes, its heights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -47,24 +47,38 @@ def time_left(until: datetime, now: datetime) -> Message:
 
 @dataclass(frozen=True)
 class VolumeTold:
-    """A volume as an event of the story keeps it: when and how high; heights are metres above ground."""
+    """A volume as an event of the story keeps it: when, how high in metres above ground, and the names of its area."""
 
     period: Period
     altitude: AltitudeBand
+    area_ja: str
+    area_en: str
 
 
 class _Kept(msgspec.Struct, frozen=True):
     period: tuple[datetime, datetime]
     altitude: tuple[Decimal | None, Decimal | None]
+    area_ja: str
+    area_en: str
 
 
 _KEPT = msgspec.json.Decoder(list[_Kept])
 
 
 def volumes_told(kept: str) -> tuple[VolumeTold, ...]:
-    """The other half of `filing.story_of`: the volumes of an event's details, in the order of time."""
-    told = [VolumeTold(Period(*one.period), AltitudeBand(*one.altitude)) for one in _KEPT.decode(kept)]
+    """The other half of `filing.story_of`: the volumes of an event's details with the names of their areas, as
+    ``volumes_named`` of ``reservations/events.sql`` tells them, in the order of time."""
+    told = [
+        VolumeTold(Period(*one.period), AltitudeBand(*one.altitude), one.area_ja, one.area_en)
+        for one in _KEPT.decode(kept)
+    ]
     return tuple(sorted(told, key=lambda one: one.period))
+
+
+def areas_told(volumes: Iterable[VolumeTold]) -> dict[str, str]:
+    """The areas of volumes in one name, each once: `area_ja` and `area_en`."""
+    areas = dict.fromkeys((one.area_ja, one.area_en) for one in volumes)
+    return {"area_ja": "、".join(ja for ja, _ in areas), "area_en": ", ".join(en for _, en in areas)}
 
 
 class _Times(msgspec.Struct, frozen=True):

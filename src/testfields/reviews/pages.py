@@ -26,7 +26,7 @@ from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.views import times_told
+from testfields.reservations.views import areas_of, names_of_several, times_told
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
@@ -147,6 +147,7 @@ async def _review(
         said=lambda name: locale.named(row, name),
         tried=facts_of(row, Section.WHAT),
         papers=facts_of(row, Section.HOW),
+        areas=[{"name": locale.in_words(one.name), "mode": one.mode} for one in areas_of(row)],
         volumes=_volumes(case, zone),
         instant=lambda value: instant(value, zone),
         days_left=due_in_days(case.state, row["due_at"], zone),
@@ -168,8 +169,13 @@ async def _review(
 
 
 def _volumes(case: Case, zone: str) -> list[dict[str, str]]:
+    areas = names_of_several(case.row)
     return [
-        {"when": when(one.period, zone), "heights": locale.said(height_in_words(one.altitude))}
+        {
+            "when": when(one.period, zone),
+            "area": areas.get(one.area_id, ""),
+            "heights": locale.said(height_in_words(one.altitude)),
+        }
         for one in case.asked
         if one.altitude is not None
     ]

@@ -11,11 +11,11 @@ def _taken_by(reservation: str) -> str:
     volume_reservation_id.
     """
     return f"""
-        SELECT volume.id, volume.period AS asked_period, volume.altitude AS asked_altitude,
+        SELECT volume.id, volume.area_id, volume.period AS asked_period, volume.altitude AS asked_altitude,
                taken.period, taken.altitude, taken.footprint,
                CASE WHEN area.mode = 'exclusive' THEN area.geometry ELSE volume.footprint END AS shown
         FROM volume
-        JOIN area ON area.id = {reservation}.area_id
+        JOIN area ON area.id = volume.area_id
         JOIN site place ON place.id = area.site_id
         JOIN organisation owner ON owner.id = place.owner_id
         CROSS JOIN LATERAL taken(area, place, owner.metric_crs, volume.footprint, volume.altitude, volume.period) taken
@@ -42,7 +42,7 @@ _RIVALS = f"""
     JOIN volume asked ON asked.site_id = reservation.site_id AND asked.period && tstzrange(
         lower(mine.period) - make_interval(mins => place.turnaround_minutes), upper(mine.period))
     JOIN reservation other ON other.id = asked.reservation_id AND other.state = 'waiting' AND other.id <> reservation.id
-    JOIN area ON area.id = other.area_id
+    JOIN area ON area.id = asked.area_id
     CROSS JOIN LATERAL taken(area, place, owner.metric_crs, asked.footprint, asked.altitude, asked.period) theirs
     WHERE reservation.state = ANY(under_way_states()) AND {_meets("mine", "theirs")}
     UNION
@@ -76,7 +76,7 @@ _ROWS = f"""
            company.name_ja AS company_name_ja, company.name_en AS company_name_en,
            project.title_ja AS project_title_ja, project.title_en AS project_title_en,
            site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
-           area.name_ja AS area_name_ja, area.name_en AS area_name_en,
+           places.name_ja AS area_name_ja, places.name_en AS area_name_en,
            asked.first AS first_period, asked.count AS periods,
            coalesce(seen.version = reservation.version, false) AS has_read,
            {_WARNINGS}
@@ -84,7 +84,7 @@ _ROWS = f"""
     JOIN organisation company ON company.id = reservation.company_id
     JOIN project ON project.id = reservation.project_id
     JOIN site ON site.id = reservation.site_id
-    JOIN area ON area.id = reservation.area_id
+    CROSS JOIN LATERAL areas_of(reservation.id) places
     LEFT JOIN review_read seen ON seen.reservation_id = reservation.id AND seen.person_id = :person_id
     CROSS JOIN LATERAL (
         SELECT (array_agg(volume.period ORDER BY lower(volume.period)))[1] AS first, count(*) AS count
@@ -184,7 +184,8 @@ CASE = Statement(f"""
            {", ".join(f"project.{name}" for name in FACTS)},
            site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
            site.road_answer, site.property_class, site.turnaround_minutes,
-           area.name_ja AS area_name_ja, area.name_en AS area_name_en, area.mode,
+           places.name_ja AS area_name_ja, places.name_en AS area_name_en,
+           places.each_one::text AS areas,
            EXISTS (SELECT FROM claim WHERE claim.source_kind = ANY(claims_of_reservations())
                    AND claim.source_id = reservation.id) AS claimed,
            {_MAILED},
@@ -194,7 +195,7 @@ CASE = Statement(f"""
     JOIN organisation company ON company.id = reservation.company_id
     JOIN person applicant ON applicant.id = reservation.created_by
     JOIN site ON site.id = reservation.site_id
-    JOIN area ON area.id = reservation.area_id
+    CROSS JOIN LATERAL areas_of(reservation.id) places
     WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND seen_by_staff(reservation)
 """)
 
@@ -237,9 +238,9 @@ SCENE = Statement(f"""
     FROM involved
     JOIN reservation ON reservation.id = involved.id
     JOIN organisation company ON company.id = reservation.company_id
-    JOIN area ON area.id = reservation.area_id
     CROSS JOIN subject
     CROSS JOIN LATERAL ({_taken_by("reservation")}) taken
+    JOIN area ON area.id = taken.area_id
     WHERE taken.asked_period && subject.day
     UNION ALL
     SELECT 'closure', closure.id, claim.id, closure.kind, false, false, closure.reason_ja, closure.reason_en,
@@ -259,6 +260,7 @@ GROUND = Statement("""
     UNION ALL
     SELECT 'area', area.slug, area.name_ja, area.name_en, area.altitude, told_shape(area.geometry)::text, area.position
     FROM area JOIN reservation ON reservation.site_id = area.site_id
-    WHERE reservation.id = :id AND (area.retired_at IS NULL OR area.id = reservation.area_id)
+    WHERE reservation.id = :id AND (
+        area.retired_at IS NULL OR area.id IN (SELECT area_id FROM volume WHERE volume.reservation_id = reservation.id))
     ORDER BY position, slug
 """)

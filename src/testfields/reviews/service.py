@@ -116,7 +116,7 @@ async def _faults(row: asyncpg.Record, asked: Sequence[Asked]) -> tuple[Fault, .
     place = await availability.place(row["area_id"], asked)
     found = tuple(place_faults(place.uses, row["use"], place.retired))
     try:
-        check_volumes(place.policy, place.area, place.placed, row["submitted_at"] or row["created_at"])
+        check_volumes(place.policy, place.placed, row["submitted_at"] or row["created_at"])
     except InvalidInput as refusal:
         return found + refusal.faults
     return found

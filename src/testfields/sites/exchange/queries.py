@@ -62,16 +62,15 @@ IDS = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) OR
 HOLD_SITES = Statement("SELECT id FROM site WHERE slug = ANY(CAST(:slugs AS text[])) ORDER BY id FOR UPDATE")
 
 # Applications that are not over and would lie outside their area as it shall be; served by area_once and by
-# reservation_area_id.
+# volume_area_id.
 STRANDED = Statement("""
     SELECT one.place::int AS place, array_agg(DISTINCT reservation.id) AS numbers
     FROM unnest(CAST(:sites AS text[]), CAST(:areas AS text[]), CAST(:shapes AS geometry[]),
                 CAST(:altitudes AS numrange[])) WITH ORDINALITY AS one (site, area, shape, altitude, place)
     JOIN site ON site.slug = one.site
     JOIN area ON area.site_id = site.id AND area.slug = one.area
-    JOIN reservation ON reservation.area_id = area.id
-    JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
-        AND volume.stay_state = ANY(open_stays())
+    JOIN volume ON volume.area_id = area.id AND upper(volume.period) > :now AND volume.stay_state = ANY(open_stays())
+    JOIN reservation ON reservation.id = volume.reservation_id
     WHERE reservation.state = ANY(under_way_states())
       AND NOT (is_inside(volume.footprint, one.shape) AND one.altitude @> volume.altitude)
     GROUP BY one.place
@@ -104,7 +103,7 @@ UNDER_WAY_AS_IT_FITS = Statement(f"""
     JOIN reservation ON reservation.site_id = site.id
     JOIN volume ON volume.reservation_id = reservation.id AND upper(volume.period) > :now
         AND volume.stay_state = ANY(open_stays())
-    JOIN area ON area.id = reservation.area_id
+    JOIN area ON area.id = volume.area_id
     JOIN project ON project.id = reservation.project_id
     JOIN organisation company ON company.id = reservation.company_id
     WHERE site.slug = ANY(CAST(:slugs AS text[])) AND reservation.state = ANY(under_way_states())
