@@ -22,7 +22,8 @@ from testfields.db.values import altitude_range, period_range, to_band, to_perio
 from testfields.sites.fields import policy_values
 from testfields.sites.stays import Policy
 
-# What PLACE tells of each volume, in parallel arrays.
+# What PLACE tells of the areas and of each volume, in parallel arrays; null for none.
+AREAS = ("ids", "geometries", "bands")
 PLACED = ("inside", "open", "footprints", "altitudes", "periods")
 
 
@@ -125,7 +126,7 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
 def _areas(row: asyncpg.Record) -> dict[int, BookableArea]:
     return {
         number: BookableArea(number, row["site_id"], geometry, to_band(band))
-        for number, geometry, band in zip(row["ids"], row["geometries"], row["bands"], strict=True)
+        for number, geometry, band in zip(*(row[name] or () for name in AREAS), strict=True)
     }
 
 

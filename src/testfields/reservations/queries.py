@@ -25,8 +25,10 @@ FILE = Statement("""
         INSERT INTO volume (reservation_id, stay_id, site_id, area_id, footprint, altitude, period)
         SELECT filed.id, stays.id, :site_id, one.area_id, one.footprint, one.altitude, one.period
         FROM filed, unnest(CAST(:area_ids AS bigint[]), CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
-                           CAST(:periods AS tstzrange[])) AS one (area_id, footprint, altitude, period)
+                           CAST(:periods AS tstzrange[]))
+                    WITH ORDINALITY AS one (area_id, footprint, altitude, period, place)
         JOIN stays USING (period)
+        ORDER BY one.place
     ), claims AS (
         INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
         SELECT :site_id, :claim_kind, filed.id, one.footprint, one.altitude, one.period

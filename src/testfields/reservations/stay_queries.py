@@ -45,9 +45,10 @@ ADD_STAYS = Statement("""
     SELECT reservation.id, stays.id, reservation.site_id, one.area_id, one.footprint, one.altitude, one.period
     FROM reservation,
          unnest(CAST(:area_ids AS bigint[]), CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]),
-                CAST(:periods AS tstzrange[])) AS one (area_id, footprint, altitude, period)
+                CAST(:periods AS tstzrange[])) WITH ORDINALITY AS one (area_id, footprint, altitude, period, place)
     JOIN stays USING (period)
     WHERE reservation.id = :id
+    ORDER BY one.place
 """)
 
 # What has run out and nobody has ended; served by reservation_deadline.

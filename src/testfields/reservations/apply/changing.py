@@ -56,7 +56,7 @@ async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id:
 
 
 async def _opened(entered: Entered, row: asyncpg.Record) -> Form:
-    """Project and area stay what they are, whatever a form says; raises WrongState where the area has been retired."""
+    """Project and first area stay what they are, whatever a form says; raises WrongState where it has been retired."""
     fixed = replace(
         entered,
         project_id=str(row["project_id"]),
@@ -66,7 +66,7 @@ async def _opened(entered: Entered, row: asyncpg.Record) -> Form:
         draft="",
     )
     form = await opened(fixed)
-    if form.area is None or form.area.slug != row["area_slug"]:
+    if form.area is None or form.area.slug != row["area_slug"] or len(form.more) < len(entered.more):
         raise WrongState(NO_LONGER_OFFERED)
     return form
 

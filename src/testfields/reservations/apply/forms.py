@@ -39,7 +39,8 @@ class Time:
 
 @dataclass(frozen=True)
 class Entered:
-    """The form as it was typed. `part` asks for a part of the area: `footprint` as GeoJSON, else `corners` as lines.
+    """The form as it was typed. `more` are further areas at the same times. `part` asks for a part of the area:
+    `footprint` as GeoJSON, else `corners` as lines.
 
     `beyond`: more stays were sent than can be asked for at once; `times` are the first of them. A series is typed as
     `every` how many weeks, and `repeat`, how many more times, or `until`, a date.
@@ -48,6 +49,7 @@ class Entered:
     project_id: str = ""
     site: str = ""
     area: str = ""
+    more: tuple[str, ...] = ()
     times: tuple[Time, ...] = (Time(),)
     beyond: bool = False
     part: bool = False
@@ -78,9 +80,15 @@ def read_form(form: Posted) -> Entered:
     while len(times) < MOST_VOLUMES and f"time{len(times)}_start" in form:
         times.append(Time(figures(f"time{len(times)}_start"), figures(f"time{len(times)}_end")))
     beyond = f"time{MOST_VOLUMES}_start" in form
-    names = Entered.__dataclass_fields__.keys() - {"times", "beyond", "part"}
+    names = Entered.__dataclass_fields__.keys() - {"times", "more", "beyond", "part"}
     texts = {name: figures(name) if name in FIGURES else text(name) for name in names}
-    return Entered(times=tuple(times) or (Time(),), beyond=beyond, part=text("footprint_part") == "part", **texts)
+    return Entered(
+        times=tuple(times) or (Time(),),
+        more=tuple(form.chosen("more")),
+        beyond=beyond,
+        part=text("footprint_part") == "part",
+        **texts,
+    )
 
 
 LAST_ROW = f"time{MOST_VOLUMES - 1}"
@@ -99,15 +107,25 @@ def rows_of(entered: Entered) -> list[int]:
     return [place for place, one in enumerate(entered.times) if not one.blank] or [0]
 
 
-def asked_of(entered: Entered, zone: str) -> tuple[Asked, ...]:
-    """The volumes asked for, one for each stay; raises InvalidInput with every fault, by the form's own fields."""
+def rows_of_volumes(entered: Entered) -> list[int]:
+    """The stay that each volume asked for belongs to, in their order."""
+    return [row for row in rows_of(entered) for _ in range(1 + len(entered.more))]
+
+
+def asked_of(entered: Entered, zone: str, areas: Sequence[int]) -> tuple[Asked, ...]:
+    """The volumes asked for, one for each stay in each of `areas`; raises InvalidInput with every fault, by the form's
+    own fields."""
     faults: list[Fault] = left_out() if entered.beyond else []
     periods = [tried(faults, _period, entered.times[row], zone, f"time{row}") for row in rows_of(entered)]
     footprint = tried(faults, _footprint, entered)
     altitude = tried(faults, _altitude, entered)
+    if footprint is not None and len(areas) > 1:
+        faults.append(
+            fault("footprint", N_("A part can be drawn in one area only. Of several, each is asked for whole."))
+        )
     if faults:
         raise InvalidInput(faults)
-    return tuple(Asked(period, footprint, altitude) for period in periods if period is not None)
+    return tuple(Asked(one, footprint, altitude, area) for one in periods if one is not None for area in areas)
 
 
 def _period(typed: Time, zone: str, field: str) -> Period:

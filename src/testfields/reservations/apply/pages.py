@@ -21,8 +21,8 @@ from testfields.notifications.service import mails_are_late
 from testfields.projects import service as projects
 from testfields.reservations import filing, reading, steps
 from testfields.reservations.apply.editing import edited
-from testfields.reservations.apply.forms import Entered, fields_of, local, read_form, rows_of, time_from_address
-from testfields.reservations.apply.reading import site_names
+from testfields.reservations.apply.forms import Entered, fields_of, local, read_form, rows_of_volumes, time_from_address
+from testfields.reservations.apply.reading import AreaChoice, site_names
 from testfields.reservations.apply.series import horizon_of
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
 from testfields.reservations.apply.views import panel_of
@@ -177,7 +177,7 @@ async def show_refusal(
     """The form again, with what was entered and why it was not taken."""
     if isinstance(refusal, InvalidInput | NotFound):
         faults = refusal.faults if isinstance(refusal, InvalidInput) else (Fault("area", refusal.message),)
-        form = replace(form, errors=tuple(fields_of(faults, rows_of(form.entered))))
+        form = replace(form, errors=tuple(fields_of(faults, rows_of_volumes(form.entered))))
         return await show_form(request, actor, form, status=422, summary=True, change=change)
     form = await judged(actor, form, at)
     if isinstance(refusal, Taken):
@@ -227,9 +227,8 @@ def _context(form: Form) -> dict[str, Any]:
         "entered": form.entered,
         "site": form.site,
         "area": area,
-        "areas": [
-            {"value": one.slug, "label": locale.in_words(one.name)} for one in (form.site.areas if form.site else [])
-        ],
+        "areas": _choices(form.site.areas if form.site else []),
+        "others": _choices([one for one in (form.site.areas if form.site and area else []) if one is not area]),
         "mode": locale.in_words(MODES[area.mode]) if area else "",
         "uses": [locale.in_words(USES[use]) for use in area.uses] if area else [],
         "errors": field_errors(form.errors, LABELS),
@@ -238,6 +237,13 @@ def _context(form: Form) -> dict[str, Any]:
         "sources": _sources(form),
         "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
     }
+
+
+def _choices(areas: Sequence[AreaChoice]) -> list[dict[str, Any]]:
+    return [
+        {"value": one.slug, "label": locale.in_words(one.name), "hint": locale.in_words(MODES[one.mode]), "id": one.id}
+        for one in areas
+    ]
 
 
 def _sources(form: Form) -> list[dict[str, Any]]:

@@ -9,14 +9,23 @@ SITE_OF_AREA = Statement("""
     SELECT site.slug FROM area JOIN site ON site.id = area.site_id WHERE area.id = :area_id AND site.published
 """)
 
-# How far the form can show what was asked for: `whole` is the whole area every time, `plain` is one simple shape and
-# one band of heights every time. Served by volume_reservation_id.
+# How far the form can show what was asked for: `alike` are the same areas at every time, `whole` is all of each of them
+# at one band of heights, or at `every_height` that it has; `plain` is one simple shape in one area and one band of
+# heights every time. Served by volume_reservation_id.
 SHAPES = Statement("""
-    SELECT bool_and(same_ground(volume.footprint, area.geometry)) AS whole,
-           count(DISTINCT volume.altitude) = 1 AND count(DISTINCT ST_AsBinary(volume.footprint)) = 1
-           AND bool_and(ST_NumGeometries(volume.footprint) = 1 AND ST_NRings(volume.footprint) = 1) AS plain
-    FROM volume
-    JOIN reservation ON reservation.id = volume.reservation_id
-    JOIN area ON area.id = reservation.area_id
-    WHERE volume.reservation_id = :id AND volume.stay_state = ANY(open_stays())
+    WITH asked AS (
+        SELECT volume.stay_id, volume.footprint, volume.altitude, volume.area_id, area.slug,
+               same_ground(volume.footprint, area.geometry) AS whole, volume.altitude = area.altitude AS every_height
+        FROM volume JOIN area ON area.id = volume.area_id
+        WHERE volume.reservation_id = :id AND volume.stay_state = ANY(open_stays())
+    )
+    SELECT bool_and(whole) AND (bool_and(every_height) OR count(DISTINCT altitude) = 1) AS whole,
+           bool_and(every_height) AS every_height,
+           count(DISTINCT area_id) = 1 AND count(DISTINCT altitude) = 1 AND count(DISTINCT ST_AsBinary(footprint)) = 1
+           AND bool_and(ST_NumGeometries(footprint) = 1 AND ST_NRings(footprint) = 1) AS plain,
+           (SELECT count(DISTINCT areas) = 1 FROM (
+               SELECT array_agg(area_id ORDER BY area_id) AS areas FROM asked GROUP BY stay_id
+           ) AS stay) AS alike,
+           array_agg(DISTINCT slug) AS areas
+    FROM asked
 """)

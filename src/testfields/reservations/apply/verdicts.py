@@ -11,7 +11,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, W
 from testfields.core.periods import Period
 from testfields.reservations import filing
 from testfields.reservations.apply import queries
-from testfields.reservations.apply.forms import Entered, asked_of, fields_of, rows_of, time_of
+from testfields.reservations.apply.forms import Entered, asked_of, fields_of, rows_of_volumes, time_of
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
 from testfields.reservations.filing import Application, Verdict
 from testfields.reservations.rules import Action
@@ -23,11 +23,15 @@ from testfields.web.schemas import Heights, MultiPolygonView
 
 @dataclass(frozen=True)
 class Form:
-    """The form with its site and area, and the verdict on it; `errors` are by the form's fields."""
+    """The form with its site, its area and the further ones, and the verdict on it.
+
+    `errors` are by the form's fields.
+    """
 
     entered: Entered
     site: SiteChoice | None
     area: AreaChoice | None
+    more: tuple[AreaChoice, ...] = ()
     verdict: Verdict | None = None
     errors: tuple[Fault, ...] = ()
 
@@ -45,8 +49,14 @@ async def opened(entered: Entered) -> Form:
     area = site.area(entered.area) if site else None
     if site and area is None and len(site.areas) == 1:
         area = site.areas[0]
-    named = replace(entered, site=site.slug if site else "", area=area.slug if area else "")
-    return Form(named, site, area)
+    more = tuple(one for one in site.areas if one.slug in entered.more and one is not area) if site else ()
+    named = replace(
+        entered,
+        site=site.slug if site else "",
+        area=area.slug if area else "",
+        more=tuple(one.slug for one in more),
+    )
+    return Form(named, site, area, more)
 
 
 async def judged(actor: Actor, form: Form, at: datetime) -> Form:
@@ -54,7 +64,7 @@ async def judged(actor: Actor, form: Form, at: datetime) -> Form:
     if form.area is None or all(one.blank for one in form.entered.times):
         return form
     besides = whole_number(form.entered.reservation) or 0
-    rows = rows_of(form.entered)
+    rows = rows_of_volumes(form.entered)
     try:
         verdict = await filing.check(actor, application_of(form, Action.SUBMIT), at, besides)
     except InvalidInput as error:
@@ -73,8 +83,9 @@ def application_of(form: Form, action: Action) -> Application:
         faults.append(Fault("site", Message(N_("Please choose a test field."))))
     elif form.area is None:
         faults.append(Fault("area", Message(N_("Please choose an area."))))
+    areas = [one.id for one in (form.area, *form.more) if one is not None]
     try:
-        asked = asked_of(form.entered, form.zone)
+        asked = asked_of(form.entered, form.zone, areas)
     except InvalidInput as error:
         faults.extend(error.faults)
     if faults or form.area is None:
@@ -114,7 +125,7 @@ async def stored(row: asyncpg.Record) -> Entered:
     if not left:
         raise WrongState(TIMES_OVER)
     shapes = await queries.SHAPES.row(id=row["id"])
-    if shapes is None or not (shapes["plain"] or shapes["whole"]):
+    if shapes is None or not shapes["alike"] or not (shapes["plain"] or shapes["whole"]):
         raise WrongState(N_("This application asks for several different shapes. Please change it by API."))
     volumes = [one for one in _STORED.decode(row["volumes"]) if one.period in left]
     first = volumes[0]
@@ -123,11 +134,12 @@ async def stored(row: asyncpg.Record) -> Entered:
         project_id=str(row["project_id"]),
         site=row["site_slug"],
         area=row["area_slug"],
-        times=tuple(time_of(one.period, row["timezone"]) for one in volumes),
+        more=tuple(one for one in shapes["areas"] if one != row["area_slug"]),
+        times=tuple(time_of(one, row["timezone"]) for one in dict.fromkeys(one.period for one in volumes)),
         part=not shapes["whole"],
         footprint="" if shapes["whole"] else msgspec.json.encode(outline).decode(),
-        lower=f"{first.altitude.lower:g}",
-        upper=f"{first.altitude.upper:g}",
+        lower="" if shapes["every_height"] else f"{first.altitude.lower:g}",
+        upper="" if shapes["every_height"] else f"{first.altitude.upper:g}",
         note=row["note"],
         version=str(row["version"]),
     )

@@ -95,7 +95,7 @@ def panel_of(
     panel = Panel(
         kind, missing, field_errors(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name)
     )
-    return panel if verdict is None else _with_verdict(panel, site, verdict)
+    return panel if verdict is None else _with_verdict(panel, site, verdict, 1 + len(entered.more))
 
 
 def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None) -> list[str]:
@@ -108,12 +108,12 @@ def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None)
     return [locale.translate(text) for text, there in wanted.items() if not there]
 
 
-def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict) -> Panel:
+def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict, areas: int) -> Panel:
     zone, language = site.timezone, locale.current()
     return replace(
         panel,
         obstacles=[_obstacle(place, one, zone) for place, one in enumerate(verdict.in_the_way)],
-        nearest=_nearest(verdict, zone),
+        nearest=_nearest(verdict, zone, areas),
         due=day_of(verdict.due_at, zone) if verdict.due_at else "",
         deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
     )
@@ -130,9 +130,11 @@ def _obstacle(place: int, one: InTheWay, zone: str) -> Obstacle:
     return Obstacle(f"in-the-way-{place}", kind, row.shape, when, heights, one.footprint, own)
 
 
-def _nearest(verdict: Verdict, zone: str) -> list[FreeTime]:
+def _nearest(verdict: Verdict, zone: str, areas: int) -> list[FreeTime]:
     free = []
-    for series in verdict.nearest:
+    for volumes in verdict.nearest:
+        # Each time stands there once for each of its areas.
+        series = volumes[::areas]
         times = [time_of(one, zone) for one in series]
         value = " ".join(["take", *(part for time in times for part in (time.start, time.end))])
         free.append(FreeTime(periods_in_words(series, zone), value))

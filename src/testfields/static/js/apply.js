@@ -85,19 +85,30 @@ function fitTo(shapes) {
   if (bounds.isValid()) section.map.leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17 });
 }
 
-/** The areas of the site that is chosen, the chosen one drawn stronger. */
+/** The areas of the site that is chosen, the chosen ones drawn stronger. */
 async function showPlace() {
-  const { sources, areas, chosen } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
+  const { sources, areas } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
   const ids = areas.split(" ").filter(Boolean);
   if (sources !== section.dataset.sources) {
     section.dataset.sources = sources;
     await section.map.setSources(JSON.parse(sources));
     fitTo(ids.flatMap((id) => section.map.shapes(`area-${id}`)));
   }
-  for (const id of ids) {
-    for (const shape of section.map.shapes(`area-${id}`)) shape.getElement()?.classList.toggle("is-on", id === chosen);
+  showChosen();
+}
+
+function showChosen() {
+  const { areas, chosen, others } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
+  const ticked = new Set(
+    [.../** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("[name=more]:checked"))].map((one) => one.value),
+  );
+  const also = JSON.parse(others).filter((/** @type {{value: string}} */ one) => ticked.has(one.value));
+  const on = new Set([chosen, ...also.map((/** @type {{id: number}} */ one) => String(one.id))]);
+  for (const id of areas.split(" ").filter(Boolean)) {
+    for (const shape of section.map.shapes(`area-${id}`)) shape.getElement()?.classList.toggle("is-on", on.has(id));
   }
 }
+place.addEventListener("change", showChosen);
 
 /** A shape that is picked is chosen: a test field while none is, then one of its areas. */
 section.addEventListener("map:pick", (event) => {
