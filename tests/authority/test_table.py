@@ -53,6 +53,7 @@ STEPS: Mapping[Action, Set[MemberRole]] = {
     **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE), APPROVER),
     **dict.fromkeys((Action.CHECK_IN, Action.CHECK_OUT), COMPANY | SITE_MANAGER),
     Action.NO_SHOW: SITE_MANAGER,
+    Action.DISPLACE: APPROVER | SITE_MANAGER,
     **dict.fromkeys((Action.CONFIRM, Action.EXPIRE, Action.FINISH, Action.OFFER), frozenset()),
 }
 # What a token must carry to change something, by who somebody is.

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from testfields import workflow
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
@@ -18,15 +17,12 @@ from testfields.closures.tables import Closure
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.core.periods import Period
-from testfields.db.engine import DB
-from testfields.events.tables import Event
 from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.sites.tables import Area, Site
-from testfields.workflow import Follows
 from tests import factories
 
 
@@ -43,17 +39,6 @@ async def closing(field: factories.Field, period: Period, area: str | None = Non
 async def apply(field: factories.Field, company: Actor, period: Period, action: Action = Action.SUBMIT) -> int:
     application = Application(await factories.project(company), field.area_id, (Asked(period),), action)
     return (await filing.file(company, application, now())).id
-
-
-async def offers(site_id: int) -> int:
-    """How often the worker is to offer what is free at a site."""
-    async with DB.connection() as connection:
-        count = await connection.fetchval(
-            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = $1 AND args ->> 'site_id' = $2::bigint::text",
-            Follows.OFFER_WAITING,
-            site_id,
-        )
-    return int(count)
 
 
 async def test_nobody_books_into_a_closure(db: None) -> None:
@@ -149,23 +134,17 @@ async def test_who_may_close_and_lift(db: None) -> None:
             await closures.lift(stranger, closed.id, 1, now())
 
 
-async def test_lifting_gives_the_time_back_and_offers_it(db: None) -> None:
+async def test_lifting_offers_what_becomes_free_before_anybody_else_can_take_it(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     closed = await closures.close(field.site_manager, await closing(field, factories.period(8, 4)), now())
     waiting = await apply(field, company, factories.period(9), Action.WAIT)
-    before = await offers(field.site_id)
 
     lifted = await closures.lift(field.site_manager, closed.id, closed.version, now())
 
     assert lifted.version == 2
-    assert await Claim.count().where(Claim.site_id == field.site_id) == 0
-    # Its event has it done, as any other's has.
-    told = await Event.select(Event.id).where(Event.subject == "closure").order_by(Event.id, ascending=False).first()
-    assert told is not None
-    await workflow.begin(told["id"])
-    assert await offers(field.site_id) == before + 1
-    assert await reservations.offer_waiting(field.site_id, now()) == [waiting]
     assert (await reading.find(company, waiting))["state"] == State.HELD
+    (claim,) = await Claim.select(Claim.source_kind, Claim.source_id).where(Claim.site_id == field.site_id)
+    assert claim == {"source_kind": "hold", "source_id": waiting}
 
 
 async def test_a_closure_is_lifted_once_and_at_the_version_seen(db: None) -> None:

@@ -222,8 +222,8 @@ def test_sql_is_loaded_after_what_it_builds_on_and_the_sets_of_a_room_before_its
         "accounts",
         "availability",
         "notifications",
-        "closures",
         "reservations",
+        "closures",
     ]
     assert names.index("availability/sets") < names.index("availability/claims.sql")
     assert names.index("reservations/sets") < names.index("reservations/in_step.sql")

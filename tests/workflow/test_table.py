@@ -2,12 +2,13 @@
 
 import pytest
 
+from testfields.events.rules import Subject
 from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rules import Audience, wording_for
 from testfields.permits.rules import ENTITLED
 from testfields.reservations.rules import TRANSITIONS, Action, State
-from testfields.reservations.states import CLAIMING
-from testfields.workflow import WHAT_FOLLOWS, Follows
+from testfields.reservations.states import CLAIMING, STATES, Ends
+from testfields.workflow import OF_OTHERS, WHAT_FOLLOWS, Follows
 
 ROWS = list(TRANSITIONS)
 RUNS_OUT = {State.HELD, State.RETURNED, State.WAITING, State.SUBMITTED}
@@ -22,7 +23,12 @@ def test_whatever_gives_back_a_claim_or_begins_to_wait_has_the_waiting_asked(
     state: State | None, action: Action
 ) -> None:
     about = TRANSITIONS[(state, action)]
+    # What a closure displaces is offered with the closure.
     by_stays = about.by_stays and action is not Action.CHECK_IN
+    if action is Action.DISPLACE:
+        assert Follows.OFFER_WAITING not in WHAT_FOLLOWS[(state, action)]
+        assert Follows.OFFER_WAITING in OF_OTHERS[(Subject.CLOSURE, "close")]
+        return
     releases = state in CLAIMING and (about.to not in CLAIMING or action is Action.CHANGE or by_stays)
     assert (Follows.OFFER_WAITING in WHAT_FOLLOWS[(state, action)]) == (releases or action is Action.WAIT)
 
@@ -32,6 +38,8 @@ def test_whatever_begins_to_run_out_is_ended_in_time(state: State | None, action
     to = TRANSITIONS[(state, action)].to
     # A change moves the times, and so the end: no deadline lies beyond them.
     begins = to in RUNS_OUT and (state is not to or action is Action.CHANGE)
+    # What is left of an application whose end is that of its times has another end by then.
+    begins |= action is Action.DISPLACE and state is not None and STATES[state].ends in {Ends.AT_START, Ends.AT_END}
     assert (Follows.EXPIRE_IN_TIME in WHAT_FOLLOWS[(state, action)]) == begins
 
 
@@ -41,7 +49,7 @@ def test_a_permit_stands_exactly_while_its_reservation_is_entitled_to_it(state: 
     before, after = state in ENTITLED, about.to in ENTITLED
     assert (Follows.ISSUE_PERMIT in WHAT_FOLLOWS[(state, action)]) == (after and not before)
     # Where it depends on what stays are left the permit is looked at: none may be.
-    falls = before and (not after or action in {Action.GIVE_BACK, Action.FINISH, Action.NO_SHOW})
+    falls = before and (not after or action in {Action.GIVE_BACK, Action.FINISH, Action.NO_SHOW, Action.DISPLACE})
     assert (Follows.REVOKE_PERMIT in WHAT_FOLLOWS[(state, action)]) == falls
 
 

@@ -158,7 +158,7 @@ class May(Enum):
     SEE_REVIEW = Row("See what the decision on an application rests on", (To(STAFF, READ),))
     MARK_READ = Row("Note that one has read an application", (To(STAFF, Scope.REVIEW),))
     CLOSE = Row(
-        "Close a test field, and lift a closure",
+        "Close test fields, whoever has booked there, and lift a closure",
         (To(APPROVERS | SITE_MANAGERS, MANAGE),),
         N_("Only approvers and site managers may close a test field."),
     )

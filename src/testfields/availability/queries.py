@@ -49,12 +49,33 @@ PLACE = Statement(f"""
 # Held until the transaction ends, if it is still as it was when PLACE looked. Served by the primary key.
 HOLD_SITE = Statement("SELECT true FROM site WHERE id = :id AND version = :version FOR SHARE")
 
-# As the claim guard takes it, so that nobody takes anything at the site until the transaction ends.
-LOCK_SITE = Statement("UPDATE site_lock SET claims_taken = claims_taken + 1 WHERE site_id = :site_id")
+# As the claim guard takes it, so that nobody takes anything at the site until the transaction ends. The site itself is
+# held first, as whoever books does and an import that changes it.
+LOCK_SITE = Statement("""
+    WITH held AS (SELECT id FROM site WHERE id = :site_id FOR SHARE)
+    UPDATE site_lock SET claims_taken = claims_taken + 1 FROM held WHERE site_lock.site_id = held.id
+""")
+
+# Several sites, if all are still as they were looked at; both in one order, so that none who hold several wait for each
+# other in a ring. Served by primary keys.
+HOLD_SITES = Statement("""
+    SELECT site.id FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[])) AS seen (id, version)
+    JOIN site ON site.id = seen.id AND site.version = seen.version
+    ORDER BY site.id FOR SHARE OF site
+""")
+LOCK_SITES = Statement("""
+    SELECT site_id FROM site_lock WHERE site_id = ANY(CAST(:ids AS bigint[])) ORDER BY site_id FOR UPDATE
+""")
 
 # Served by claim_by_source.
 RELEASE = Statement("""
     DELETE FROM claim WHERE source_kind = ANY(CAST(:kinds AS text[])) AND source_id = :source_id
+""")
+
+# Of many reservations; served by claim_by_source.
+RELEASE_ALL = Statement("""
+    DELETE FROM claim
+    WHERE source_kind = ANY(claims_of_reservations()) AND source_id = ANY(CAST(:source_ids AS bigint[]))
 """)
 
 # What is over by then stays as it was taken. Served by claim_by_source.
@@ -85,6 +106,44 @@ TAKE = Statement("""
     SELECT :site_id, :kind, :source_id, one.footprint, one.altitude, one.period
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
          AS one (footprint, altitude, period)
+""")
+
+# What applications take of these grounds in a period, for distance or turnaround, is cut out of it: what they take
+# before and after stays as it was, and so does what lies beside, a millimetre away, which rounding cannot bridge.
+# Served by claim_by_site_and_period.
+MAKE_ROOM = Statement("""
+    WITH wanted AS (
+        SELECT site_id, ST_Union(footprint) AS ground
+        FROM unnest(CAST(:site_ids AS bigint[]), CAST(:footprints AS geometry[])) AS one (site_id, footprint)
+        GROUP BY site_id
+    ), met AS (
+        DELETE FROM claim USING wanted
+        WHERE claim.site_id = wanted.site_id AND claim.source_kind = ANY(claims_of_reservations())
+          AND claim.period && CAST(:period AS tstzrange) AND claim.footprint && wanted.ground
+          AND ST_Relate(claim.footprint, wanted.ground, 'T********')
+        RETURNING claim.*, wanted.ground
+    )
+    INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
+    SELECT met.site_id, met.source_kind, met.source_id, part.footprint, met.altitude, part.period
+    FROM met, CAST(:period AS tstzrange) AS wanted (period), LATERAL (
+        SELECT met.footprint, tstzrange(lower(met.period), lower(wanted.period)) AS period
+        WHERE lower(met.period) < lower(wanted.period)
+        UNION ALL
+        SELECT met.footprint, tstzrange(upper(wanted.period), upper(met.period))
+        WHERE upper(met.period) > upper(wanted.period)
+        UNION ALL
+        SELECT ST_Multi(ST_CollectionExtract(ST_Difference(met.footprint, grown(met.ground, 0.001)), 3)),
+               met.period * wanted.period
+    ) part
+    WHERE NOT ST_IsEmpty(part.footprint)
+""")
+
+# As TAKE, for many sources at many sites, each at every height.
+TAKE_EACH = Statement("""
+    INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
+    SELECT one.site_id, :kind, one.source_id, one.footprint, '(,)', CAST(:period AS tstzrange)
+    FROM unnest(CAST(:site_ids AS bigint[]), CAST(:source_ids AS bigint[]), CAST(:footprints AS geometry[]))
+         AS one (site_id, source_id, footprint)
 """)
 
 # The claim guard's question, asked beforehand and without its lock; a reservation's own claims are not in its way.

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -161,6 +161,25 @@ async def hold_site(place: Place) -> None:
         raise changed_meanwhile()
 
 
+async def turns_at(site_ids: Iterable[int]) -> None:
+    """Have a turn at each of these sites until the transaction ends; asked for before anything is held."""
+    for site_id in sorted(site_ids):
+        async with DB.turn_at(site_id):
+            # Inside a transaction the turn lasts until that ends.
+            pass
+
+
+async def hold_sites(versions: Mapping[int, int]) -> None:
+    """Keep sites as they were looked at, by their versions, and let nobody take anything there until the transaction
+    ends; raises WrongState where one has changed."""
+    ids = sorted(versions)
+    await turns_at(ids)
+    held = await queries.HOLD_SITES.rows(ids=ids, versions=[versions[one] for one in ids])
+    if len(held) != len(ids):
+        raise changed_meanwhile()
+    await queries.LOCK_SITES.run(ids=ids)
+
+
 def told_to_anybody(standing: dict[str, Any]) -> InTheWay:
     """One standing claim of the claim guard's detail, without whose it is."""
     return InTheWay(
@@ -205,6 +224,30 @@ async def take(
             await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
 
 
+async def take_over(
+    kind: ClaimKind,
+    wanted: Sequence[tuple[int, int, MultiPolygon]],
+    period: Period,
+    told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody,
+    *,
+    makes_room: bool = False,
+) -> None:
+    """Claim grounds at every height, each as (site, source, footprint); raises Taken.
+
+    With `makes_room` applications let go of what they take of it for distance or turnaround. Belongs into a
+    transaction that has `hold_sites`.
+    """
+    grounds = {
+        "site_ids": [site_id for site_id, _, _ in wanted],
+        "footprints": [footprint for _, _, footprint in wanted],
+        "period": period_range(period),
+    }
+    with refusals(told):
+        if makes_room:
+            await queries.MAKE_ROOM.run(**grounds)
+        await queries.TAKE_EACH.run(kind=kind, source_ids=[source_id for _, source_id, _ in wanted], **grounds)
+
+
 async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> Taken:
     """The claims that would refuse `volumes` now; those of the reservation `besides` would not, 0 for none."""
     rows = await queries.IN_THE_WAY.rows(site_id=site_id, besides=besides, **volume_arrays(volumes))
@@ -226,6 +269,11 @@ async def lock(site_id: int) -> None:
 async def release(source_id: int, kinds: Iterable[ClaimKind] = OF_RESERVATIONS) -> None:
     """Give back every claim of a source."""
     await queries.RELEASE.run(source_id=source_id, kinds=list(kinds))
+
+
+async def release_all(source_ids: Sequence[int]) -> None:
+    """Give back every claim of these reservations."""
+    await queries.RELEASE_ALL.run(source_ids=list(source_ids))
 
 
 async def release_from(source_id: int, from_at: datetime) -> None:

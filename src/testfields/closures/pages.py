@@ -151,7 +151,9 @@ def _closing(form: Posted, places: Sequence[asyncpg.Record]) -> Closing:
     reasons = {name: form.text(name) for name in ("reason_ja", "reason_en")}
     if faults or row is None or period is None:
         raise InvalidInput(faults)
-    return Closing(row["site_slug"], row["area_slug"], ClosureKind(kind), **reasons, period=period)
+    return Closing(
+        row["site_slug"], row["area_slug"], ClosureKind(kind), reasons["reason_ja"], reasons["reason_en"], period
+    )
 
 
 def _period(form: Posted, zone: str) -> Period:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromQuery, JSONBody
 
@@ -10,24 +11,33 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.closures import service as closures
 from testfields.closures.rules import ClosureKind
-from testfields.closures.schemas import ClosureBody, ClosureVersion, ClosureView
+from testfields.closures.schemas import ClosureBody, ClosureVersion, ClosureView, EnteredView
 from testfields.closures.service import Closing
 from testfields.core.clock import now
-from testfields.core.periods import parse_period
 from testfields.web.bodies import JsonBody
 from testfields.web.openapi import REFUSES
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
-from testfields.web.schemas import TimeRange
+from testfields.web.schemas import MultiPolygonView, TimeRange
 from testfields.web.versions import IfMatch, etag, expected_version
 
 
 @post("/", dto=JsonBody[ClosureBody], return_dto=None, opt={REFUSES: (404, 409)}, guards=[Only(May.CLOSE)])
-async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[ClosureVersion]:
-    """Shut a test field or one of its areas; 409 lists what stands there, with the numbers of applications."""
-    period = parse_period(data.period.start, data.period.end, "period.start", "period.end")
-    closing = Closing(data.site, data.area, data.kind, data.reason_ja, data.reason_en, period)
-    return _answer(await closures.close(actor, closing, now()))
+async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[EnteredView]:
+    """Shut places, all or none; 409 lists what stands there, with numbers of applications, unless it is displaced."""
+    closing = Closing(
+        data.site,
+        data.area,
+        data.kind,
+        data.reason_ja,
+        data.reason_en,
+        data.when,
+        scope=data.scope,
+        displaces=data.displace,
+    )
+    entered = await closures.close(actor, closing, now())
+    view = EnteredView(entered.id, entered.version, list(entered.closures), list(entered.displaced))
+    return Response(view, headers={"ETag": etag(entered.version)})
 
 
 @get("/", guards=[Only(May.SEE_DESK)])
@@ -44,21 +54,22 @@ async def list_closures(
 
 
 @post("/{closure_id:int}/lift", status_code=200, opt={REFUSES: (409,)}, guards=[Only(May.CLOSE)])
-async def lift(actor: Caller, closure_id: PathId, if_match: IfMatch = None) -> Response[ClosureVersion]:
-    """End a closure; what becomes free is offered to whoever waits for it."""
-    return _answer(await closures.lift(actor, closure_id, expected_version(if_match), now()))
-
-
-def _answer(closed: closures.Versioned) -> Response[ClosureVersion]:
-    return Response(ClosureVersion(closed.id, closed.version), headers={"ETag": etag(closed.version)})
+async def lift(
+    actor: Caller, closure_id: PathId, together: FromQuery[bool] = False, if_match: IfMatch = None
+) -> Response[ClosureVersion]:
+    """End a closure, `together` with those entered with it; what becomes free is offered to whoever waits for it."""
+    lifted = await closures.lift(actor, closure_id, expected_version(if_match), now(), together=together)
+    return Response(ClosureVersion(lifted.id, lifted.version), headers={"ETag": etag(lifted.version)})
 
 
 def _view(row: Any) -> ClosureView:
     return ClosureView(
         id=row["id"],
         version=row["version"],
+        closing=row["closing_id"],
         site=row["site_slug"],
         area=row["area_slug"],
+        footprint=msgspec.json.decode(row["footprint"], type=MultiPolygonView) if row["footprint"] else None,
         kind=ClosureKind(row["kind"]),
         reason_ja=row["reason_ja"],
         reason_en=row["reason_en"],

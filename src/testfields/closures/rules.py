@@ -1,6 +1,7 @@
-"""Why a place is shut."""
+"""Why a place is shut, and what companies and visitors are told of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from testfields.core.errors import N_
@@ -22,4 +23,37 @@ KIND_WORDS: Mapping[ClosureKind, str] = {
     ClosureKind.DISASTER: N_("Disaster"),
     ClosureKind.EVENT: N_("Event"),
     ClosureKind.OTHER: N_("Other reasons"),
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason in both languages."""
+
+    ja: str
+    en: str
+
+
+# What is told where staff write nothing of their own.
+USUAL_REASONS: Mapping[ClosureKind, Reason] = {
+    ClosureKind.WORKS: Reason(
+        "工事のため、休止いたします。ご不便をおかけしますが、ご理解をお願いいたします。",
+        "The place is closed for works. We apologise for the inconvenience.",
+    ),
+    ClosureKind.WEATHER: Reason(
+        "荒天が見込まれるため、安全を考慮して休止いたします。",
+        "The place is closed for safety, as severe weather is expected.",
+    ),
+    ClosureKind.DISASTER: Reason(
+        "災害への対応のため、休止いたします。ご理解とご協力をお願いいたします。",
+        "The place is closed, as it is needed in response to a disaster. Thank you for your understanding.",
+    ),
+    ClosureKind.EVENT: Reason(
+        "催しの開催のため、休止いたします。ご理解をお願いいたします。",
+        "The place is closed for an event. Thank you for your understanding.",
+    ),
+    ClosureKind.OTHER: Reason(
+        "管理上の都合により、休止いたします。ご不便をおかけしますが、ご理解をお願いいたします。",
+        "The place is closed for reasons of its administration. We apologise for the inconvenience.",
+    ),
 }

@@ -1,8 +1,9 @@
-"""Closures: staff keep a site, or one area of it, shut. A claim like any other, over all heights.
+"""Closures: staff keep places shut, each by a claim like any other, over all heights.
 
 A closure needs no notice, no opening hours and no grid of times: works and weather keep none either.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,15 +18,17 @@ from testfields.availability import service as availability
 from testfields.availability.kinds import ClaimKind
 from testfields.availability.service import number_of, told_to_anybody
 from testfields.closures import queries
+from testfields.closures.grounds import Closed, Scope, Wanted, found
 from testfields.closures.rules import ClosureKind
-from testfields.core.errors import N_, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
 from testfields.core.periods import Period
 from testfields.core.texts import text_faults, tidy
-from testfields.core.volumes import EVERY_HEIGHT, Volume
 from testfields.db.engine import transactional
 from testfields.db.values import period_range
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
+from testfields.reservations import displacing, steps
+from testfields.reservations.displacing import Ground
 
 # A storm does not wait for a form: a closure may begin when somebody began to write it down.
 WRITTEN_DOWN_WITHIN = timedelta(minutes=15)
@@ -42,14 +45,24 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Closing:
-    """What is to be shut: a site, or one area of it, both by slug; when, and why in both languages."""
+    """What is to be shut, when, and why in both languages: a site or an area of it, both by slug, or all of a `scope`.
 
-    site: str
+    Without `displaces` whatever stands there is in the way.
+    """
+
+    site: str | None
     area: str | None
     kind: ClosureKind
     reason_ja: str
     reason_en: str
     period: Period
+    scope: Scope | None = None
+    displaces: bool = False
+
+    @property
+    def asked(self) -> Scope:
+        """All that is to be shut."""
+        return self.scope or Scope((Wanted(self.site or "", self.area),), path="")
 
 
 @dataclass(frozen=True)
@@ -60,20 +73,49 @@ class Versioned:
     version: int
 
 
-@transactional
-async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
-    """Shut a place. What stands there has to be released first.
+@dataclass(frozen=True)
+class Entered(Versioned):
+    """The closures of one closing, the first of which gives it its number, and the applications it displaced."""
 
-    Raises NotFound, InvalidInput, or Taken with the numbers of the applications in the way.
+    closures: tuple[int, ...]
+    displaced: tuple[int, ...]
+
+
+@transactional
+async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
+    """Shut places, all of them or none. What stands there has to be released first, or is displaced.
+
+    Raises NotFound, InvalidInput, WrongState where others are at work there, or Taken with the numbers of the
+    applications in the way.
     """
-    owners = reach(actor, May.CLOSE).owners
-    row = await queries.CLOSABLE.row(site=closing.site, area=closing.area, owners=owners)
-    if row is None:
-        raise NotFound(N_("There is no such test field."))
-    _check(closing, row["area_id"], now)
-    (stored,) = await queries.CLOSE.rows(
-        site_id=row["site_id"],
-        area_id=row["area_id"],
+    _check(closing, now)
+    places = await found(closing.asked, reach(actor, May.CLOSE).owners)
+    grounds = [one.ground for one in places]
+    if closing.displaces:
+        displaced = await displacing.hold(grounds, closing.period, now)
+    else:
+        await availability.hold_sites({one.site_id: one.site_version for one in grounds})
+        displaced = []
+    numbers = await _written(actor, closing, places, now)
+    details = {"closing": numbers[0]}
+    if displaced:
+        await displacing.displace(actor, displaced, _in_both(closing), details, now)
+    wanted = [(one.site_id, number, one.footprint) for number, one in zip(numbers, grounds, strict=True)]
+    await availability.take_over(
+        ClaimKind.CLOSURE, wanted, closing.period, _told_to_staff, makes_room=closing.displaces
+    )
+    gone = tuple(one.locked.id for one in displaced)
+    await events.tell(_told(actor, closing, dict(zip(numbers, places, strict=True)), gone), now)
+    if displaced:
+        await _offer(grounds, now)
+    return Entered(numbers[0], 1, tuple(numbers), gone)
+
+
+async def _written(actor: Actor, closing: Closing, places: Sequence[Closed], now: datetime) -> list[int]:
+    rows = await queries.CLOSE.rows(
+        site_ids=[one.ground.site_id for one in places],
+        area_ids=[one.area_id for one in places],
+        drawn=[one.drawn for one in places],
         kind=closing.kind,
         reason_ja=tidy(closing.reason_ja),
         reason_en=tidy(closing.reason_en),
@@ -81,29 +123,44 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Versioned:
         person_id=actor.person_id,
         now=now,
     )
-    closed = Versioned(stored["id"], stored["version"])
-    volume = Volume(row["footprint"], EVERY_HEIGHT, closing.period)
-    await availability.take(row["site_id"], ClaimKind.CLOSURE, closed.id, [volume], _told_to_staff)
-    reason = tidy(closing.reason_ja)
-    details = {"period": closing.period, "area_id": row["area_id"], "kind": closing.kind}
-    await events.tell([replace(_event(actor, closed.id, Step.CLOSE, row), reason=reason, details=details)], now)
-    return closed
+    return [row["id"] for row in rows]
 
 
-def _event(actor: Actor, closure_id: int, step: Step, row: asyncpg.Record) -> Event:
-    role = min(roles_by(actor, May.CLOSE, row["owner_id"]))
-    of = {"site_id": row["site_id"], "tenant_id": row["owner_id"], "actor_id": actor.person_id}
-    return Event(Subject.CLOSURE, closure_id, step, role, **of)
+def _in_both(closing: Closing) -> str:
+    """The reason as a story keeps it, which is read in either language."""
+    return "\n".join(dict.fromkeys((tidy(closing.reason_ja), tidy(closing.reason_en))))
 
 
-def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
-    faults = []
-    if closing.area is not None and area_id is None:
-        faults.append(fault("area", N_("This test field has no such area.")))
-    if closing.period.start < now - WRITTEN_DOWN_WITHIN:
-        faults.append(fault("period.start", N_("The start lies in the past.")))
-    if closing.period.end <= now:
-        faults.append(fault("period.end", N_("The end lies in the past.")))
+async def _offer(grounds: Iterable[Ground], now: datetime) -> None:
+    """Offer what is free at these sites to whoever waits there, before anybody else can take it."""
+    for site_id in sorted({one.site_id for one in grounds}):
+        await steps.offer_waiting(site_id, now)
+
+
+def _told(actor: Actor, closing: Closing, places: Mapping[int, Closed], displaced: Sequence[int]) -> list[Event]:
+    """What is told of each closure; the first one's event also tells whom all of them displaced."""
+    first = min(places)
+    return [_closed_event(actor, closing, number, place, first, displaced) for number, place in places.items()]
+
+
+def _closed_event(
+    actor: Actor, closing: Closing, number: int, place: Closed, first: int, displaced: Sequence[int]
+) -> Event:
+    details: dict[str, object] = {"period": closing.period, "area_id": place.area_id, "kind": closing.kind}
+    details["closing"] = first
+    if number == first and displaced:
+        details["displaced"] = list(displaced)
+    of = _event(actor, number, Step.CLOSE, place.ground.site_id, place.owner_id)
+    return replace(of, reason=tidy(closing.reason_ja), details=details)
+
+
+def _event(actor: Actor, closure_id: int, step: Step, site_id: int, owner_id: int) -> Event:
+    role = min(roles_by(actor, May.CLOSE, owner_id))
+    return Event(Subject.CLOSURE, closure_id, step, role, site_id=site_id, tenant_id=owner_id, actor_id=actor.person_id)
+
+
+def _check(closing: Closing, now: datetime) -> None:
+    faults = _time_faults(closing.period, now)
     for name in ("reason_ja", "reason_en"):
         text = tidy(getattr(closing, name))
         if not text:
@@ -113,27 +170,48 @@ def _check(closing: Closing, area_id: int | None, now: datetime) -> None:
         raise InvalidInput(faults)
 
 
+def _time_faults(period: Period, now: datetime) -> list[Fault]:
+    faults = []
+    if period.start < now - WRITTEN_DOWN_WITHIN:
+        faults.append(fault("period.start", N_("The start lies in the past.")))
+    if period.end <= now:
+        faults.append(fault("period.end", N_("The end lies in the past.")))
+    return faults
+
+
 def _told_to_staff(standing: dict[str, Any]) -> InTheWay:
     return replace(told_to_anybody(standing), reservation_id=number_of(standing["kind"], standing["source"]))
 
 
 @transactional
-async def lift(actor: Actor, closure_id: int, version: int | None, now: datetime) -> Versioned:
-    """End a closure; what becomes free is offered to whoever waits for it. `version` None is any.
+async def lift(
+    actor: Actor, closure_id: int, version: int | None, now: datetime, *, together: bool = False
+) -> Versioned:
+    """End a closure, `together` with those that were entered with it; what becomes free is offered to whoever waits.
 
-    Raises NotFound, Stale, or WrongState when there is nothing left to lift.
+    `version` None is any. Raises NotFound, Stale, or WrongState when there is nothing left to lift.
     """
-    row = await queries.LOCK.row(id=closure_id, owners=reach(actor, May.CLOSE).owners)
-    if row is None:
+    owners = reach(actor, May.CLOSE).owners
+    sites = await queries.SITES.rows(id=closure_id, owners=owners, together=together)
+    # As whoever books there and whoever changes the ground: first the site, then what is taken at it.
+    for row in sites:
+        await availability.lock(row["site_id"])
+    rows = {row["id"]: row for row in await queries.LOCK.rows(id=closure_id, owners=owners, together=together)}
+    if closure_id not in rows:
         raise NotFound(N_("There is no such closure."))
-    if version is not None and version != row["version"]:
+    if version is not None and version != rows[closure_id]["version"]:
         raise Stale(N_("This has changed since you saw it. Please load it again."))
-    if row["lifted_at"] is not None or row["ends_at"] <= now:
+    standing = {number: row for number, row in rows.items() if row["lifted_at"] is None and row["ends_at"] > now}
+    if closure_id not in standing:
         raise WrongState(N_("This closure is over already."))
-    await availability.release(closure_id, (ClaimKind.CLOSURE,))
-    version = await queries.LIFT.value(id=closure_id, now=now)
-    await events.tell([_event(actor, closure_id, Step.LIFT, row)], now)
-    return Versioned(closure_id, version)
+    for number in standing:
+        await availability.release(number, (ClaimKind.CLOSURE,))
+    await queries.LIFT.run(ids=list(standing), now=now)
+    told = [_event(actor, number, Step.LIFT, row["site_id"], row["owner_id"]) for number, row in standing.items()]
+    await events.tell(told, now)
+    for site_id in sorted({row["site_id"] for row in standing.values()}):
+        await steps.offer_waiting(site_id, now)
+    return Versioned(closure_id, rows[closure_id]["version"] + 1)
 
 
 async def listed(actor: Actor, site: str | None, before: int, limit: int) -> list[asyncpg.Record]:

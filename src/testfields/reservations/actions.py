@@ -34,6 +34,7 @@ class Action(StrEnum):
     NO_SHOW = "no_show"
     GIVE_BACK = "give_back"
     FINISH = "finish"
+    DISPLACE = "displace"
 
 
 class Settles(Enum):
@@ -72,7 +73,8 @@ class ActionRow:
     what it does elsewhere or not at all; `decided` is what staff are told: what has it is a decision of theirs.
     `reason` is said where the reason that it needs is missing. `grants`: its letter tells the conditions; in any other
     they would be read as still to come. `in_time`: what was granted can be so no longer than its times last.
-    `on_the_day`: it is said of a stay that would else end by itself.
+    `on_the_day`: it is said of a stay that would else end by itself. `by_closing`: it comes with a closure of the
+    ground, and is offered to nobody by itself.
     """
 
     word: str
@@ -85,6 +87,7 @@ class ActionRow:
     grants: bool = False
     in_time: bool = False
     on_the_day: bool = False
+    by_closing: bool = False
 
 
 # A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
@@ -234,6 +237,13 @@ ACTIONS: Mapping[Action, ActionRow] = {
         ),
     ),
     A.FINISH: ActionRow(word=N_("End of a time"), told=N_("A time is over"), icon="flag", settles=Settles.BY_STAY),
+    A.DISPLACE: ActionRow(
+        word=N_("Taking times away by a closure"),
+        told=N_("Times taken away by a closure"),
+        icon="ban",
+        settles=Settles.BY_STAY,
+        by_closing=True,
+    ),
 }
 
 # Where the state makes it another thing to do.

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
+from testfields.availability.kinds import ClaimKind
 from testfields.core.errors import N_, InvalidInput, WrongState, fault
-from testfields.core.periods import Period
 from testfields.db.values import period_range, to_period
 from testfields.reservations import stay_queries
 from testfields.reservations.deadlines import may_check_in
@@ -16,7 +16,17 @@ from testfields.reservations.moving import Locked, Step, lock, move, next_of
 from testfields.reservations.reading import volumes_with_stays
 from testfields.reservations.rules import TRANSITIONS, Action, Party, Role, State
 from testfields.reservations.states import PERMITTED, STATES
-from testfields.reservations.stays import IN_FORCE, OPEN, TIMES_OVER, Stay, StayState, ends_by_itself, state_of
+from testfields.reservations.stays import (
+    IN_FORCE,
+    OPEN,
+    TIMES_OVER,
+    Stay,
+    StayState,
+    ended_early,
+    ends_by_itself,
+    state_of,
+    taken_back,
+)
 
 T = StayState
 NO_TERMS: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
@@ -62,14 +72,14 @@ def changed_by(action: Action, stays: Sequence[Stay], wants_check_in: bool, now:
             return [replace(one, state=T.ACTIVE, checked_in_at=now) for one in _first(due, CHECK_IN_TIMES)]
         case Action.CHECK_OUT:
             under_way = [one for one in stays if one.state is T.ACTIVE]
-            return [_ended_early(one, now) for one in _first(under_way, N_("Nobody has checked in."))]
+            return [ended_early(one, now) for one in _first(under_way, N_("Nobody has checked in."))]
         case Action.NO_SHOW:
             begun = [one for one in stays if one.state is T.PLANNED and one.period.start <= now]
             return [replace(one, state=T.MISSED) for one in _first(begun, N_("The time has not begun yet."))]
         case Action.REVOKE:
-            return [_taken_back(one, T.DISPLACED, wants_check_in, now) for one in stays]
+            return [taken_back(one, T.DISPLACED, wants_check_in, now) for one in stays]
         case _:
-            return [_taken_back(one, T.GIVEN_BACK, wants_check_in, now) for one in stays]
+            return [taken_back(one, T.GIVEN_BACK, wants_check_in, now) for one in stays]
 
 
 CHECK_IN_TIMES = N_("You can check in from one hour before the start until the end.")
@@ -79,20 +89,6 @@ def _first(stays: Sequence[Stay], otherwise: str) -> Sequence[Stay]:
     if not stays:
         raise WrongState(otherwise)
     return stays[:1]
-
-
-def _ended_early(stay: Stay, now: datetime) -> Stay:
-    """It was used until now, and before its time where somebody came and left ahead of it."""
-    begins = stay.period.start
-    if now <= begins:
-        begins = min(stay.checked_in_at or now, now - timedelta(seconds=1))
-    return replace(stay, state=T.COMPLETED, period=Period(begins, min(now, stay.period.end)))
-
-
-def _taken_back(stay: Stay, state: StayState, wants_check_in: bool, now: datetime) -> Stay:
-    """What is under way was used until now; the rest is gone."""
-    used = stay.period.start < now and (stay.state is T.ACTIVE or not wants_check_in)
-    return _ended_early(stay, now) if used else replace(stay, state=state)
 
 
 def with_changes(stays: Iterable[Stay], changed: Iterable[Stay]) -> list[Stay]:
@@ -108,27 +104,37 @@ def told(stays: Iterable[Stay]) -> list[dict[str, object]]:
 
 async def settle(locked: Locked, changed: Sequence[Stay], to: State, now: datetime) -> None:
     """Write what becomes of stays, and give back what is free by it."""
-    await stay_queries.SET_STAYS.run(
-        ids=[one.id for one in changed],
-        states=[one.state for one in changed],
-        periods=[period_range(one.period) for one in changed],
-        checked_in=[one.checked_in_at for one in changed],
-    )
+    await write(changed)
     kind = STATES[to].claims
     if kind is None:
         await availability.release(locked.id)
         return
     ended = any(one.state is T.COMPLETED and one.period.end == now for one in changed)
     if ended or any(one.state not in IN_FORCE for one in changed):
-        kept = [
-            one.asked
-            for one, state in await volumes_with_stays(locked.id)
-            if state in OPEN or (state in IN_FORCE and one.volume.period.end == now)
-        ]
-        if kept:
-            await availability.keep(await availability.place(locked.area_id, kept), kind, locked.id, now)
-        else:
-            await availability.release_from(locked.id, now)
+        await keep_rest(locked, kind, now)
+
+
+async def write(changed: Sequence[Stay]) -> None:
+    """Write what becomes of stays."""
+    await stay_queries.SET_STAYS.run(
+        ids=[one.id for one in changed],
+        states=[one.state for one in changed],
+        periods=[period_range(one.period) for one in changed],
+        checked_in=[one.checked_in_at for one in changed],
+    )
+
+
+async def keep_rest(locked: Locked, kind: ClaimKind, now: datetime) -> None:
+    """From now on take what the stays that are left need, and no more."""
+    kept = [
+        one.asked
+        for one, state in await volumes_with_stays(locked.id)
+        if state in OPEN or (state in IN_FORCE and one.volume.period.end == now)
+    ]
+    if kept:
+        await availability.keep(await availability.place(locked.area_id, kept), kind, locked.id, now)
+    else:
+        await availability.release_from(locked.id, now)
 
 
 async def lapse(locked: Locked, to: State, now: datetime) -> list[Stay]:

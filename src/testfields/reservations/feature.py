@@ -3,7 +3,7 @@
 from testfields.accounts.access import seen_by
 from testfields.accounts.authority import May
 from testfields.accounts.feature import FEATURE as ACCOUNTS
-from testfields.closures.feature import FEATURE as CLOSURES
+from testfields.availability.feature import FEATURE as AVAILABILITY
 from testfields.core.errors import N_
 from testfields.reservations import states, stays
 from testfields.reservations.apply.changing import change_pages
@@ -18,7 +18,7 @@ from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
-    after=(ACCOUNTS, CLOSURES),
+    after=(ACCOUNTS, AVAILABILITY),
     api=(router,),
     pages=(*my_pages, *pages, *apply_pages, *change_pages),
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),

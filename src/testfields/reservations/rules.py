@@ -85,22 +85,26 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.HELD, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
     (S.HELD, A.REJECT): Transition(S.REJECTED, M.DECIDE),
     (S.HELD, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
+    (S.HELD, A.DISPLACE): Transition(S.REJECTED, M.CLOSE, by_stays=True),
     (S.SUBMITTED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
     (S.SUBMITTED, A.RETURN): Transition(S.RETURNED, M.REVIEW),
     (S.SUBMITTED, A.APPROVE): Transition(S.APPROVED, M.DECIDE),
     (S.SUBMITTED, A.REJECT): Transition(S.REJECTED, M.DECIDE),
     (S.SUBMITTED, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
     (S.SUBMITTED, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
+    (S.SUBMITTED, A.DISPLACE): Transition(S.REJECTED, M.CLOSE, by_stays=True),
     (S.RETURNED, A.CHANGE): Transition(S.RETURNED, M.APPLY),
     (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
     (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
     (S.RETURNED, A.REJECT): Transition(S.REJECTED, M.DECIDE),
     (S.RETURNED, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
+    (S.RETURNED, A.DISPLACE): Transition(S.REJECTED, M.CLOSE, by_stays=True),
     # Changing volumes after approval reopens the review.
     (S.APPROVED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
     (S.APPROVED, A.CONFIRM): Transition(S.CONFIRMED, M.CARRY_ON),
     (S.APPROVED, A.CANCEL): Transition(S.CANCELLED, M.APPLY),
     (S.APPROVED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
+    (S.APPROVED, A.DISPLACE): Transition(S.REVOKED, M.CLOSE, by_stays=True),
     (S.CONFIRMED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
     (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE, by_stays=True),
     (S.CONFIRMED, A.GIVE_BACK): Transition(S.CANCELLED, M.APPLY, by_stays=True),
@@ -108,16 +112,19 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.CONFIRMED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
     (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, M.NOTE_NO_SHOW, by_stays=True),
     (S.CONFIRMED, A.FINISH): Transition(S.COMPLETED, M.CARRY_ON, by_stays=True),
+    (S.CONFIRMED, A.DISPLACE): Transition(S.REVOKED, M.CLOSE, by_stays=True),
     (S.ACTIVE, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE, by_stays=True),
     (S.ACTIVE, A.CHECK_OUT): Transition(S.COMPLETED, M.BE_ON_SITE, by_stays=True),
     (S.ACTIVE, A.GIVE_BACK): Transition(S.COMPLETED, M.APPLY, by_stays=True),
     (S.ACTIVE, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
     (S.ACTIVE, A.NO_SHOW): Transition(S.ACTIVE, M.NOTE_NO_SHOW, by_stays=True),
     (S.ACTIVE, A.FINISH): Transition(S.COMPLETED, M.CARRY_ON, by_stays=True),
+    (S.ACTIVE, A.DISPLACE): Transition(S.COMPLETED, M.CLOSE, by_stays=True),
     (S.COMPLETED, A.REPORT): Transition(S.REPORTED, M.APPLY),
     (S.WAITING, A.OFFER): Transition(S.HELD, M.CARRY_ON),
     (S.WAITING, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
     (S.WAITING, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
+    (S.WAITING, A.DISPLACE): Transition(S.REJECTED, M.CLOSE, by_stays=True),
 }
 
 
@@ -149,11 +156,11 @@ def next_state(state: State | None, action: Action, roles: Set[Role]) -> State:
 
 
 def actions_for(state: State, roles: Set[Role]) -> list[Action]:
-    """What somebody with `roles` may do now, in the table's order."""
+    """What somebody with `roles` may do now, in the table's order; what a closure brings with it is no choice."""
     return [
         action
         for (from_state, action), transition in TRANSITIONS.items()
-        if from_state == state and roles & transition.roles
+        if from_state == state and roles & transition.roles and not ACTIONS[action].by_closing
     ]
 
 

@@ -56,3 +56,51 @@ RUN_OUT = Statement("""
     SELECT id FROM reservation
     WHERE deadline <= :now AND end_of_state(state) = 'deadline' ORDER BY deadline, id
 """)
+
+# --- For closures: many applications at once.
+
+# The open stays that meet closed ground in a period, applications that wait included: of an exclusive area all of it is
+# used. What is taken around them for distance or turnaround meets nothing by itself.
+# Served by volume_by_site_and_period.
+MEETING = Statement("""
+    SELECT DISTINCT reservation.id, reservation.state, volume.stay_id
+    FROM unnest(CAST(:site_ids AS bigint[]), CAST(:footprints AS geometry[])) AS closed (site_id, footprint)
+    JOIN volume ON volume.site_id = closed.site_id AND volume.period && CAST(:period AS tstzrange)
+        AND volume.stay_state = ANY(open_stays())
+    JOIN reservation ON reservation.id = volume.reservation_id AND reservation.state = ANY(under_way_states())
+    JOIN area ON area.id = volume.area_id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN area.mode = 'exclusive' THEN area.ground ELSE inset(volume.footprint) END AS ground
+    ) used
+    WHERE (area.geometry && closed.footprint OR volume.footprint && closed.footprint)
+      AND ST_Relate(used.ground, closed.footprint, 'T********')
+    ORDER BY reservation.id, volume.stay_id
+""")
+
+_STANDING = """
+    SELECT reservation.id, reservation.state, reservation.version, reservation.company_id, reservation.site_id,
+           reservation.area_id, site.owner_id, site.no_show_minutes, project.use, reservation.deadline
+    FROM reservation
+    JOIN site ON site.id = reservation.site_id
+    JOIN project ON project.id = reservation.project_id
+    WHERE reservation.id = ANY(CAST(:ids AS bigint[]))
+    ORDER BY reservation.id
+"""
+# Some applications, in one order; served by primary keys.
+STANDING = Statement(_STANDING)
+# The same until the transaction ends; in that order, so that none who lock several wait for each other in a ring.
+LOCK_ALL = Statement(f"{_STANDING} FOR UPDATE OF reservation")
+
+# Served by stay_once.
+STAYS_OF_ALL = Statement("""
+    SELECT reservation_id, id, period, state, checked_in_at FROM stay
+    WHERE reservation_id = ANY(CAST(:ids AS bigint[])) ORDER BY reservation_id, lower(period), id
+""")
+
+# Where they stand now. A deadline runs on where the application goes on; by primary key.
+MOVE_ALL = Statement("""
+    UPDATE reservation SET state = next.state, version = version + 1,
+        deadline = CASE WHEN next.state = reservation.state THEN reservation.deadline END
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[])) AS next (id, state)
+    WHERE reservation.id = next.id
+""")

@@ -4,7 +4,7 @@ An application is filed, reviewed and permitted as a whole; on the day its state
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -103,3 +103,28 @@ def ends_by_itself(stay: Stay, no_show_minutes: int, now: datetime) -> StayState
         return T.MISSED if limit <= now else None
     late = LATE_CHECK_OUT if stay.state is T.ACTIVE else timedelta(0)
     return T.COMPLETED if stay.state in OPEN and stay.period.end + late <= now else None
+
+
+def ended_early(stay: Stay, now: datetime) -> Stay:
+    """It was used until now, and before its time where somebody came and left ahead of it."""
+    begins = stay.period.start
+    if now <= begins:
+        begins = min(stay.checked_in_at or now, now - timedelta(seconds=1))
+    return replace(stay, state=T.COMPLETED, period=Period(begins, min(now, stay.period.end)))
+
+
+def is_used(stay: Stay, wants_check_in: bool, now: datetime) -> bool:
+    """Whether somebody uses it by now: whoever checked in, or has no need to where none is wanted."""
+    return stay.period.start < now and (stay.state is T.ACTIVE or not wants_check_in)
+
+
+def taken_back(stay: Stay, state: StayState, wants_check_in: bool, now: datetime) -> Stay:
+    """What is under way was used until now; the rest is gone."""
+    return ended_early(stay, now) if is_used(stay, wants_check_in, now) else replace(stay, state=state)
+
+
+def closed_from(stay: Stay, begins: datetime, wants_check_in: bool, now: datetime) -> Stay:
+    """What becomes of a permitted stay whose ground is closed: what is under way by now goes on until that `begins`."""
+    if now < begins and is_used(stay, wants_check_in, now):
+        return replace(stay, period=Period(stay.period.start, begins))
+    return taken_back(stay, T.DISPLACED, wants_check_in, now)

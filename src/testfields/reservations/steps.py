@@ -63,6 +63,8 @@ async def _act(actor: Actor | None, reservation_id: int, step: Step, now: dateti
     settles = ACTIONS[step.action].settles
     if settles is Settles.REPLACING:
         raise WrongState(N_("A change needs the volumes to change to."))
+    if ACTIONS[step.action].by_closing:
+        raise WrongState(N_("Times are taken away by closing their place, and in no other way."))
     reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)
     check_words(step.action, reason, conditions)
     step = replace(step, reason=reason, conditions=conditions)
