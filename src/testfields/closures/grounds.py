@@ -23,15 +23,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is to be shut: some places, or all sites of the `owner` with that slug. `path`: where one was asked for."""
+    """What is to be shut: some places, or all sites of the `owner` with that slug.
+
+    `alone`: the place was asked for by itself, so that its fields are not those of a list.
+    """
 
     wanted: tuple[Wanted, ...] = ()
     owner: str | None = None
-    path: str = "places[{place}]."
+    alone: bool = False
 
     def path_of(self, place: int, name: str) -> str:
         """The path of a field of the place with that number, counted from 0."""
-        return f"{self.path.format(place=place)}{name}"
+        return name if self.alone else f"places[{place}].{name}"
 
 
 @dataclass(frozen=True)

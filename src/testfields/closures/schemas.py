@@ -44,7 +44,7 @@ class PlacesBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
         if sum(bool(one) for one in (self.site, self.places, self.owner)) != 1 or (self.area and not self.site):
             raise InvalidInput([fault("site", N_("Please name one of “site”, “places” and “owner”."))])
         if self.site:
-            return Scope((Wanted(self.site, self.area),), path="")
+            return Scope((Wanted(self.site, self.area),), alone=True)
         return Scope(tuple(_wanted(place, one) for place, one in enumerate(self.places)), self.owner)
 
     @property

@@ -62,7 +62,7 @@ class Closing:
     @property
     def asked(self) -> Scope:
         """All that is to be shut."""
-        return self.scope or Scope((Wanted(self.site or "", self.area),), path="")
+        return self.scope or Scope((Wanted(self.site or "", self.area),), alone=True)
 
 
 @dataclass(frozen=True)
