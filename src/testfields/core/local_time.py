@@ -6,6 +6,7 @@ clock changes has not 24 hours. People read the site's own time, in Japanese or 
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from zoneinfo import available_timezones
 
 import pendulum
 from pendulum import FixedTimezone, Timezone
@@ -28,6 +29,12 @@ def format_date(day: date, locale: str) -> str:
     if locale == "ja":
         return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS_JA[day.weekday()]})"
     return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The IANA names of the zones that there are, by places such as Asia/Tokyo or by offsets such as Etc/GMT-9."""
+    return frozenset(name for name in available_timezones() if "/" in name)
 
 
 @cache

@@ -207,7 +207,7 @@ class SiteFacts:
     published: Annotated[bool, Field("whether everybody sees it; stays true while applications are under way")]
     sample: Annotated[bool, Field("whether it is a sample")]
     contact: Annotated[str, Field("whom to ask", required=False)]
-    timezone: Annotated[str, Field("`Asia/Tokyo`")]
+    timezone: Annotated[str, Field("the zone whose clocks all times at the site go by: `Asia/Tokyo`")]
     property_class: Annotated[
         PropertyClass,
         Field("`administrative` (行政財産) or `ordinary` (普通財産)", "prop_class", words=PROPERTY_CLASSES),

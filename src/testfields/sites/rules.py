@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 
 from testfields.core.errors import N_, Fault, Message
-from testfields.core.local_time import JAPANS_ZONE
+from testfields.core.local_time import zones
 from testfields.core.shapes import inside, share_ground, widest_common
 from testfields.sites.bookable import never_kept
 from testfields.sites.drafts import AREA, DAY_MINUTES, SITE, AreaDraft, SiteDraft, told_of
@@ -72,8 +72,8 @@ def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
     yield from _check_grid(site)
     if site.policy.minimum_minutes > site.policy.maximum_minutes:
         yield feature_fault(site, "maximum_minutes", N_("The longest stay is shorter than the shortest."))
-    if site.timezone != JAPANS_ZONE:
-        yield feature_fault(site, "timezone", N_("All of Japan keeps one time zone; please write Asia/Tokyo."))
+    if site.timezone not in zones():
+        yield feature_fault(site, "timezone", NO_SUCH_ZONE)
     yield from _check_hours(site)
     if not site.uses:
         yield feature_fault(site, "uses", N_("The site needs at least one use."))
@@ -205,5 +205,6 @@ def _near(drafts: Sequence[D]) -> Iterator[tuple[D, D]]:
         yield from ((one, drafts[later]) for later in sorted(tree.query(one.geometry)) if later > place)
 
 
+NO_SUCH_ZONE = N_("There is no such time zone. In Japan it is Asia/Tokyo.")
 NO_OPENING = N_("The site needs at least one opening a week.")
 OVERLAPS = N_("The site overlaps the published site “%(other)s”.")

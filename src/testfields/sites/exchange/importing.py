@@ -13,7 +13,7 @@ import asyncpg
 import shapely
 
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
-from testfields.core.local_time import JAPANS_ZONE, local_date
+from testfields.core.local_time import JAPANS_ZONE, local_date, zones
 from testfields.db.engine import DB, transactional
 from testfields.db.values import altitude_range
 from testfields.events import service as events
@@ -24,7 +24,7 @@ from testfields.sites.exchange.features import Feature, in_order, read_catalogue
 from testfields.sites.exchange.misfits import Misfit, misfits, newly
 from testfields.sites.exchange.reference_systems import WGS84
 from testfields.sites.exchange.stored import stored_sites, write_sites
-from testfields.sites.rules import OVERLAPS, FeatureFault, feature_fault, placed_fault
+from testfields.sites.rules import NO_SUCH_ZONE, OVERLAPS, FeatureFault, feature_fault, placed_fault
 
 BATCH = 500
 # So many numbers of applications are listed in a fault.
@@ -138,6 +138,7 @@ async def _store(
     found: list[FeatureFault] = [
         *faults,
         *_owner_faults(sites, owners, stored),
+        *await _zone_faults(sites),
         *await _overlap_faults(sites),
         *await _hiding_faults(sites, stored),
         # Of shapes and heights that make no sense nobody knows what lies outside.
@@ -203,6 +204,13 @@ def _owner_faults(
             yield feature_fault(site, "owner", message, owner=site.owner)
         elif site.owner and site.slug in stored and stored[site.slug].owner != site.owner:
             yield feature_fault(site, "slug", N_("Another owner has a site with this slug. Please choose another."))
+
+
+async def _zone_faults(sites: Sequence[SiteDraft]) -> list[FeatureFault]:
+    """The database has a list of zones of its own, and a search over all sites fails by one that is not on it."""
+    wanted = {one.timezone for one in sites} & zones() - {JAPANS_ZONE}
+    unknown = {row["name"] for row in await queries.UNKNOWN_ZONES.rows(names=sorted(wanted))} if wanted else set()
+    return [feature_fault(one, "timezone", NO_SUCH_ZONE) for one in sites if one.timezone in unknown]
 
 
 async def _overlap_faults(sites: Sequence[SiteDraft]) -> list[FeatureFault]:

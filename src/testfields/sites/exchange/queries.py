@@ -29,6 +29,12 @@ OWNERS = Statement("""
     SELECT slug, id FROM organisation WHERE kind = 'owner' AND slug = ANY(CAST(:slugs AS text[]))
 """)
 
+# pg_timezone_names reads every file of a zone, which takes tens of milliseconds.
+UNKNOWN_ZONES = Statement("""
+    SELECT name FROM unnest(CAST(:names AS text[])) AS one (name)
+    WHERE NOT EXISTS (SELECT FROM pg_timezone_names known WHERE known.name = one.name)
+""")
+
 # Raises an error where PROJ knows no way from `srid` to WGS 84.
 TO_WGS84 = Statement("""
     SELECT one.place::int AS place,
