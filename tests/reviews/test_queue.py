@@ -98,6 +98,10 @@ async def test_an_application_is_found_however_it_was_typed(db: None, text: str)
 
 async def test_a_number_is_found_as_people_write_it_and_every_word_is_to_be_found(db: None) -> None:
     field, company = await factories.field(), await factories.company()
+    # Its name has a number too, which may hold those that are looked for.
+    await Organisation.update({Organisation.name_ja: "葛城運輸", Organisation.name_en: "Katsuragi"}).where(
+        Organisation.id == company.companies[0]
+    )
     one, other = await file(field, company, 9), await file(field, company, 11)
     wide = str(one).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
     for text in (wide, f"{one}番", f"#{one}", f"No. {one}", f"第{one}号", f"ドローン {wide}"):
