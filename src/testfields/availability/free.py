@@ -21,6 +21,8 @@ LONGEST_WINDOW = timedelta(days=366)
 LONGEST_MINUTES = 366 * 1440
 DAY_MINUTES = 1440
 NO_SHIFT = timedelta(0)
+# Clocks are set forward and back by whole half hours, so the grids before and after lie apart by as much.
+CLOCK_CHANGE_MINUTES = 30
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def _nearest_in(
     low: timedelta, high: timedelta, asked: Sequence[Period], areas: Sequence[AreaTime]
 ) -> timedelta | None:
     """The shift between `low` and `high` that is nearest to none and leaves every end on the slot grid."""
-    step = timedelta(minutes=gcd(areas[0].slot_minutes, DAY_MINUTES))
+    step = timedelta(minutes=gcd(areas[0].slot_minutes, DAY_MINUTES, CLOCK_CHANGE_MINUTES))
     if high < NO_SHIFT:
         steps = range(high // step, -(-low // step) - 1, -1)
     else:

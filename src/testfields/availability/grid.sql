@@ -1,10 +1,12 @@
--- The grid is counted on the wall clock from local midnight (availability.rules.on_grid). Where summer time begins or
--- ends, elapsed time lands beside the grid once; the loop then takes one step more.
+-- The grid is counted on the wall clock from local midnight (sites.stays.on_grid). The way to the next point is as long
+-- as the clock says, unless it is set forward or back on the way: then it is gone minute by minute, since the next
+-- point may lie nearer than that, and clocks change by whole minutes.
 CREATE OR REPLACE FUNCTION step_after(instant timestamptz, zone text, slot interval) RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     clock timestamp;
     point timestamp;
+    way interval;
 BEGIN
     LOOP
         clock := instant AT TIME ZONE zone;
@@ -12,7 +14,11 @@ BEGIN
         IF point = clock THEN
             RETURN instant;
         END IF;
-        instant := instant + (least(point + slot, clock::date + 1) - clock);
+        way := least(point + slot, clock::date + 1) - clock;
+        IF (instant + way) AT TIME ZONE zone <> clock + way THEN
+            way := date_trunc('minute', clock) + interval '1 minute' - clock;
+        END IF;
+        instant := instant + way;
     END LOOP;
 END $$;
 
@@ -21,6 +27,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     clock timestamp;
     point timestamp;
+    way interval;
 BEGIN
     LOOP
         clock := instant AT TIME ZONE zone;
@@ -28,7 +35,11 @@ BEGIN
         IF point = clock THEN
             RETURN instant;
         END IF;
-        instant := instant - (clock - point);
+        way := clock - point;
+        IF (instant - way) AT TIME ZONE zone <> clock - way THEN
+            way := clock - date_trunc('minute', clock - interval '1 microsecond');
+        END IF;
+        instant := instant - way;
     END LOOP;
 END $$;
 

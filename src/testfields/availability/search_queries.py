@@ -25,8 +25,8 @@ LATEST = """
          THEN upper(CAST(:within AS tstzrange))
          ELSE least(
              upper(CAST(:within AS tstzrange)),
-             ((CAST(:now AS timestamptz) AT TIME ZONE site.timezone)::date + site.horizon_days + 1)::timestamp
-                 AT TIME ZONE site.timezone
+             day_begins((CAST(:now AS timestamptz) AT TIME ZONE site.timezone)::date + site.horizon_days + 1,
+                        site.timezone)
          )
     END
 """

@@ -119,8 +119,8 @@ def _queue(rank: str, order: str, further: str) -> Replanned:
             SELECT site.id, site.owner_id, CASE
                 WHEN CAST(:due AS text) IS NULL THEN 'infinity'
                 WHEN :due = 'overdue' THEN CAST(:now AS timestamptz)
-                ELSE (date_trunc('day', CAST(:now AS timestamptz) AT TIME ZONE site.timezone)
-                      + make_interval(days => :due_days)) AT TIME ZONE site.timezone END AS due_before
+                ELSE day_begins((CAST(:now AS timestamptz) AT TIME ZONE site.timezone)::date
+                                + CAST(:due_days AS integer), site.timezone) END AS due_before
             FROM site
             WHERE site.owner_id = ANY(CAST(:owners AS bigint[])) AND (CAST(:site AS text) IS NULL OR site.slug = :site)
         ), words AS MATERIALIZED (
@@ -212,8 +212,8 @@ MARK_READ = Statement("""
 SCENE = Statement(f"""
     WITH subject AS (
         SELECT reservation.*, site.timezone,
-               tstzrange(CAST(:day AS date)::timestamp AT TIME ZONE site.timezone,
-                         (CAST(:day AS date) + 1)::timestamp AT TIME ZONE site.timezone) AS day
+               tstzrange(day_begins(CAST(:day AS date), site.timezone),
+                         day_begins(CAST(:day AS date) + 1, site.timezone)) AS day
         FROM reservation JOIN site ON site.id = reservation.site_id
         WHERE reservation.id = :id AND site.owner_id = ANY(CAST(:owners AS bigint[])) AND seen_by_staff(reservation)
     ), involved AS (

@@ -1,5 +1,6 @@
 -- What is open where, in each site's own zone: minutes are added to local midnight as wall-clock time, so that nine
--- o'clock stays nine o'clock on the days on which summer time begins and ends. One plain SELECT, so that PostgreSQL
+-- o'clock stays nine o'clock on the days on which summer time begins and ends; of an hour that comes twice the second
+-- counts, and a time that the clock leaps over lies as far after the leap. One plain SELECT, so that PostgreSQL
 -- merges it into the query that asks, for one site by index or for all in one pass; a weekday is compared as the
 -- integer it is. Zones lie between UTC-12 and UTC+14; an opening lasts into the next day at most.
 CREATE OR REPLACE FUNCTION opening(within tstzrange) RETURNS TABLE (site_id bigint, period tstzrange)
