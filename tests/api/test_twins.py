@@ -58,6 +58,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /my/reservations/{reservation_id}": (
         "GET /reservations/{reservation_id}",
         "GET /reservations/{reservation_id}/events",
+        "GET /reservations/{reservation_id}/queue",
     ),
     "GET /my/reservations/{reservation_id}/volumes.geojson": ("GET /reservations/{reservation_id}",),
     "GET /my/reservations/{reservation_id}/permit": ("GET /reservations/{reservation_id}/permit",),

@@ -50,6 +50,7 @@ WHOLE_QUEUE = Case(shows=MARK, places={"?state": "all"})
 # What has never been more than a draft is there for its company alone.
 DRAFT = Case(places={"reservation_id": "{draft_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404)
 CONFIRMED = Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404)
+WAITING = Case(places={"reservation_id": "{waiting_id}"}, elsewhere=404)
 OWN_TOKENS = Case(mine=True, shows=MARK)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
 ASKED = {"project_id": "{project_id}", "area_id": "{area_id}", "volumes": volumes(18)}
@@ -115,6 +116,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     ),
     "GET /api/v1/reservations/{reservation_id}": (THING, DRAFT),
     "GET /api/v1/reservations/{reservation_id}/events": (CONFIRMED, DRAFT),
+    "GET /api/v1/reservations/{reservation_id}/queue": (WAITING,),
     "PUT /api/v1/reservations/{reservation_id}/volumes": (
         Case(json={"volumes": volumes(18)}, elsewhere=404, told=seeing("reservation_id")),
     ),

@@ -163,6 +163,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
     await _a_worker_that_keeps_up()
     for put_away in (await file(21), await file(21, drafted, draft=True)):
         await send(member, f"/reservations/{put_away}/withdraw", {})
+    await file(6, theirs, stranger)
     mail = await post(person(member), MARK, MARK, tenant_id=owner)
     token = (await ApiToken.select(ApiToken.id).where(ApiToken.person_id == member.person_id).first())["id"]
     await ApiToken.update({ApiToken.name: MARK}).where(ApiToken.id == token)
@@ -175,6 +176,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
         "drafted_id": drafted,
         "their_draft_id": await file(15, theirs, stranger, draft=True),
         "confirmed_id": confirmed,
+        "waiting_id": await file(6, wait=True),
         "closure_id": await send(approver, "/closures", closing),
         "mail_id": mail,
         "code": (await Permit.select(Permit.code).first())["code"],

@@ -51,6 +51,9 @@ async def test_import_says_what_it_did(invoke: Any, tmp_path: Path) -> None:
     first, second = await invoke("import", str(path)), await invoke("import", str(path))
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
     assert "1 sites new, 0 changed, 0 as they were." in first.output
+    # Its staff take longer to decide than anybody has to apply ahead.
+    assert "may begin, and lapse, undecided: harbour" in first.output
+    assert "undecided" not in second.output
     assert "0 sites new, 0 changed, 1 as they were." in second.output
 
 

@@ -54,6 +54,7 @@ def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_ur
         "conditions": facts.conditions.strip() if ACTIONS[facts.action].grants else "",
         "next": say(words.next),
         "date": _date(facts, words, locale),
+        "hurried": words.date is By.DUE and facts.hurried,
         "permit": f"{base_url}/p/{facts.permit_code}" if facts.permit_code else "",
         "page": f"{base_url}{group.page}/{facts.reservation_id}",
         "contact": facts.contact,

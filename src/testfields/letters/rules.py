@@ -71,6 +71,11 @@ class Facts:
     over: tuple[Stay, ...] = ()
 
     @property
+    def hurried(self) -> bool:
+        """Whether what is asked for begins before staff would otherwise have to decide."""
+        return self.due_at is not None and self.due_at >= min(one.period.start for one in self.volumes)
+
+    @property
     def times(self) -> list[Period]:
         """Those of the stays that the step was about, else all that is asked for and not over."""
         if ACTIONS[self.action].settles is Settles.BY_STAY and self.stays:

@@ -16,12 +16,24 @@ from testfields.availability import service as availability
 from testfields.availability.rules import check_lengths, check_volumes, decision_due
 from testfields.availability.search import nearest_free
 from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, Place, in_area_arrays
-from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, PortalError, Taken, fault
+from testfields.core.errors import (
+    N_,
+    Fault,
+    InTheWay,
+    InvalidInput,
+    Message,
+    NotFound,
+    PortalError,
+    Taken,
+    WrongState,
+    fault,
+)
 from testfields.core.periods import Period
 from testfields.core.shapes import check_points_of_all
+from testfields.core.volumes import Volume
 from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
-from testfields.reservations import queries
+from testfields.reservations import queries, waiting
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action, Party, State, acting_role, checked_texts, next_state
 from testfields.reservations.states import STATES
@@ -57,6 +69,8 @@ class Filed(Moved):
     deadline: datetime | None
     due_at: datetime | None
     created_at: datetime
+    # What to beware of, though it could be filed.
+    warnings: tuple[Message, ...]
 
 
 async def file(actor: Actor, application: Application, now: datetime) -> Filed:
@@ -91,6 +105,8 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         **in_area_arrays(place.volumes),
         **volume_arrays(claims if kind else (), "claim_"),
     }
+    if state is State.WAITING:
+        await refuse_waiting_for_oneself(actor, place.site_id, claims)
     async with nearest_told(actor, place, application.asked, now), DB.turn_at(place.site_id):
         row = await _store(arguments)
     if row is None:
@@ -104,6 +120,7 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         deadline=terms["deadline"],
         due_at=terms["due_at"],
         created_at=now,
+        warnings=warnings_of(place, terms["due_at"], now),
     )
 
 
@@ -127,11 +144,11 @@ async def nearest_told(
         yield
     except Taken as refusal:
         nearest = await nearest_free(place.placed[0].area.id, asked, now, besides=besides)
-        in_the_way = await _own_told(actor, refusal)
+        in_the_way = await own_told(actor, refusal)
         raise Taken(in_the_way, [(one[0].start, one[0].end) for one in nearest]) from refusal
 
 
-async def _own_told(actor: Actor | None, refusal: Taken) -> list[InTheWay]:
+async def own_told(actor: Actor | None, refusal: Taken) -> list[InTheWay]:
     """What is in the way, with the number of each application that is the actor's own, and of no other."""
     numbers = [number for number in refusal.numbers if number is not None]
     rows = await queries.OWN.rows(ids=numbers, companies=reach(actor, May.KNOW_OWN).companies)
@@ -140,6 +157,17 @@ async def _own_told(actor: Actor | None, refusal: Taken) -> list[InTheWay]:
         replace(one, reservation_id=number if number in own else None)
         for one, number in zip(refusal.in_the_way, refusal.numbers, strict=True)
     ]
+
+
+async def refuse_waiting_for_oneself(actor: Actor, site_id: int, claims: Sequence[Volume]) -> None:
+    """Raise WrongState where nothing is in the way but what the actor's own company asks for."""
+    refusal = await availability.refusal_of(site_id, claims, 0)
+    told = await own_told(actor, refusal) if refusal.in_the_way else []
+    if told and all(one.reservation_id for one in told):
+        raise WrongState(ONLY_OWN)
+
+
+ONLY_OWN = N_("Your own application has this place and time already. Please change or withdraw that one.")
 
 
 async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> Place:
@@ -159,12 +187,31 @@ async def checked_place(area_id: int, asked: Sequence[Asked], now: datetime) -> 
 def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | None]:
     """The dates that go with a state: a hold's deadline, and when staff ought to have decided, before it begins."""
     submitted = STATES[state].due
-    begins = min(one.volume.period.start for one in place.placed)
+    begins = _begins(place)
     return {
         "deadline": min(now + timedelta(minutes=place.policy.hold_minutes), begins) if state is State.HELD else None,
         "submitted_at": now if submitted else None,
         "due_at": min(decision_due(place.policy, now), begins) if submitted else None,
     }
+
+
+def _begins(place: Place) -> datetime:
+    return min(one.volume.period.start for one in place.placed)
+
+
+def warnings_of(place: Place, due_at: datetime | None, now: datetime) -> tuple[Message, ...]:
+    """What a company should know before it files: that its time begins before staff ought to have decided.
+
+    `due_at` is when that is, as `terms_of` says; None where nobody has to decide yet.
+    """
+    hurried = _begins(place) <= (due_at or decision_due(place.policy, now))
+    return (Message(MAY_LAPSE, {"days": place.policy.processing_days}),) if hurried else ()
+
+
+MAY_LAPSE = N_(
+    "The owner takes up to %(days)s days to decide, and the time begins before that. What has not been decided when its"
+    " time begins may lapse."
+)
 
 
 async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:
@@ -227,6 +274,9 @@ class Verdict:
     in_the_way: tuple[InTheWay, ...] = ()
     due_at: datetime | None = None
     deadline: datetime | None = None
+    warnings: tuple[Message, ...] = ()
+    # How many wait already for some of what is taken.
+    waiting: int = 0
     # Times near to those asked for at which all would fit, moved together.
     nearest: tuple[tuple[Period, ...], ...] = ()
 
@@ -255,13 +305,19 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
     use = await queries.PROJECT_FOR.value(
         project_id=application.project_id, companies=reach(actor, May.SEE_OWN_PAGES).companies
     )
-    refusal = await availability.refusal_of(place.site_id, claims, besides)
-    in_the_way = await _own_told(actor, refusal) if refusal.in_the_way else []
-    nearest = await nearest_free(application.area_id, application.asked, now, besides=besides) if in_the_way else []
-    return Verdict(
+    due_at = terms_of(place, State.SUBMITTED, now)["due_at"]
+    verdict = Verdict(
         _use_faults(use, place),
-        tuple(in_the_way),
-        terms_of(place, State.SUBMITTED, now)["due_at"],
-        terms_of(place, State.HELD, now)["deadline"],
-        tuple(nearest),
+        due_at=due_at,
+        deadline=terms_of(place, State.HELD, now)["deadline"],
+        warnings=warnings_of(place, due_at, now),
+    )
+    refusal = await availability.refusal_of(place.site_id, claims, besides)
+    if not refusal.in_the_way:
+        return verdict
+    return replace(
+        verdict,
+        in_the_way=tuple(await own_told(actor, refusal)),
+        waiting=await waiting.ahead_of(place.site_id, claims),
+        nearest=tuple(await nearest_free(application.area_id, application.asked, now, besides=besides)),
     )

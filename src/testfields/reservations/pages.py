@@ -23,7 +23,7 @@ from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.notifications.service import mails_are_late
-from testfields.reservations import reading, steps
+from testfields.reservations import reading, steps, waiting
 from testfields.reservations.actions import ACTIONS, button_for
 from testfields.reservations.deadlines import timely, times_of
 from testfields.reservations.moving import Step
@@ -34,6 +34,7 @@ from testfields.reservations.states import STATES, Stage
 from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
 from testfields.reservations.views import day_of, names_of_several, times_told, volumes_of
+from testfields.reservations.waiting import CHANCE_WORDS
 from testfields.reservations.words import height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -161,7 +162,17 @@ async def _show(
         permitted=STATES[State(row["state"])].public,
         story=_story(events, zone),
         sources=_sources(row),
+        queue=await _queue(actor, row),
     )
+
+
+async def _queue(actor: Actor, row: asyncpg.Record) -> dict[str, Any] | None:
+    """Where one who waits stands, and what would have to become free."""
+    if row["state"] != State.WAITING:
+        return None
+    queue = await waiting.queue_of(actor, row["id"])
+    standing = [{"count": many, "what": locale.translate(CHANCE_WORDS[one])} for one, many in queue.standing.items()]
+    return {"ahead": queue.ahead, "standing": standing}
 
 
 def _sources(row: asyncpg.Record) -> list[dict[str, Any]]:

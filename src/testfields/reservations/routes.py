@@ -10,7 +10,7 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.reservations import filing, reading, steps
+from testfields.reservations import filing, reading, steps, waiting
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.schemas import (
@@ -20,6 +20,7 @@ from testfields.reservations.schemas import (
     EventView,
     FiledView,
     MovedView,
+    QueueView,
     ReservationView,
     StepBody,
     VerdictView,
@@ -29,6 +30,7 @@ from testfields.reservations.schemas import (
     verdict_view,
     view_of,
 )
+from testfields.web import locale
 from testfields.web.bodies import JsonBody
 from testfields.web.idempotency import NEVER_KEPT
 from testfields.web.openapi import REFUSES
@@ -61,6 +63,7 @@ async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Re
         deadline=filed.deadline,
         due_at=filed.due_at,
         created_at=filed.created_at,
+        warnings=[locale.said(one) for one in filed.warnings],
     )
     headers = {"Location": f"/api/v1/reservations/{filed.id}", "ETag": etag(filed.version)}
     return Response(view, status_code=201, headers=headers)
@@ -107,6 +110,13 @@ async def show_reservation(actor: Caller, reservation_id: PathId) -> Response[Re
 async def list_events(actor: Caller, reservation_id: PathId) -> list[EventView]:
     """The story of one reservation, from its first event."""
     return [event_view(row) for row in await reading.events(actor, reservation_id)]
+
+
+@get("/{reservation_id:int}/queue", guards=[Only(May.SEE_OWN_PAGES)])
+async def show_queue(actor: Caller, reservation_id: PathId) -> QueueView:
+    """Where one's own application stands on the waiting list, and what stands there; 404 where it does not wait."""
+    queue = await waiting.queue_of(actor, reservation_id)
+    return QueueView(queue.ahead, dict(queue.standing))
 
 
 @put("/{reservation_id:int}", dto=JsonBody[DraftBody], return_dto=None, opt={REFUSES: (409,)}, guards=[Only(May.APPLY)])
@@ -168,6 +178,7 @@ router = Router(
         list_reservations,
         show_reservation,
         list_events,
+        show_queue,
         revise_draft,
         change_volumes,
         take_step,

@@ -17,6 +17,7 @@ from testfields.reservations import reading
 from testfields.reservations.filing import Verdict
 from testfields.reservations.rules import LONGEST_TEXT, Action, State, actions_for
 from testfields.reservations.stays import StayState
+from testfields.reservations.waiting import Chance
 from testfields.web import locale
 from testfields.web.parameters import LARGEST_ID
 from testfields.web.problems import FieldFault
@@ -145,7 +146,8 @@ class ReservationView(msgspec.Struct, frozen=True):
 class VerdictView(msgspec.Struct, frozen=True):
     """What would become of an application now: every rule broken, what is in the way, and near times for all volumes.
 
-    `due_at` is when staff ought to decide, `deadline` when a hold would end.
+    `due_at` is when staff ought to decide, `deadline` when a hold would end. `warnings` do not hinder it; `waiting` is
+    how many wait already for some of what is taken.
     """
 
     fits: bool
@@ -154,6 +156,8 @@ class VerdictView(msgspec.Struct, frozen=True):
     nearest: list[list[TimeRange]]
     due_at: datetime | None
     deadline: datetime | None
+    warnings: list[str]
+    waiting: int
 
 
 class MovedView(msgspec.Struct, frozen=True):
@@ -172,6 +176,17 @@ class FiledView(MovedView, frozen=True, kw_only=True):
     deadline: datetime | None
     due_at: datetime | None
     created_at: datetime
+    warnings: list[str]
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    """An application on the waiting list: how many who wait for some of the same come first, and what stands there.
+
+    `standing` counts what would have to become free: held or reviewed, permitted to others, or closed by the owner.
+    """
+
+    ahead: int
+    standing: dict[Chance, int]
 
 
 class EventView(msgspec.Struct, frozen=True):
@@ -255,4 +270,6 @@ def verdict_view(verdict: Verdict) -> VerdictView:
         nearest=[[TimeRange(one.start, one.end) for one in series] for series in verdict.nearest],
         due_at=verdict.due_at,
         deadline=verdict.deadline,
+        warnings=[locale.said(one) for one in verdict.warnings],
+        waiting=verdict.waiting,
     )

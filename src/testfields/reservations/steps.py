@@ -21,6 +21,7 @@ from testfields.reservations.filing import (
     checked_place,
     nearest_told,
     refuse_use,
+    refuse_waiting_for_oneself,
     story_of,
     terms_of,
     why_no_project,
@@ -101,6 +102,8 @@ async def _settle_claim(
         terms = terms_of(place, to, now)
         if not had:
             claims = await availability.claims_of(place)
+        if actor is not None and to is State.WAITING:
+            await refuse_waiting_for_oneself(actor, place.site_id, claims)
         if needs and not had:
             await availability.hold_site(place)
             # An offer that does not fit is told to nobody.

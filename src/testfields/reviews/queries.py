@@ -53,9 +53,12 @@ _RIVALS = f"""
       AND {_meets("mine", "standing")}
 """
 
-# Closures of any part of the site during its times, and uses that begin or end where its turnaround does.
+# Whether its time begins before staff would otherwise have to decide; closures of any part of the site during its
+# times, and uses that begin or end where its turnaround does.
 # Both served by claim_by_site_and_period.
 _WARNINGS = f"""
+    reservation.state = 'submitted'
+    AND coalesce(reservation.due_at >= (SELECT starts_at FROM span_of(reservation.id)), false) AS hurried,
     (SELECT count(*) FROM ({_RIVALS}) rival) AS rivals,
     (SELECT count(DISTINCT closed.source_id)
      FROM claim closed CROSS JOIN LATERAL ({_taken_by("reservation")}) mine

@@ -133,7 +133,7 @@ def _view(actor: Actor, row: Any) -> ReviewView:
         submitted_at=row["submitted_at"],
         due_at=row["due_at"],
         has_read=row["has_read"],
-        warnings=Warnings(row["rivals"], row["closures"], row["back_to_back"]),
+        warnings=Warnings(row["rivals"], row["closures"], row["back_to_back"], row["hurried"]),
         actions=decisions_for(state, roles_of(actor, row["company_id"], row["owner_id"])),
     )
 

@@ -11,11 +11,13 @@ from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 
 
 class Warnings(msgspec.Struct, frozen=True):
-    """How many others ask for the same, closures at the site in its times, and uses right before or after it."""
+    """How many others ask for the same, closures at the site in its times, uses right before or after it; and whether
+    its time begins before staff would otherwise have to decide."""
 
     rivals: int
     closures: int
     back_to_back: int
+    hurried: bool
 
 
 class ReviewView(msgspec.Struct, frozen=True):

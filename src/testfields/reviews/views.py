@@ -42,6 +42,7 @@ def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
         "rivals": row["rivals"],
         "closures": row["closures"],
         "back_to_back": row["back_to_back"],
+        "hurried": row["hurried"],
         "has_read": row["has_read"],
         "may_approve": Action.APPROVE in decisions,
     }

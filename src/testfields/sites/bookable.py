@@ -16,6 +16,11 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 Stretch = tuple[float, float]
 
 
+def undecided_in_time(policy: Policy) -> bool:
+    """Whether one may book what begins before staff ought to have decided."""
+    return policy.notice_minutes < policy.processing_days * DAY_MINUTES
+
+
 def never_kept(hours: Sequence[OpeningDraft], policy: Policy) -> tuple[str, Message] | None:
     """The field because of which nobody could ever book, and why; None where somebody can.
 

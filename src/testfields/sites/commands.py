@@ -77,11 +77,17 @@ def import_(run: Runner, file: Path, owner: str | None, only_try: bool) -> None:
             if slugs:
                 console.print(locale.translate(text, slugs=", ".join(slugs)), soft_wrap=True)
     tell_misfits(report.misfits)
+    if report.undecided:
+        console.print(locale.translate(UNDECIDED, slugs=", ".join(report.undecided)), soft_wrap=True)
     said = WOULD_DO if only_try else DONE
     counts = {"created": report.created, "changed": report.changed, "unchanged": report.unchanged}
     console.print(locale.translate(said, **{name: len(slugs) for name, slugs in counts.items()}))
 
 
+UNDECIDED = N_(
+    "The notice is shorter than the days that staff take to decide, so that what is applied for may begin, and lapse,"
+    " undecided: %(slugs)s"
+)
 DONE = N_("%(created)s sites new, %(changed)s changed, %(unchanged)s as they were.")
 WOULD_DO = N_(
     "Nothing was changed. An import would make %(created)s sites new, change %(changed)s, and leave %(unchanged)s as"

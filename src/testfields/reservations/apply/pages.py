@@ -42,7 +42,6 @@ from testfields.web.words import stay_in_words
 FILING = {action.value: action for state, action in TRANSITIONS if state is None}
 # Of a text that cannot be kept the summary says which one; other faults name their field themselves.
 LABELS = {"note": N_("Note to the owner")}
-ONLY_OWN = N_("Your own application has this place and time already.")
 
 
 # --- The page, and the parts of it that change while it is filled in.
@@ -184,7 +183,7 @@ async def show_refusal(
         verdict = replace(form.verdict or filing.Verdict(), in_the_way=refusal.in_the_way)
         form = replace(form, verdict=verdict)
         if all(one.reservation_id for one in refusal.in_the_way):
-            refusal = WrongState(ONLY_OWN)
+            refusal = WrongState(filing.ONLY_OWN)
     return await show_form(request, actor, form, status=409, alert=refusal.message, change=change)
 
 

@@ -67,6 +67,8 @@ class Panel:
     owner: str = ""
     due: str = ""
     deadline: str = ""
+    warnings: Sequence[str] = ()
+    waiting: int = 0
 
     @property
     def only_own(self) -> bool:
@@ -116,6 +118,8 @@ def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict, areas: int) 
         nearest=_nearest(verdict, zone, areas),
         due=day_of(verdict.due_at, zone) if verdict.due_at else "",
         deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
+        warnings=[locale.said(one) for one in verdict.warnings],
+        waiting=verdict.waiting,
     )
 
 

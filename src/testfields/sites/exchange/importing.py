@@ -18,6 +18,7 @@ from testfields.db.engine import DB, transactional
 from testfields.db.values import altitude_range
 from testfields.events import service as events
 from testfields.events.rules import OPERATOR, Event, Subject
+from testfields.sites.bookable import undecided_in_time
 from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
@@ -58,6 +59,8 @@ class ImportReport:
     notes: tuple[Message, ...] = ()
     # What is under way at the sites that were changed, and fits them no more.
     misfits: tuple[Misfit, ...] = ()
+    # Of the sites that were made or changed, those where one may book what begins before staff ought to have decided.
+    undecided: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -161,6 +164,7 @@ async def _store(
         created=tuple(one.slug for one in changed if one.slug not in stored),
         changed=tuple(known),
         unchanged=tuple(one.slug for one in sites if one.slug not in fresh),
+        undecided=tuple(one.slug for one in changed if undecided_in_time(one.policy)),
         misfits=newly(before, await misfits(known, now)),
     )
     if only_try:
