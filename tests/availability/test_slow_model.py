@@ -15,7 +15,8 @@ from testfields.availability import search, service
 from testfields.availability.free import AreaTime, FreeQuery, Periods, nearest_shifts, slots_of
 from testfields.availability.rules import decision_due
 from testfields.availability.service import Asked
-from testfields.core.local_time import instant_of, local_days
+from testfields.core.errors import InvalidInput
+from testfields.core.local_time import LEAPT_OVER, SHOWN_TWICE, instant_of, instant_typed, local_days
 from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.reservations.stays import OPEN, Stay, StayState, ends_by_itself
@@ -88,6 +89,18 @@ def test_a_time_on_the_wall_clock_is_the_instant_at_which_it_shows_it(one: Walk,
         assert instant_of(clock, one.zone, fold=1) == one.at(shown[-1])
     else:
         assert instant_of(clock, one.zone) == one.at(one.last_when(clock))
+
+
+@given(one=days, minute=st.integers(0, 1439))
+def test_what_is_typed_without_an_offset_is_taken_where_the_clock_shows_it_just_once(one: Walk, minute: int) -> None:
+    clock = datetime.combine(one.day, time()) + minute * MINUTE
+    shown = one.when(clock)
+    if len(shown) == 1:
+        assert instant_typed(clock, one.zone, "start") == one.at(shown[0])
+        return
+    with pytest.raises(InvalidInput) as refusal:
+        instant_typed(clock, one.zone, "start")
+    assert [fault.message.id for fault in refusal.value.faults] == [SHOWN_TWICE if shown else LEAPT_OVER]
 
 
 @given(one=days, slot=st.sampled_from(SLOTS))

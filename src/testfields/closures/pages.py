@@ -18,8 +18,8 @@ from testfields.closures import service as closures
 from testfields.closures.rules import KIND_WORDS, ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
-from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault
-from testfields.core.local_time import instant_of
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, Stale, Taken, WrongState, fault, tried
+from testfields.core.local_time import instant_typed
 from testfields.core.periods import Period, parse_period
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
@@ -158,17 +158,24 @@ def _closing(form: Posted, places: Sequence[asyncpg.Record]) -> Closing:
 
 def _period(form: Posted, zone: str) -> Period:
     """The two local times of the form, in the site's zone."""
-    faults, instants = [], {}
-    for name in ("start", "end"):
-        try:
-            local = datetime.fromisoformat(form.text(f"period_{name}"))
-        except ValueError:
-            faults.append(fault(f"period.{name}", N_("Please enter a date and a time.")))
-            continue
-        instants[name] = instant_of(local, zone)
-    if faults:
+    faults: list[Fault] = []
+    start, end = (tried(faults, _instant, form.text(f"period_{name}"), zone, f"period.{name}") for name in ENDS)
+    if faults or start is None or end is None:
         raise InvalidInput(faults)
-    return parse_period(instants["start"], instants["end"], "period.start", "period.end")
+    return parse_period(start, end, "period.start", "period.end")
+
+
+ENDS = ("start", "end")
+
+
+def _instant(text: str, zone: str, path: str) -> datetime:
+    try:
+        clock = datetime.fromisoformat(text)
+    except ValueError:
+        clock = None
+    if clock is None or clock.tzinfo is not None:
+        raise InvalidInput([fault(path, N_("Please enter a date and a time."))])
+    return instant_typed(clock, zone, path)
 
 
 def _standing(one: InTheWay, zone: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from zoneinfo import available_timezones
 import pendulum
 from pendulum import FixedTimezone, Timezone
 
-from testfields.core.periods import Period
+from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.periods import Period, within_calendar
 
 # 標準時ニ関スル件 (明治28年勅令167号): one time for all of the country, and so for what belongs to no site.
 JAPANS_ZONE = "Asia/Tokyo"
@@ -63,6 +64,24 @@ def instant_of(clock: datetime, zone: str, fold: int = 0) -> datetime:
         return clock.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC)
     except OverflowError:
         return FIRST if clock.year == 1 else LAST
+
+
+def instant_typed(clock: datetime, zone: str, path: str) -> datetime:
+    """The one instant, in UTC, at which clocks in `zone` show what somebody typed without an offset.
+
+    Raises InvalidInput, at `path`, where they show it never or twice. A year that is absurd is left to others.
+    """
+    first, second = (instant_of(clock, zone, fold) for fold in (0, 1))
+    if first != second and within_calendar(clock):
+        leapt = local_time(first, zone).replace(tzinfo=None) != clock
+        raise InvalidInput([fault(path, LEAPT_OVER if leapt else SHOWN_TWICE)])
+    return first
+
+
+LEAPT_OVER = N_("The clock leaps over this time; it does not exist.")
+SHOWN_TWICE = N_(
+    "The clock is set back and shows this time twice. Please choose another, or send the time by API, with its offset."
+)
 
 
 def midnight(day: date, zone: str) -> datetime:

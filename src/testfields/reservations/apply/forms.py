@@ -12,7 +12,7 @@ from shapely.geometry import MultiPolygon
 from testfields.availability.rules import MOST_VOLUMES, too_many
 from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
-from testfields.core.local_time import instant_of, local_time
+from testfields.core.local_time import instant_typed, local_time
 from testfields.core.periods import Period, parse_period, within_calendar
 from testfields.core.shapes import JAPAN, parse_shape
 from testfields.core.texts import normal
@@ -134,11 +134,8 @@ def _period(typed: Time, zone: str, field: str) -> Period:
     start, end = clock(typed.start), clock(typed.end)
     if start is None or end is None:
         raise InvalidInput([fault(field, N_("Please enter start and end as date and time, like 2026-12-03 09:00."))])
-    instants = [instant_of(one, zone) for one in (start, end)]
-    period = parse_period(instants[0], instants[1], f"{field}.start", f"{field}.end")
-    if [local_time(one, zone).replace(tzinfo=None) for one in instants] != [start, end]:
-        raise InvalidInput([fault(field, N_("The clock leaps over this time; it does not exist."))])
-    return period
+    begins, ends = (instant_typed(one, zone, field) for one in (start, end))
+    return parse_period(begins, ends, f"{field}.start", f"{field}.end")
 
 
 def clock(text: str) -> datetime | None:
