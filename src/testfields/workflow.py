@@ -14,7 +14,7 @@ from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
 from testfields.events import service as events
 from testfields.events.rules import Happened, Subject
-from testfields.letters.jobs import TELL
+from testfields.letters.jobs import TELL, TELL_DISPLACED
 from testfields.letters.rules import Audience
 from testfields.permits import service as permits
 from testfields.reservations import queries, steps
@@ -34,6 +34,8 @@ class Follows(StrEnum):
     # A hold, an offer and a return run out at their deadline, a place on the waiting list when its time begins, what
     # nobody has decided when its time is over.
     EXPIRE_IN_TIME = "expire_in_time"
+    # Whom a closing displaced is told of it, once each.
+    TELL_DISPLACED = TELL_DISPLACED
 
 
 S, A, F = State, Action, Follows
@@ -102,7 +104,7 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
 
 # Of everything else, by what it happened to and the action told; nothing follows from what does not stand here.
 OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
-    (Subject.CLOSURE, "close"): (F.OFFER_WAITING,),
+    (Subject.CLOSURE, "close"): (F.TELL_DISPLACED, F.OFFER_WAITING),
     (Subject.CLOSURE, "lift"): (F.OFFER_WAITING,),
 }
 

@@ -69,6 +69,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "PUT /reservations/{reservation_id}/volumes": volumes,
         "POST /reservations/{reservation_id}/{action}": {"reason": "-", "conditions": "-"},
         "POST /closures": closure,
+        "POST /closures/preview": {"site": place.site, "period": period},
         "POST /organisations": organisation,
         "POST /people": {"email": "new@example.test", "name": "新人", "memberships": []},
         "PUT /me": {"locale": "en"},

@@ -135,6 +135,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /api/v1/availability": (Case(),),
     "GET /api/v1/closures": (LIST,),
     "POST /api/v1/closures": (Case(json={**CLOSING, "site": "{site}", "period": period(20)}, elsewhere=404),),
+    "POST /api/v1/closures/preview": (Case(json={"site": "{site}", "period": period(20)}, elsewhere=404),),
     "POST /api/v1/closures/{closure_id}/lift": (THING,),
     "GET /api/v1/reviews": (LIST, WHOLE_QUEUE),
     "GET /api/v1/reviews/{reservation_id}": (THING, DRAFT),

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from shapely.geometry import mapping
 
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
@@ -196,6 +197,48 @@ async def test_over_http_a_closure_is_made_listed_and_lifted(db: None, client: h
     assert (await client.post(address, headers={**staff, "If-Match": '"9"'})).status_code == 412
     lifted = await client.post(address, headers={**staff, "If-Match": '"1"'})
     assert (lifted.status_code, lifted.json()["version"]) == (200, 2)
+
+
+async def test_over_http_a_preview_tells_whom_a_closing_would_displace_and_writes_nothing(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    standing = await apply(field, company, factories.period(9))
+    closed = await closures.close(field.approver, await closing(field, factories.period(12)), now())
+    staff, site = await headers(field.site_manager), await slug_of(field)
+    wanted = {"places": [{"site": site}], "period": (await body(field, factories.period(8, 8)))["period"]}
+
+    told = (await client.post("/api/v1/closures/preview", json=wanted, headers=staff)).json()
+
+    assert [told[name] for name in ("applications", "stays", "companies")] == [1, 1, 1]
+    (one,) = told["displaced"]
+    assert (one["reservation_id"], one["state"], one["becomes"]) == (standing, "submitted", "rejected")
+    assert [(stay["state"], stay["becomes"]) for stay in one["stays"]] == [("planned", "displaced")]
+    assert [(other["kind"], other["closure_id"]) for other in told["in_the_way"]] == [("closure", closed.id)]
+    assert (await reading.find(company, standing))["state"] == State.SUBMITTED
+
+
+async def test_over_http_several_places_are_closed_and_displace(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    standing = await apply(field, company, factories.period(9))
+    staff = await headers(field.site_manager)
+    wanted = {
+        key: value for key, value in (await body(field, factories.period(9), displace=True)).items() if key != "site"
+    }
+    part = {"type": "MultiPolygon", "coordinates": mapping(factories.square(south=32, size=0.001))["coordinates"]}
+
+    outside = {"places": [{"site": await slug_of(field), "footprint": part}]}
+    assert (await client.post("/api/v1/closures", json=wanted | outside, headers=staff)).status_code == 422
+    both = {"places": [{"site": await slug_of(field)}], "site": await slug_of(field)}
+    assert (await client.post("/api/v1/closures", json=wanted | both, headers=staff)).status_code == 422
+    made = await client.post("/api/v1/closures", json=wanted | {"places": both["places"]}, headers=staff)
+
+    assert made.status_code == 201
+    assert made.json()["displaced"] == [standing]
+    lifted = await client.post(
+        f"/api/v1/closures/{made.json()['id']}/lift?together=true", headers={**staff, "If-Match": '"1"'}
+    )
+    assert lifted.json()["version"] == 2
 
 
 @pytest.mark.parametrize("reason", ["\u200b", "\u202eegrahc", "x" * 501])

@@ -108,3 +108,38 @@ PLACES = Statement("""
     WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
     ORDER BY site.slug, area.position, area.slug
 """)
+
+# What else stands on these grounds in a period and is not displaced: closures, and what is kept for others.
+# Served by claim_by_site_and_period.
+STANDING = Statement("""
+    SELECT DISTINCT claim.id, claim.source_kind AS kind, closure.id AS closure_id, closure.kind AS closure_kind,
+           claim.period, site.timezone,
+           site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en,
+           area.slug AS area_slug, area.name_ja AS area_name_ja, area.name_en AS area_name_en
+    FROM unnest(CAST(:site_ids AS bigint[]), CAST(:footprints AS geometry[])) AS wanted (site_id, footprint)
+    JOIN claim ON claim.site_id = wanted.site_id AND claim.period && CAST(:period AS tstzrange)
+        AND NOT claim.source_kind = ANY(claims_of_reservations()) AND claim.footprint && wanted.footprint
+        AND ST_Relate(claim.footprint, wanted.footprint, 'T********')
+    JOIN site ON site.id = claim.site_id
+    LEFT JOIN closure ON claim_source(claim.source_kind) = 'closure' AND closure.id = claim.source_id
+    LEFT JOIN area ON area.id = closure.area_id
+    ORDER BY site.slug, claim.period, claim.id
+""")
+
+# Whose these applications are, and where; by primary keys.
+ABOUT = Statement("""
+    SELECT reservation.id, reservation.company_id,
+           company.name_ja AS company_name_ja, company.name_en AS company_name_en,
+           site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
+           area.name_ja AS area_name_ja, area.name_en AS area_name_en
+    FROM reservation
+    JOIN organisation company ON company.id = reservation.company_id
+    JOIN site ON site.id = reservation.site_id
+    CROSS JOIN LATERAL (
+        SELECT string_agg(name_ja, '、' ORDER BY position, id) AS name_ja,
+               string_agg(name_en, ', ' ORDER BY position, id) AS name_en
+        FROM area WHERE area.id IN (SELECT area_id FROM volume WHERE volume.reservation_id = reservation.id)
+    ) area
+    WHERE reservation.id = ANY(CAST(:ids AS bigint[]))
+    ORDER BY site.slug, company.name_ja, company.id, reservation.id
+""")

@@ -11,10 +11,19 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.closures import service as closures
 from testfields.closures.rules import ClosureKind
-from testfields.closures.schemas import ClosureBody, ClosureVersion, ClosureView, EnteredView
+from testfields.closures.schemas import (
+    ClosureBody,
+    ClosureVersion,
+    ClosureView,
+    EnteredView,
+    PlacesBody,
+    PreviewView,
+    preview_view,
+)
 from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.web.bodies import JsonBody
+from testfields.web.idempotency import NEVER_KEPT
 from testfields.web.openapi import REFUSES
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
@@ -38,6 +47,19 @@ async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[EnteredV
     entered = await closures.close(actor, closing, now())
     view = EnteredView(entered.id, entered.version, list(entered.closures), list(entered.displaced))
     return Response(view, headers={"ETag": etag(entered.version)})
+
+
+@post(
+    "/preview",
+    dto=JsonBody[PlacesBody],
+    return_dto=None,
+    status_code=200,
+    opt={NEVER_KEPT: True, REFUSES: (404,)},
+    guards=[Only(May.CLOSE)],
+)
+async def preview_closing(actor: Caller, data: JSONBody[PlacesBody]) -> PreviewView:
+    """Whom closing these places would displace, and what is in its way; nothing is written or kept."""
+    return preview_view(await closures.preview(actor, data.scope, data.when, now()))
 
 
 @get("/", guards=[Only(May.SEE_DESK)])
@@ -80,4 +102,4 @@ def _view(row: Any) -> ClosureView:
     )
 
 
-router = Router("/closures", tags=["closures"], route_handlers=[close, list_closures, lift])
+router = Router("/closures", tags=["closures"], route_handlers=[close, preview_closing, list_closures, lift])

@@ -5,14 +5,18 @@ from typing import Annotated
 
 import msgspec
 
+from testfields.availability.kinds import ClaimKind
 from testfields.closures.grounds import Scope, Wanted
 from testfields.closures.rules import ClosureKind
-from testfields.closures.service import LONGEST_REASON
+from testfields.closures.service import LONGEST_REASON, Met, Preview
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.periods import Period, parse_period
 from testfields.core.shapes import parse_shape
+from testfields.db.values import to_period
+from testfields.reservations.rules import State
 from testfields.reservations.schemas import Shape
-from testfields.web.schemas import MultiPolygonView, TimeRange
+from testfields.reservations.stays import StayState
+from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 
 # In one closing; all of an owner's are asked for by the owner.
 MOST_PLACES = 500
@@ -98,3 +102,87 @@ class ClosureView(msgspec.Struct, frozen=True):
     created_by: str
     created_at: datetime
     lifted_at: datetime | None
+
+
+class BecomesView(msgspec.Struct, frozen=True):
+    """A stay that would be met, and what would become of it: its state, and its time where that is shortened."""
+
+    id: int
+    period: TimeRange
+    state: StayState
+    becomes: StayState
+    becomes_period: TimeRange
+
+
+class MetView(msgspec.Struct, frozen=True):
+    """An application that would be displaced: whose and where it is, its state now, and the one it would have."""
+
+    reservation_id: int
+    company_name: NamedText
+    site: str
+    site_name: NamedText
+    area_name: NamedText
+    state: State
+    becomes: State
+    stays: list[BecomesView]
+
+
+class StandingView(msgspec.Struct, frozen=True):
+    """What else stands there and is not displaced; a closure with its number."""
+
+    kind: ClaimKind
+    closure_id: int | None
+    site: str
+    area: str | None
+    period: TimeRange
+
+
+class PreviewView(msgspec.Struct, frozen=True):
+    """What a closing would meet: how many applications, stays and companies, each of them, and what is in its way."""
+
+    applications: int
+    stays: int
+    companies: int
+    displaced: list[MetView]
+    in_the_way: list[StandingView]
+
+
+def preview_view(preview: Preview) -> PreviewView:
+    """A preview as the API tells it."""
+    return PreviewView(
+        applications=len(preview.met),
+        stays=preview.stays,
+        companies=preview.companies,
+        displaced=[_met_view(one) for one in preview.met],
+        in_the_way=[
+            StandingView(
+                ClaimKind(row["kind"]),
+                row["closure_id"],
+                row["site_slug"],
+                row["area_slug"],
+                _range(to_period(row["period"])),
+            )
+            for row in preview.in_the_way
+        ],
+    )
+
+
+def _met_view(one: Met) -> MetView:
+    row, displaced = one.row, one.displaced
+    return MetView(
+        reservation_id=row["id"],
+        company_name=NamedText(row["company_name_ja"], row["company_name_en"]),
+        site=row["site_slug"],
+        site_name=NamedText(row["site_name_ja"], row["site_name_en"]),
+        area_name=NamedText(row["area_name_ja"], row["area_name_en"]),
+        state=displaced.locked.state,
+        becomes=displaced.to,
+        stays=[
+            BecomesView(was.id, _range(was.period), was.state, then.state, _range(then.period))
+            for was, then in zip(displaced.met, displaced.changed, strict=True)
+        ],
+    )
+
+
+def _range(period: Period) -> TimeRange:
+    return TimeRange(period.start, period.end)

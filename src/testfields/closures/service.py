@@ -28,7 +28,7 @@ from testfields.db.values import period_range
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
 from testfields.reservations import displacing, steps
-from testfields.reservations.displacing import Ground
+from testfields.reservations.displacing import Displaced, Ground
 
 # A storm does not wait for a form: a closure may begin when somebody began to write it down.
 WRITTEN_DOWN_WITHIN = timedelta(minutes=15)
@@ -109,6 +109,47 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
     if displaced:
         await _offer(grounds, now)
     return Entered(numbers[0], 1, tuple(numbers), gone)
+
+
+@dataclass(frozen=True)
+class Met:
+    """An application that would be displaced; `row` tells whose it is and where."""
+
+    row: asyncpg.Record
+    displaced: Displaced
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a closing would meet: whom it would displace, by site and company, and what stays in its way."""
+
+    met: tuple[Met, ...]
+    in_the_way: tuple[asyncpg.Record, ...]
+
+    @property
+    def companies(self) -> int:
+        """How many."""
+        return len({one.row["company_id"] for one in self.met})
+
+    @property
+    def stays(self) -> int:
+        """How many."""
+        return sum(len(one.displaced.met) for one in self.met)
+
+
+async def preview(actor: Actor, scope: Scope, period: Period, now: datetime) -> Preview:
+    """What closing these places would meet now; nothing is written or held. Raises NotFound, InvalidInput."""
+    if faults := _time_faults(period, now):
+        raise InvalidInput(faults)
+    grounds = [one.ground for one in await found(scope, reach(actor, May.CLOSE).owners)]
+    displaced = {one.locked.id: one for one in await displacing.met_by(grounds, period, now)}
+    rows = await queries.ABOUT.rows(ids=list(displaced))
+    standing = await queries.STANDING.rows(
+        site_ids=[one.site_id for one in grounds],
+        footprints=[one.footprint for one in grounds],
+        period=period_range(period),
+    )
+    return Preview(tuple(Met(row, displaced[row["id"]]) for row in rows), tuple(standing))
 
 
 async def _written(actor: Actor, closing: Closing, places: Sequence[Closed], now: datetime) -> list[int]:

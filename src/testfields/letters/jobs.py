@@ -4,15 +4,19 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import OnlyPortal
 from testfields.core.clock import now
 from testfields.db.engine import transactional
+from testfields.letters import closings
 from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rendering import render
 from testfields.letters.rules import Audience
 from testfields.letters.service import facts_of, receivers
 from testfields.notifications import service as notifications
+from testfields.notifications.rules import Channel
 from testfields.web.features import Settings, Task
 
 # The task that tells an audience of an event.
 TELL = "tell"
+# And the one that tells all whom a closing displaced.
+TELL_DISPLACED = "tell_displaced"
 
 
 @transactional
@@ -25,9 +29,29 @@ async def write(event_id: int, audience: Audience, base_url: str) -> None:
             await notifications.post(event_id, channel, one, letter, now())
 
 
+@transactional
+async def write_of_closing(event_id: int, base_url: str) -> None:
+    """Write to everybody whom a closing concerns, each once about all that is theirs, and have it sent."""
+    told = await closings.told_of(event_id)
+    if told is None:
+        return
+    for receiver, numbers in told.receivers:
+        losses = [told.losses[number] for number in numbers]
+        letter = closings.render(told.row, losses, receiver, base_url)
+        await notifications.post(event_id, Channel.MAIL, receiver, letter, now())
+
+
+async def tell_displaced(settings: Settings, event_id: int) -> None:
+    """Write to everybody whom a closing concerns."""
+    await write_of_closing(event_id, settings.base_url)
+
+
 async def tell(settings: Settings, event_id: int, audience: str) -> None:
     """Write to everybody of an audience about an event."""
     await write(event_id, Audience(audience), settings.base_url)
 
 
-TASKS = (Task(TELL, tell, OnlyPortal(May.WRITE_LETTER)),)
+TASKS = (
+    Task(TELL, tell, OnlyPortal(May.WRITE_LETTER)),
+    Task(TELL_DISPLACED, tell_displaced, OnlyPortal(May.WRITE_LETTER)),
+)

@@ -45,3 +45,41 @@ FACTS = Statement("""
 # Whom to write to, as reservations/told.sql says.
 COMPANY = Statement("SELECT person_id, organisation_id, name, locale FROM company_told(:reservation_id)")
 STAFF = Statement("SELECT person_id, organisation_id, name, locale FROM staff_told(:reservation_id)")
+
+# --- A closing, told once to each whom it concerns.
+
+# Served by the primary keys and closure_closing_id.
+CLOSING = Statement("""
+    SELECT closure.reason_ja, closure.reason_en, closure.period,
+           coalesce(event.details -> 'displaced', '[]')::text AS displaced
+    FROM event JOIN closure ON closure.id = event.subject_id
+    WHERE event.id = :event_id AND event.subject = 'closure'
+""")
+
+# What it did to each application that it displaced, as the application's own event tells it. Served by event_once.
+DISPLACED = Statement("""
+    SELECT told.reservation_id, told.to_state, stays_in(told.details)::text AS stays,
+           project.title_ja, project.title_en, site.name_ja AS site_ja, site.name_en AS site_en,
+           area.name_ja AS area_ja, area.name_en AS area_en, site.timezone, site.contact
+    FROM event
+    JOIN reservation_event told ON told.reservation_id = ANY(CAST(:ids AS bigint[])) AND told.action = 'displace'
+     AND told.details -> 'closing' = event.details -> 'closing'
+    JOIN reservation ON reservation.id = told.reservation_id
+    JOIN project ON project.id = reservation.project_id
+    JOIN site ON site.id = reservation.site_id
+    CROSS JOIN LATERAL (
+        SELECT string_agg(name_ja, '、' ORDER BY position, id) AS name_ja,
+               string_agg(name_en, ', ' ORDER BY position, id) AS name_en
+        FROM area WHERE area.id IN (SELECT area_id FROM volume WHERE volume.reservation_id = reservation.id)
+    ) area
+    WHERE event.id = :event_id
+    ORDER BY told.reservation_id
+""")
+
+# Everybody of all their companies who is told of one of them, with the numbers of those they are told of.
+CONCERNED = Statement("""
+    SELECT told.person_id, told.organisation_id, told.name, told.locale, array_agg(number ORDER BY number) AS numbers
+    FROM unnest(CAST(:ids AS bigint[])) AS number CROSS JOIN LATERAL company_told(number) told
+    GROUP BY told.person_id, told.organisation_id, told.name, told.locale
+    ORDER BY told.person_id, told.organisation_id
+""")

@@ -27,7 +27,7 @@ class Fact:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(ROOT / "templates" / "mail"),
         autoescape=select_autoescape(["html"]),
@@ -41,7 +41,7 @@ def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_ur
     """The letter to one receiver; `base_url` is the portal's address without a slash at its end."""
     group = AUDIENCES[audience]
     words = wording_for(group.words, facts.action, facts.from_state)
-    say = _speaker(locale)
+    say = speaker(locale)
     subject = _subject(facts, words, locale)
     context = {
         "_": say,
@@ -59,11 +59,11 @@ def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_ur
         "page": f"{base_url}{group.page}/{facts.reservation_id}",
         "contact": facts.contact,
     }
-    text, html = (_environment().get_template(f"letter.{kind}").render(context) for kind in ("txt", "html"))
+    text, html = (environment().get_template(f"letter.{kind}").render(context) for kind in ("txt", "html"))
     return Letter(locale, subject, text, html)
 
 
-def _speaker(locale: str) -> Callable[..., str]:
+def speaker(locale: str) -> Callable[..., str]:
     def say(text: str, **values: object) -> str:
         return translate(text, locale, **values)
 
@@ -71,7 +71,7 @@ def _speaker(locale: str) -> Callable[..., str]:
 
 
 def _subject(facts: Facts, words: Wording, locale: str) -> str:
-    say = _speaker(locale)
+    say = speaker(locale)
     first, *further = facts.times
     when = format_period(first, facts.timezone, locale)
     return say(
@@ -84,7 +84,7 @@ def _subject(facts: Facts, words: Wording, locale: str) -> str:
 
 
 def _facts(facts: Facts, group: Group, locale: str) -> list[Fact]:
-    say = _speaker(locale)
+    say = speaker(locale)
     company = Fact(say(N_("Company")), (named(facts, "company", locale),))
     bands = dict.fromkeys(one.altitude for one in facts.volumes)
     return [
@@ -108,7 +108,7 @@ def _time(facts: Facts, period: Period, locale: str) -> str:
 
 def _date(facts: Facts, words: Wording, locale: str) -> Fact | None:
     """By when; none where the step set no such date."""
-    say = _speaker(locale)
+    say = speaker(locale)
     dates = {By.DEADLINE: (N_("Deadline"), facts.deadline), By.DUE: (N_("Decision due by"), facts.due_at)}
     if words.date is None:
         return None

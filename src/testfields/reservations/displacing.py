@@ -41,9 +41,10 @@ class Ground:
 
 @dataclass(frozen=True)
 class Displaced:
-    """An application that a closure meets: the stays that it changes, as they are by then, and where it stands."""
+    """An application that a closure meets: its stays that it `met`, what becomes of them, and where it stands then."""
 
     locked: Locked
+    met: tuple[Stay, ...]
     changed: tuple[Stay, ...]
     to: State
 
@@ -152,9 +153,10 @@ def _outcome(locked: Locked, stays: Sequence[Stay], met: Set[int], closed: Perio
     )
     after = day.with_changes(stays, changed)
     if permitted:
-        return Displaced(locked, changed, state_of(after))
+        return Displaced(locked, tuple(taken), changed, state_of(after))
     left = any(one.state in OPEN for one in after)
-    return Displaced(locked, changed, locked.state if left else TRANSITIONS[locked.state, Action.DISPLACE].to)
+    to = locked.state if left else TRANSITIONS[locked.state, Action.DISPLACE].to
+    return Displaced(locked, tuple(taken), changed, to)
 
 
 def _is_over(locked: Locked, stay: Stay, now: datetime) -> bool:
