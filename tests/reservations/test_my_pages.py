@@ -300,3 +300,14 @@ async def test_the_map_is_given_each_stay_with_its_time(db: None, client: AsyncC
     features = (await client.get(f"/my/reservations/{reservation_id}/volumes.geojson")).json()["features"]
     assert [one["geometry"]["type"] for one in features] == ["MultiPolygon"]
     assert "9:00–10:00" in features[0]["properties"]["name"]["ja"]
+
+
+async def test_what_my_page_leaves_out_is_said(db: None, client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    field, company = await factories.field(), await factories.company()
+    for hour in (9, 11):
+        await filed(company, field, hour=hour)
+    await factories.log_in(client, company)
+    said = "新しい2件だけを表示"
+    assert said not in (await client.get("/my")).text
+    monkeypatch.setattr(reading, "MOST_UNDER_WAY", 2)
+    assert said in (await client.get("/my")).text

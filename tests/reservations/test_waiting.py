@@ -191,3 +191,13 @@ async def test_the_form_warns_while_there_is_time(db: None, client: AsyncClient)
         "time0_end": (DAY.end + local).strftime("%Y-%m-%dT%H:%M"),
     }
     assert "所有者の審査には最長3日かかります" in (await client.post("/my/apply/check", data=form)).text
+
+
+async def test_what_lapses_undecided_is_offered_when_the_rest_is_approved(db: None) -> None:
+    field = await factories.field()
+    _, number = await filed(field, DAY, factories.period(9, days=2))
+    waiting_company, theirs = await filed(field, factories.period(12), action=Action.WAIT)
+    await steps.act(field.approver, number, Step(Action.APPROVE), DAY.start + timedelta(minutes=30))
+    with pytest.raises(NotFound):
+        await waiting.queue_of(waiting_company, theirs)
+    assert (await Reservation.select(Reservation.state).where(Reservation.id == theirs))[0]["state"] == "held"

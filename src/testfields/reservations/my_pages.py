@@ -46,6 +46,7 @@ async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
         coming=[_line(row, at) for row in coming],
         past=[_line(row, at) for row in [*gone, *over]],
         more_past=len(over) == PAST_SHOWN,
+        most=reading.MOST_UNDER_WAY if len(rows) == reading.MOST_UNDER_WAY else 0,
     )
 
 

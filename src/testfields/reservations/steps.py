@@ -44,7 +44,9 @@ async def act(actor: Actor | None, reservation_id: int, step: Step, now: datetim
     WrongState, NotAllowed, InvalidInput, or Taken when the volume has to be claimed first.
     """
     locked, moved = await _act(actor, reservation_id, step, now)
-    if _gives_back(locked.state, step.action, moved.state):
+    # What has begun before it was decided lapses when the rest is approved.
+    lapses = step.action is Action.APPROVE and locked.times.starts_at <= now
+    if lapses or _gives_back(locked.state, step.action, moved.state):
         await offer_waiting(locked.site_id, now)
     return moved
 
