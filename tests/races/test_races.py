@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import httpx
@@ -74,6 +75,32 @@ async def test_series_of_overlapping_volumes_never_overlap(crowd: Crowd) -> None
     )
     count = Counter(answer.status_code for answer in answers)
     assert set(count) == {201, 409}
+    assert await overlaps() == 0
+    assert await claims_out_of_step() == []
+
+
+async def test_whatever_fits_against_single_bookings_leaves_nothing_free_that_was_asked_for(crowd: Crowd) -> None:
+    """Half of the clients ask for a series of whatever fits, half for one of its slots: each slot goes to one of them,
+    and nobody is told that a slot is taken that nobody has."""
+    chance, slots = random.Random(7), range(48)
+    wishes = [sorted(chance.sample(slots, 8)) if client % 2 else [chance.choice(slots)] for client in range(CLIENTS)]
+
+    def body(client: int) -> dict[str, Any]:
+        volumes = [times(slot % 24, days=1 + slot // 24) for slot in wishes[client]]
+        return crowd.application(client, volumes, whatever_fits=client % 2 == 1, hold=client % 3 == 0)
+
+    answers = await all_at_once(
+        [lambda client=client: crowd.post(client, RESERVATIONS, body(client)) for client in range(CLIENTS)]
+    )
+    assert {answer.status_code for answer in answers} == {201, 409}
+    filed = sum(
+        len(wish) - len(answer.json()["left_out"])
+        for wish, answer in zip(wishes, answers, strict=True)
+        if answer.status_code == 201
+    )
+    async with DB.connection() as connection:
+        claimed = await connection.fetchval("SELECT count(*) FROM claim WHERE site_id = $1", crowd.field.site_id)
+    assert filed == claimed == len({slot for wish in wishes for slot in wish})
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
 

@@ -56,14 +56,18 @@ def check_lengths(periods: Sequence[Period]) -> None:
 
 def check_volumes(policy: Policy, placed: Sequence[Placed], now: datetime) -> None:
     """Raise InvalidInput with every rule of the site that the volumes break."""
-    faults = [found for index, one in enumerate(placed) for found in _faults(policy, one, now, f"volumes[{index}]")]
-    faults += [
-        fault(f"volumes[{index}]", N_("This is asked for twice."))
-        for index, one in enumerate(placed)
-        if any((one.area.id, one.volume) == (other.area.id, other.volume) for other in placed[:index])
-    ]
+    faults = [found for one in volume_faults(policy, placed, now) for found in one]
     if faults:
         raise InvalidInput(faults)
+
+
+def volume_faults(policy: Policy, placed: Sequence[Placed], now: datetime) -> list[list[Fault]]:
+    """The rules of the site that each of the volumes breaks, one list a volume."""
+    faults = [_faults(policy, one, now, f"volumes[{index}]") for index, one in enumerate(placed)]
+    for index, one in enumerate(placed):
+        if any((one.area.id, one.volume) == (other.area.id, other.volume) for other in placed[:index]):
+            faults[index].append(fault(f"volumes[{index}]", N_("This is asked for twice.")))
+    return faults
 
 
 def _faults(policy: Policy, placed: Placed, now: datetime, path: str) -> list[Fault]:

@@ -13,8 +13,8 @@ from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.periods import Period, parse_period
 from testfields.core.shapes import parse_shape
 from testfields.db.values import to_period
+from testfields.reservations.bodies import Shape
 from testfields.reservations.rules import State
-from testfields.reservations.schemas import Shape
 from testfields.reservations.stays import StayState
 from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 

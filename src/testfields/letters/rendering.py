@@ -93,6 +93,7 @@ def _facts(facts: Facts, group: Group, locale: str) -> list[Fact]:
         Fact(say(N_("Project")), (named(facts, "title", locale),)),
         Fact(say(N_("Place")), (_place(facts, locale),)),
         Fact(say(N_("Time")), tuple(_time(facts, one, locale) for one in facts.times)),
+        *([Fact(say(N_("Left out, as it does not fit")), _left_out(facts, locale))] if facts.left_out else []),
         Fact(say(N_("Height")), tuple(said(height_in_words(band), locale) for band in bands)),
     ]
 
@@ -104,6 +105,18 @@ def _time(facts: Facts, period: Period, locale: str) -> str:
     if not there or areas_told(there) == areas_told(facts.volumes):
         return told
     return f"{told} {areas_told(there)[f'area_{locale}']}"
+
+
+def _left_out(facts: Facts, locale: str) -> tuple[str, ...]:
+    say = speaker(locale)
+    return tuple(
+        say(
+            N_("%(when)s: %(state)s"),
+            when=format_period(one.period, facts.timezone, locale),
+            state=" ".join(said(message, locale) for message in one.why),
+        )
+        for one in facts.left_out
+    )
 
 
 def _date(facts: Facts, words: Wording, locale: str) -> Fact | None:

@@ -13,7 +13,7 @@ from testfields.core.periods import Period
 from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.rules import Action, State
 from testfields.reservations.stays import Stay
-from testfields.reservations.words import VolumeTold
+from testfields.reservations.words import LeftOutTold, VolumeTold
 
 
 class Audience(StrEnum):
@@ -44,7 +44,8 @@ class Wording:
 class Facts:
     """All that a letter about one event may say; heights in metres above ground.
 
-    `stays` are those that the event was about, `over` those that by then were no more, of all that had been asked for.
+    `stays` are those that the event was about, `over` those that by then were no more, of all that had been asked for,
+    `left_out` those that did not fit when it was filed.
     """
 
     event_id: int
@@ -69,6 +70,7 @@ class Facts:
     volumes: tuple[VolumeTold, ...]
     stays: tuple[Stay, ...] = ()
     over: tuple[Stay, ...] = ()
+    left_out: tuple[LeftOutTold, ...] = ()
 
     @property
     def hurried(self) -> bool:

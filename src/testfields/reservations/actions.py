@@ -74,7 +74,8 @@ class ActionRow:
     `reason` is said where the reason that it needs is missing. `grants`: its letter tells the conditions; in any other
     they would be read as still to come. `in_time`: what was granted can be so no longer than its times last.
     `on_the_day`: it is said of a stay that would else end by itself. `by_closing`: it comes with a closure of the
-    ground, and is offered to nobody by itself.
+    ground, and is offered to nobody by itself. `in_part`: it may be for whatever fits; it has its place at once or
+    not at all, while who waits, or only writes down, asks for all.
     """
 
     word: str
@@ -88,6 +89,7 @@ class ActionRow:
     in_time: bool = False
     on_the_day: bool = False
     by_closing: bool = False
+    in_part: bool = False
 
 
 # A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
@@ -97,12 +99,15 @@ OPTIONAL = N_("Why (optional; the owner can read it)")
 A, S = Action, State
 ACTIONS: Mapping[Action, ActionRow] = {
     A.SAVE: ActionRow(word=N_("Saving a draft"), told=N_("Draft saved"), icon="pencil"),
-    A.HOLD: ActionRow(word=N_("Holding the place"), told=N_("Place held"), icon="hourglass", settles=Settles.ASKING),
+    A.HOLD: ActionRow(
+        word=N_("Holding the place"), told=N_("Place held"), icon="hourglass", settles=Settles.ASKING, in_part=True
+    ),
     A.SUBMIT: ActionRow(
         word=N_("Submission"),
         told=N_("Application submitted"),
         icon="send",
         settles=Settles.ASKING,
+        in_part=True,
         button=Button(
             N_("Submit the application"),
             N_("The application goes to the owner of the land for review. The place stays yours meanwhile."),

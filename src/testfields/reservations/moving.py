@@ -1,7 +1,7 @@
 """A reservation in the hand of whoever moves it: locked, moved on, and its event told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import asyncpg
@@ -13,16 +13,18 @@ from testfields.events import service as events
 from testfields.events.rules import Event, Subject
 from testfields.reservations import queries
 from testfields.reservations.deadlines import Times
-from testfields.reservations.filing import Moved, promised
+from testfields.reservations.filing import Moved
 from testfields.reservations.reading import NO_SUCH, roles_of
 from testfields.reservations.rules import TRANSITIONS, Action, Party, Role, State, acting_role, next_state, role_of
+from testfields.reservations.telling import promised
 
 
 @dataclass(frozen=True)
 class Step:
     """Something to do to a reservation; `version` is the one the caller saw, None for any.
 
-    `stays` are those it is about, where it is about single ones; none is whichever it is time for.
+    `stays` are those it is about, where it is about single ones; none is whichever it is time for. `told` is what its
+    event keeps besides.
     """
 
     action: Action
@@ -30,6 +32,7 @@ class Step:
     reason: str = ""
     conditions: str = ""
     stays: tuple[int, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from testfields.reservations.schemas import StayView, VolumeView
 from testfields.reservations.states import STATES, Stage
 from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
-from testfields.reservations.views import day_of, names_of_several, times_told, volumes_of
+from testfields.reservations.views import day_of, left_out_in_words, names_of_several, times_told, volumes_of
 from testfields.reservations.waiting import CHANCE_WORDS
 from testfields.reservations.words import height_in_words, time_left
 from testfields.sites.vocabulary import USES
@@ -151,6 +151,7 @@ async def _show(
         area=locale.named(row, "area_name"),
         use=locale.in_words(USES[row["use"]]),
         volumes=[_volume(one, zone, _states(row), names_of_several(row)) for one in volumes_of(row)],
+        left_out=[line for event in events for line in left_out_in_words(event, zone)],
         left_open=[{"value": one.id, "label": _when(one, zone)} for one in _stays(row) if one.state in OPEN],
         left=locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",

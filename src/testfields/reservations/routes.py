@@ -10,23 +10,19 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.reservations import filing, reading, steps, waiting
+from testfields.reservations import filing, fitting, reading, steps, waiting
+from testfields.reservations.bodies import ApplicationBody, CheckBody, DraftBody, StepBody, VolumesBody, asked_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.schemas import (
-    ApplicationBody,
-    CheckBody,
-    DraftBody,
     EventView,
     FiledView,
     MovedView,
     QueueView,
     ReservationView,
-    StepBody,
     VerdictView,
-    VolumesBody,
-    asked_of,
     event_view,
+    left_out_view,
     verdict_view,
     view_of,
 )
@@ -50,10 +46,11 @@ def _first_action(body: ApplicationBody) -> Action:
 @post("/", dto=JsonBody[ApplicationBody], return_dto=None, opt={REFUSES: (404, 409)}, guards=[Only(May.APPLY)])
 async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Response[FiledView]:
     """File an application under a project."""
+    asked = asked_of(data.volumes)
     application = filing.Application(
-        data.project_id, data.area_id, asked_of(data.volumes), _first_action(data), data.note
+        data.project_id, data.area_id, asked, _first_action(data), data.note, data.whatever_fits
     )
-    filed = await filing.file(actor, application, now())
+    filed = await fitting.file(actor, application, now())
     view = FiledView(
         id=filed.id,
         state=filed.state,
@@ -64,6 +61,7 @@ async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Re
         due_at=filed.due_at,
         created_at=filed.created_at,
         warnings=[locale.said(one) for one in filed.warnings],
+        left_out=left_out_view(filed.left_out),
     )
     headers = {"Location": f"/api/v1/reservations/{filed.id}", "ETag": etag(filed.version)}
     return Response(view, status_code=201, headers=headers)
@@ -79,8 +77,10 @@ async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Re
 )
 async def check_application(actor: Caller, data: JSONBody[CheckBody]) -> VerdictView:
     """Whether an application would fit, and what stands in the way; nothing is written or kept."""
-    application = filing.Application(data.project_id, data.area_id, asked_of(data.volumes))
-    return verdict_view(await filing.check(actor, application, now(), besides=data.reservation_id or 0))
+    application = filing.Application(
+        data.project_id, data.area_id, asked_of(data.volumes), whatever_fits=data.whatever_fits
+    )
+    return verdict_view(await fitting.check(actor, application, now(), besides=data.reservation_id or 0))
 
 
 @get("/", guards=[Only(May.SEE_APPLICATIONS)])

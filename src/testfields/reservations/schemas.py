@@ -1,105 +1,22 @@
-"""What the API takes and answers about reservations."""
+"""What the API answers about reservations."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from testfields.accounts.rules import Actor
-from testfields.availability.rules import MOST_VOLUMES
-from testfields.availability.service import Asked
-from testfields.core.errors import Fault, InTheWay, InvalidInput
-from testfields.core.periods import parse_period
-from testfields.core.shapes import parse_shape
-from testfields.core.volumes import parse_altitude
+from testfields.core.errors import Fault, InTheWay
 from testfields.reservations import reading
-from testfields.reservations.filing import Verdict
-from testfields.reservations.rules import LONGEST_TEXT, Action, State, actions_for
+from testfields.reservations.filing import LeftOut, Verdict
+from testfields.reservations.rules import Action, State, actions_for
 from testfields.reservations.stays import StayState
 from testfields.reservations.waiting import Chance
+from testfields.reservations.words import left_out_told
 from testfields.web import locale
-from testfields.web.parameters import LARGEST_ID
 from testfields.web.problems import FieldFault
 from testfields.web.schemas import Heights, MultiPolygonView, NamedText, TimeRange
-
-Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
-Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
-
-
-class PolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag="Polygon"):
-    """A GeoJSON polygon in longitude and latitude."""
-
-    coordinates: list[list[list[float]]]
-
-    @property
-    def polygons(self) -> list[list[list[list[float]]]]:
-        """The rings of each polygon."""
-        return [self.coordinates]
-
-
-class MultiPolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag="MultiPolygon"):
-    """A GeoJSON multipolygon in longitude and latitude, as the portal tells shapes."""
-
-    coordinates: list[list[list[list[float]]]]
-
-    @property
-    def polygons(self) -> list[list[list[list[float]]]]:
-        """The rings of each polygon."""
-        return self.coordinates
-
-
-Shape = PolygonBody | MultiPolygonBody
-
-
-class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A volume asked for; no footprint is the whole area, no altitude the area's whole band.
-
-    `area_id` is for another area of the same test field than that of the application.
-    """
-
-    period: TimeRange
-    altitude: Heights | None = None
-    footprint: Shape | None = None
-    area_id: Id | None = None
-
-
-class VolumesBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The volumes of one application."""
-
-    volumes: Annotated[list[VolumeBody], msgspec.Meta(min_length=1, max_length=MOST_VOLUMES)]
-
-
-class DraftBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What a draft asks for."""
-
-    project_id: Id
-    area_id: Id
-    note: Text = ""
-
-
-class ApplicationBody(DraftBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """An application: submitted at once, or held, kept as a draft, or waiting for what is taken."""
-
-    hold: bool = False
-    draft: bool = False
-    wait: bool = False
-
-
-class CheckBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What might be applied for; what `reservation_id` holds itself counts as free."""
-
-    project_id: Id
-    area_id: Id
-    reservation_id: Id | None = None
-
-
-class StepBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Why, under which conditions, and which stays it is about: none is whichever it is time for, or all to come."""
-
-    reason: Text = ""
-    conditions: Text = ""
-    stays: Annotated[list[Id], msgspec.Meta(max_length=MOST_VOLUMES)] = []
 
 
 class StayView(msgspec.Struct, frozen=True):
@@ -143,11 +60,20 @@ class ReservationView(msgspec.Struct, frozen=True):
     actions: list[Action]
 
 
+class LeftOutView(msgspec.Struct, frozen=True):
+    """A stay that is not asked for, as it does not fit: the rules that it breaks, or what is in its way."""
+
+    period: TimeRange
+    errors: list[FieldFault]
+    in_the_way: Sequence[InTheWay]
+
+
 class VerdictView(msgspec.Struct, frozen=True):
     """What would become of an application now: every rule broken, what is in the way, and near times for all volumes.
 
     `due_at` is when staff ought to decide, `deadline` when a hold would end. `warnings` do not hinder it; `waiting` is
-    how many wait already for some of what is taken.
+    how many wait already for some of what is taken. Of an application for whatever fits `fitting` are the stays that
+    would be asked for, `left_out` the others.
     """
 
     fits: bool
@@ -158,6 +84,8 @@ class VerdictView(msgspec.Struct, frozen=True):
     deadline: datetime | None
     warnings: list[str]
     waiting: int
+    fitting: list[TimeRange]
+    left_out: list[LeftOutView]
 
 
 class MovedView(msgspec.Struct, frozen=True):
@@ -177,6 +105,7 @@ class FiledView(MovedView, frozen=True, kw_only=True):
     due_at: datetime | None
     created_at: datetime
     warnings: list[str]
+    left_out: list[LeftOutView]
 
 
 class QueueView(msgspec.Struct, frozen=True):
@@ -189,9 +118,16 @@ class QueueView(msgspec.Struct, frozen=True):
     standing: dict[Chance, int]
 
 
+class LeftOutTold(msgspec.Struct, frozen=True):
+    """A stay that an application left out when it was filed, and why."""
+
+    period: TimeRange
+    reasons: list[str]
+
+
 class EventView(msgspec.Struct, frozen=True):
     """One event of a reservation's story; `stays` are those that it was about, as it left them, where it was about
-    single ones."""
+    single ones, `left_out` those that did not fit when it was filed."""
 
     sequence: int
     at: datetime
@@ -203,31 +139,8 @@ class EventView(msgspec.Struct, frozen=True):
     reason: str
     conditions: str | None
     stays: list[StayView]
+    left_out: list[LeftOutTold]
     hash: str
-
-
-def asked_of(volumes: list[VolumeBody]) -> tuple[Asked, ...]:
-    """Volumes as they came in, checked for sense; raises InvalidInput with every fault found."""
-    asked: list[Asked] = []
-    faults: list[Fault] = []
-    for index, volume in enumerate(volumes):
-        try:
-            asked.append(_asked_of(volume, f"volumes[{index}]"))
-        except InvalidInput as error:
-            faults.extend(error.faults)
-    if faults:
-        raise InvalidInput(faults)
-    return tuple(asked)
-
-
-def _asked_of(volume: VolumeBody, path: str) -> Asked:
-    altitude, footprint = volume.altitude, volume.footprint
-    return Asked(
-        period=parse_period(volume.period.start, volume.period.end, f"{path}.period.start", f"{path}.period.end"),
-        footprint=parse_shape(footprint.polygons, f"{path}.footprint") if footprint else None,
-        altitude=parse_altitude(altitude.lower, altitude.upper, f"{path}.altitude") if altitude else None,
-        area_id=volume.area_id,
-    )
 
 
 def view_of(actor: Actor, row: Any) -> ReservationView:
@@ -258,18 +171,37 @@ def view_of(actor: Actor, row: Any) -> ReservationView:
 
 def event_view(row: Any) -> EventView:
     """An event as the API shows it."""
-    return EventView(**dict(row.items()) | {"stays": msgspec.json.decode(row["stays"], type=list[StayView])})
+    left_out = [
+        LeftOutTold(TimeRange(one.period.start, one.period.end), [locale.said(message) for message in one.why])
+        for one in left_out_told(row["left_out"])
+    ]
+    stays = msgspec.json.decode(row["stays"], type=list[StayView])
+    return EventView(**dict(row.items()) | {"stays": stays, "left_out": left_out})
+
+
+def left_out_view(left_out: Sequence[LeftOut]) -> list[LeftOutView]:
+    """What does not fit, in the caller's language."""
+    return [
+        LeftOutView(TimeRange(one.period.start, one.period.end), _faults(one.faults), one.in_the_way)
+        for one in left_out
+    ]
+
+
+def _faults(faults: Sequence[Fault]) -> list[FieldFault]:
+    return [FieldFault(one.path, locale.said(one.message)) for one in faults]
 
 
 def verdict_view(verdict: Verdict) -> VerdictView:
     """A verdict in the caller's language."""
     return VerdictView(
         fits=verdict.fits,
-        errors=[FieldFault(one.path, locale.said(one.message)) for one in verdict.faults],
+        errors=_faults(verdict.faults),
         in_the_way=verdict.in_the_way,
         nearest=[[TimeRange(one.start, one.end) for one in series] for series in verdict.nearest],
         due_at=verdict.due_at,
         deadline=verdict.deadline,
         warnings=[locale.said(one) for one in verdict.warnings],
         waiting=verdict.waiting,
+        fitting=[TimeRange(one.start, one.end) for one in verdict.fitting],
+        left_out=left_out_view(verdict.left_out),
     )

@@ -12,25 +12,19 @@ from testfields.availability import service as availability
 from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, in_area_arrays
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB, transactional
-from testfields.reservations import day, queries, stay_queries
+from testfields.reservations import day, fitting, queries, stay_queries
 from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.deadlines import refuse_untimely, return_deadline
-from testfields.reservations.filing import (
-    Application,
-    Moved,
-    checked_place,
-    nearest_told,
-    refuse_use,
-    refuse_waiting_for_oneself,
-    story_of,
-    terms_of,
-    why_no_project,
-)
+from testfields.reservations.filing import Application, Moved, checked_place, refuse_use, why_no_project
+from testfields.reservations.fitting import Fitting
 from testfields.reservations.moving import Locked, Step, lock, move, next_of
 from testfields.reservations.reading import asked_for, volumes_of
+from testfields.reservations.refusals import nearest_told, refuse_waiting_for_oneself
 from testfields.reservations.rules import Action, State, check_words, checked_texts
 from testfields.reservations.states import STATES
 from testfields.reservations.stays import OPEN
+from testfields.reservations.telling import story_of
+from testfields.reservations.terms import terms_of
 
 # What whoever asked for a step is told where they asked for it.
 REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
@@ -77,10 +71,10 @@ async def _act(actor: Actor | None, reservation_id: int, step: Step, now: dateti
     terms = await _settle_claim(actor, locked, step.action, to, now)
     if step.action is Action.RETURN:
         terms["deadline"] = return_deadline(locked.times, now)
-    details: dict[str, object] = {}
+    details = dict(step.told)
     if step.action is Action.APPROVE:
         # A decision carries its own conditions, also when it has none: those of an earlier one are over.
-        details = {"conditions": conditions, "stays": day.told(await day.lapse(locked, to, now))}
+        details |= {"conditions": conditions, "stays": day.told(await day.lapse(locked, to, now))}
     if locked.state is State.DRAFT:
         details |= story_of(await volumes_of(locked.id))
     return locked, await move(actor, locked, step, to, role, now, terms, details)
@@ -170,7 +164,9 @@ async def revise_draft(
         raise WrongState(N_("This is no longer a draft. Please open the application itself."))
     to, role = next_of(actor, locked, Action.CHANGE, roles)
     (note,) = checked_texts(note=application.note)
-    place = await checked_place(application.area_id, application.asked, now)
+    fits = await _what_fits(actor, application, now) if application.whatever_fits else None
+    asked = fits.asked if fits else application.asked
+    place = await checked_place(application.area_id, asked, now)
     revised = await queries.REVISE.run(
         id=locked.id,
         site_id=place.site_id,
@@ -187,7 +183,17 @@ async def revise_draft(
     moved = await move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(place.volumes))
     if application.action is Action.SAVE:
         return moved
-    return await act(actor, locked.id, Step(application.action, moved.version), now)
+    if fits is None:
+        return await act(actor, locked.id, Step(application.action, moved.version), now)
+    step = Step(application.action, moved.version, told={"left_out": fits.told})
+    return replace(await act(actor, locked.id, step, now), left_out=await fitting.told_to(actor, fits))
+
+
+async def _what_fits(actor: Actor, application: Application, now: datetime) -> Fitting:
+    """What of it fits, and goes on to fit until the transaction ends; raises as `act` does where nothing does."""
+    judged = await fitting.judge(application, now)
+    async with nearest_told(actor, judged.place, application.asked, now), DB.transaction():
+        return await fitting.held(judged)
 
 
 @transactional

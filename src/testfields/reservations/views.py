@@ -11,7 +11,7 @@ from testfields.core.local_time import format_date, format_period, local_date
 from testfields.core.periods import Period
 from testfields.reservations.schemas import VolumeView
 from testfields.reservations.stays import OPEN, STAYS
-from testfields.reservations.words import stays_told
+from testfields.reservations.words import LeftOutTold, left_out_told, stays_told
 from testfields.web import locale
 from testfields.web.schemas import NamedText
 
@@ -38,16 +38,26 @@ def periods_left(row: asyncpg.Record) -> list[Period]:
 
 
 def times_told(event: asyncpg.Record, zone: str) -> list[str]:
-    """The stays that an event was about, and what became of each; none where it was about the whole application."""
-    return [
-        locale.translate(
-            N_("%(when)s: %(state)s"),
-            None,
-            when=format_period(one.period, zone, locale.current()),
-            state=locale.translate(STAYS[one.state].word),
-        )
-        for one in stays_told(event["stays"])
-    ]
+    """The stays that an event was about, and what became of each, with those that it left out and why; none where it
+    was about the whole application."""
+    told = [_time_told(one.period, locale.translate(STAYS[one.state].word), zone) for one in stays_told(event["stays"])]
+    words = N_("left out – %(why)s")
+    left_out = [(one.period, locale.translate(words, None, why=_why(one))) for one in left_out_told(event["left_out"])]
+    return told + [_time_told(period, text, zone) for period, text in left_out]
+
+
+def left_out_in_words(event: asyncpg.Record, zone: str) -> list[str]:
+    """The stays that an event left out, and why."""
+    return [_time_told(one.period, _why(one), zone) for one in left_out_told(event["left_out"])]
+
+
+def _time_told(period: Period, state: str, zone: str) -> str:
+    when = format_period(period, zone, locale.current())
+    return locale.translate(N_("%(when)s: %(state)s"), None, when=when, state=state)
+
+
+def _why(one: LeftOutTold) -> str:
+    return " ".join(locale.said(message) for message in one.why)
 
 
 class AreaTold(msgspec.Struct, frozen=True):

@@ -66,7 +66,7 @@ _KEPT = msgspec.json.Decoder(list[_Kept])
 
 
 def volumes_told(kept: str) -> tuple[VolumeTold, ...]:
-    """The other half of `filing.story_of`: the volumes of an event's details with the names of their areas, as
+    """The other half of `telling.story_of`: the volumes of an event's details with the names of their areas, as
     ``volumes_named`` of ``reservations/events.sql`` tells them, in the order of time."""
     told = [
         VolumeTold(Period(*one.period), AltitudeBand(*one.altitude), one.area_ja, one.area_en)
@@ -98,6 +98,27 @@ _STAYS = msgspec.json.Decoder(list[_KeptStay])
 def stays_told(kept: str) -> list[Stay]:
     """What ``stays_of`` and ``stays_in`` of ``reservations/stays.sql`` tell."""
     return [Stay(one.id, Period(one.period.start, one.period.end), one.state) for one in _STAYS.decode(kept)]
+
+
+@dataclass(frozen=True)
+class LeftOutTold:
+    """A stay that an application left out, as an event keeps it: when, and why in texts of the portal."""
+
+    period: Period
+    why: tuple[Message, ...]
+
+
+class _KeptLeftOut(msgspec.Struct, frozen=True):
+    period: tuple[datetime, datetime]
+    why: tuple[Message, ...]
+
+
+_LEFT_OUT = msgspec.json.Decoder(list[_KeptLeftOut])
+
+
+def left_out_told(kept: str) -> list[LeftOutTold]:
+    """The other half of `fitting.Fitting.told`."""
+    return [LeftOutTold(Period(*one.period), one.why) for one in _LEFT_OUT.decode(kept)]
 
 
 def height_in_words(band: AltitudeBand) -> Message:

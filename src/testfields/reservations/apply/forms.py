@@ -61,6 +61,8 @@ class Entered:
     every: str = ""
     repeat: str = ""
     until: str = ""
+    # "fits" where stays that do not fit are to be left out.
+    whatever: str = ""
     # The draft that this is, or the reservation whose times are to change, and the version of it that was seen.
     draft: str = ""
     reservation: str = ""

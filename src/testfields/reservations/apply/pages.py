@@ -19,7 +19,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, P
 from testfields.core.local_time import format_instant
 from testfields.notifications.service import mails_are_late
 from testfields.projects import service as projects
-from testfields.reservations import filing, reading, steps
+from testfields.reservations import filing, fitting, reading, steps
 from testfields.reservations.apply.editing import edited
 from testfields.reservations.apply.forms import Entered, fields_of, local, read_form, rows_of_volumes, time_from_address
 from testfields.reservations.apply.reading import AreaChoice, site_names
@@ -27,6 +27,7 @@ from testfields.reservations.apply.series import horizon_of
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
 from testfields.reservations.apply.views import panel_of
 from testfields.reservations.filing import Moved
+from testfields.reservations.refusals import ONLY_OWN
 from testfields.reservations.rules import TRANSITIONS, Action, State
 from testfields.reservations.states import STATES
 from testfields.reservations.steps import REFUSALS
@@ -42,6 +43,7 @@ from testfields.web.words import stay_in_words
 FILING = {action.value: action for state, action in TRANSITIONS if state is None}
 # Of a text that cannot be kept the summary says which one; other faults name their field themselves.
 LABELS = {"note": N_("Note to the owner")}
+SOME_LEFT_OUT = N_("%(filed)s The times that do not fit are left out; they are listed below.")
 
 
 # --- The page, and the parts of it that change while it is filled in.
@@ -97,7 +99,7 @@ async def _file(actor: Actor, form: Form, action: Action, at: datetime) -> Moved
     application = complete(form, action)
     draft_id = whole_number(form.entered.draft)
     if draft_id is None:
-        return await filing.file(actor, application, at)
+        return await fitting.file(actor, application, at)
     return await steps.revise_draft(actor, draft_id, whole_number(form.entered.version), application, at)
 
 
@@ -119,7 +121,10 @@ async def _after(actor: Actor, moved: Moved) -> Response[Any]:
     zone = row["timezone"]
     held = moved.state is State.HELD
     words = format_instant(row["deadline"], zone, locale.current()) if held else day_of(row["due_at"], zone)
-    return redirect(f"/my/reservations/{moved.id}", "success", STATES[moved.state].filed, until=words)
+    address, filed = f"/my/reservations/{moved.id}", STATES[moved.state].filed
+    if moved.left_out:
+        return redirect(address, "warning", SOME_LEFT_OUT, filed=locale.translate(filed, None, until=words))
+    return redirect(address, "success", filed, until=words)
 
 
 @post("/my/apply/check", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
@@ -183,7 +188,7 @@ async def show_refusal(
         verdict = replace(form.verdict or filing.Verdict(), in_the_way=refusal.in_the_way)
         form = replace(form, verdict=verdict)
         if all(one.reservation_id for one in refusal.in_the_way):
-            refusal = WrongState(filing.ONLY_OWN)
+            refusal = WrongState(ONLY_OWN)
     return await show_form(request, actor, form, status=409, alert=refusal.message, change=change)
 
 

@@ -9,9 +9,10 @@ import msgspec
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, WrongState, fault
 from testfields.core.periods import Period
-from testfields.reservations import filing
+from testfields.reservations import fitting
+from testfields.reservations.actions import ACTIONS
 from testfields.reservations.apply import queries
-from testfields.reservations.apply.forms import Entered, asked_of, fields_of, rows_of_volumes, time_of
+from testfields.reservations.apply.forms import Entered, asked_of, fields_of, rows_of, rows_of_volumes, time_of
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
 from testfields.reservations.filing import Application, Verdict
 from testfields.reservations.rules import Action
@@ -40,6 +41,11 @@ class Form:
         """The site's zone; before there is a site, the times cannot be read yet and any zone will do."""
         return self.site.timezone if self.site else "UTC"
 
+    @property
+    def whatever_fits(self) -> bool:
+        """Whether stays that do not fit are to be left out; of one alone there is no choice."""
+        return self.entered.whatever == "fits" and len(rows_of(self.entered)) > 1 and not self.entered.reservation
+
 
 async def opened(entered: Entered) -> Form:
     """Look up what the form names; an area may be named by its id alone, and one of one is chosen."""
@@ -66,7 +72,7 @@ async def judged(actor: Actor, form: Form, at: datetime) -> Form:
     besides = whole_number(form.entered.reservation) or 0
     rows = rows_of_volumes(form.entered)
     try:
-        verdict = await filing.check(actor, application_of(form, Action.SUBMIT), at, besides)
+        verdict = await fitting.check(actor, application_of(form, Action.SUBMIT), at, besides)
     except InvalidInput as error:
         return replace(form, errors=tuple(fields_of(error.faults, rows)))
     except NotFound as error:
@@ -91,7 +97,9 @@ def application_of(form: Form, action: Action) -> Application:
     if faults or form.area is None:
         raise InvalidInput(faults)
     project_id = whole_number(form.entered.project_id) or 0
-    return Application(project_id, form.area.id, asked, action, form.entered.note)
+    # A draft, a place in the queue and a change are for all of it.
+    whatever_fits = form.whatever_fits and ACTIONS[action].in_part
+    return Application(project_id, form.area.id, asked, action, form.entered.note, whatever_fits)
 
 
 def complete(form: Form, action: Action) -> Application:

@@ -11,13 +11,15 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.reservations.apply.forms import Entered, time_of
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice
-from testfields.reservations.filing import Verdict
+from testfields.reservations.filing import LeftOut, Verdict
 from testfields.reservations.views import day_of, periods_in_words
 from testfields.reservations.words import height_in_words
 from testfields.web import locale
 from testfields.web.forms import FieldError, field_errors
 from testfields.web.words import stay_in_words
 
+# Of what is in the way; more shapes would be a map of nothing else.
+MOST_SHOWN = 20
 OWN = N_("Your own application No. %(number)s")
 
 
@@ -55,8 +57,16 @@ class FreeTime:
 
 
 @dataclass(frozen=True)
+class TimeTold:
+    """One of the times asked for, and why it does not fit; nothing where it does."""
+
+    when: str
+    why: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Panel:
-    """What the panel says; `kind` is incomplete, faulty, taken or fits."""
+    """What the panel says; `kind` is incomplete, faulty, taken, partly or fits. `times` are told where some fit."""
 
     kind: str
     missing: Sequence[str] = ()
@@ -69,6 +79,12 @@ class Panel:
     deadline: str = ""
     warnings: Sequence[str] = ()
     waiting: int = 0
+    times: Sequence[TimeTold] = ()
+
+    @property
+    def fitting(self) -> int:
+        """How many of the times fit."""
+        return sum(not one.why for one in self.times)
 
     @property
     def only_own(self) -> bool:
@@ -92,12 +108,19 @@ def panel_of(
     missing = _missing(entered, site, area)
     if site is None or area is None:
         return Panel("incomplete", missing, field_errors(errors))
-    taken = verdict is not None and bool(verdict.in_the_way)
-    kind = "faulty" if errors else "taken" if taken else "incomplete" if missing or verdict is None else "fits"
+    kind = "faulty" if errors else _kind(missing, verdict)
     panel = Panel(
         kind, missing, field_errors(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name)
     )
-    return panel if verdict is None else _with_verdict(panel, site, verdict, 1 + len(entered.more))
+    return panel if verdict is None else _with_verdict(panel, entered, site, verdict)
+
+
+def _kind(missing: Sequence[str], verdict: Verdict | None) -> str:
+    if verdict is not None and verdict.in_the_way:
+        return "taken"
+    if verdict is not None and verdict.left_out:
+        return "partly"
+    return "incomplete" if missing or verdict is None else "fits"
 
 
 def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None) -> list[str]:
@@ -110,17 +133,32 @@ def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None)
     return [locale.translate(text) for text, there in wanted.items() if not there]
 
 
-def _with_verdict(panel: Panel, site: SiteChoice, verdict: Verdict, areas: int) -> Panel:
+def _with_verdict(panel: Panel, entered: Entered, site: SiteChoice, verdict: Verdict) -> Panel:
     zone, language = site.timezone, locale.current()
+    in_the_way = verdict.in_the_way or [found for one in verdict.left_out for found in one.in_the_way][:MOST_SHOWN]
     return replace(
         panel,
-        obstacles=[_obstacle(place, one, zone) for place, one in enumerate(verdict.in_the_way)],
-        nearest=_nearest(verdict, zone, areas),
+        obstacles=[_obstacle(place, one, zone) for place, one in enumerate(in_the_way)],
+        times=_times(verdict, zone) if verdict.left_out else (),
+        nearest=_nearest(verdict, zone, 1 + len(entered.more)),
         due=day_of(verdict.due_at, zone) if verdict.due_at else "",
         deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
         warnings=[locale.said(one) for one in verdict.warnings],
         waiting=verdict.waiting,
     )
+
+
+def _times(verdict: Verdict, zone: str) -> list[TimeTold]:
+    """Each of the times, in the order of time."""
+    why: dict[Period, list[str]] = {one.period: _why(one, zone) for one in verdict.left_out}
+    periods = sorted([*verdict.fitting, *why])
+    return [TimeTold(format_period(one, zone, locale.current()), why.get(one, ())) for one in periods]
+
+
+def _why(one: LeftOut, zone: str) -> list[str]:
+    """The rules that it breaks, or what is in its way."""
+    faults = dict.fromkeys(locale.said(found.message) for found in one.faults)
+    return [*faults, *(f"{found.kind} {found.when}" for found in (_obstacle(0, each, zone) for each in one.in_the_way))]
 
 
 def _obstacle(place: int, one: InTheWay, zone: str) -> Obstacle:
