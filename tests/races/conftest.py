@@ -1,13 +1,14 @@
 """A database with commits, a server on it, and many clients: made once, as each test has a field of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
+from testfields.core.shapes import TOLERANCE_M
 from testfields.db import cluster
 from testfields.db.engine import DB
 from tests import factories
@@ -15,6 +16,31 @@ from tests.conftest import copied, pool_on
 from tests.server import Server, serving
 
 CLIENTS = 64
+RESERVATIONS = "/api/v1/reservations"
+# Pairs of claims, of any two sites, whose common ground is wider than the tolerance at some moment: as wide as the
+# largest circle in it, in metres of a plane system, and found by another predicate than the guard's.
+OVERLAPS = """
+    SELECT count(*) FROM claim one JOIN claim other
+        ON other.id > one.id AND other.period && one.period AND other.altitude && one.altitude
+       AND other.footprint && one.footprint
+    CROSS JOIN LATERAL ST_Transform(ST_Intersection(other.footprint, one.footprint), 6674) common
+    WHERE ST_Area(common) > 0
+      AND 2 * (ST_MaximumInscribedCircle(ST_CollectionExtract(common, 3))).radius > $1
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_deadlock(postgres: cluster.Cluster) -> Iterator[None]:
+    """The database saw no deadlock during the test."""
+    before = postgres.log.read_text().count("deadlock detected")
+    yield
+    assert postgres.log.read_text().count("deadlock detected") == before
+
+
+def times(hour: float, hours: float = 1, days: int = 1) -> dict[str, dict[str, str]]:
+    """A volume over the whole area."""
+    period = factories.period(hour, hours, days)
+    return {"period": {"start": period.start.isoformat(), "end": period.end.isoformat()}}
 
 
 @dataclass(frozen=True)
@@ -60,16 +86,9 @@ async def all_at_once(attempts: Sequence[Callable[[], Awaitable[httpx.Response]]
 
 
 async def overlaps() -> int:
-    """How many pairs of claims share space at some moment: a full self-join, by another predicate than the guard's."""
+    """How many pairs of claims share ground at some moment, over all sites."""
     async with DB.connection() as connection:
-        count: int = await connection.fetchval(
-            """
-            SELECT count(*) FROM claim one JOIN claim other
-                ON other.site_id = one.site_id AND other.id > one.id
-               AND other.period && one.period AND other.altitude && one.altitude
-            WHERE ST_Area(ST_Intersection(other.footprint, one.footprint)) > 1e-14
-            """
-        )
+        count: int = await connection.fetchval(OVERLAPS, TOLERANCE_M)
     return count
 
 
@@ -86,6 +105,17 @@ async def claims_out_of_step() -> list[int]:
             """
         )
     return [row["id"] for row in rows]
+
+
+async def when_none_is(state: str, ids: Sequence[int]) -> dict[int, str]:
+    """The state of each reservation, once none is in `state` any more."""
+    states = dict.fromkeys(ids, state)
+    async with DB.connection() as connection:
+        while state in states.values():
+            await asyncio.sleep(0.1)
+            rows = await connection.fetch("SELECT id, state FROM reservation WHERE id = ANY($1)", ids)
+            states = {row["id"]: row["state"] for row in rows}
+    return states
 
 
 async def make_crowd(server: Server, http: httpx.AsyncClient, clients: int = CLIENTS) -> Crowd:

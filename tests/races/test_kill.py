@@ -14,8 +14,7 @@ from testfields.db import cluster
 from testfields.db.engine import DB
 from testfields.db.outages import OutOfReach
 from testfields.events.service import broken_chains
-from tests.races.conftest import Crowd, claims_out_of_step, client_for, make_crowd, overlaps
-from tests.races.test_races import RESERVATIONS, times
+from tests.races.conftest import RESERVATIONS, Crowd, claims_out_of_step, client_for, make_crowd, overlaps, times
 from tests.server import serving
 
 pytestmark = pytest.mark.races

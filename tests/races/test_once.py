@@ -5,8 +5,7 @@ from collections import Counter
 import pytest
 
 from testfields.reservations.tables import Reservation
-from tests.races.conftest import CLIENTS, Crowd, all_at_once
-from tests.races.test_races import RESERVATIONS, times
+from tests.races.conftest import CLIENTS, RESERVATIONS, Crowd, all_at_once, times
 
 pytestmark = pytest.mark.races
 

@@ -13,29 +13,22 @@ import pytest
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import Taken
-from testfields.db.cluster import Cluster
 from testfields.db.engine import DB
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
 from tests import factories
-from tests.races.conftest import CLIENTS, Crowd, all_at_once, claims_out_of_step, overlaps
+from tests.races.conftest import (
+    CLIENTS,
+    RESERVATIONS,
+    Crowd,
+    all_at_once,
+    claims_out_of_step,
+    overlaps,
+    times,
+    when_none_is,
+)
 
 pytestmark = pytest.mark.races
-RESERVATIONS = "/api/v1/reservations"
-
-
-@pytest.fixture(autouse=True)
-def _no_deadlock(postgres: Cluster) -> object:
-    """The database saw no deadlock during the test."""
-    before = postgres.log.read_text().count("deadlock detected")
-    yield
-    assert postgres.log.read_text().count("deadlock detected") == before
-
-
-def times(hour: float, hours: float = 1, days: int = 1) -> dict[str, dict[str, str]]:
-    """A volume over the whole area."""
-    period = factories.period(hour, hours, days)
-    return {"period": {"start": period.start.isoformat(), "end": period.end.isoformat()}}
 
 
 async def test_the_same_slot_goes_to_exactly_one(crowd: Crowd) -> None:
@@ -180,24 +173,13 @@ async def test_a_hold_that_expires_while_it_is_submitted_ends_in_one_state(crowd
 
     with crowd.server.working():
         answers = await all_at_once([lambda client=client: submit(client) for client in range(CLIENTS)])
-        states = await _when_none_is_held(held)
+        states = await when_none_is("held", held)
     assert {answer.status_code for answer in answers} == {200, 409}
 
     submitted = {one for one, answer in zip(held, answers, strict=True) if answer.status_code == 200}
     assert states == {one: "submitted" if one in submitted else "expired" for one in held}
     assert await claims_out_of_step() == []
     assert await overlaps() == 0
-
-
-async def _when_none_is_held(ids: list[int]) -> dict[int, str]:
-    """Each reservation's state, once the worker has been at each."""
-    states = dict.fromkeys(ids, "held")
-    async with DB.connection() as connection:
-        while "held" in states.values():
-            await asyncio.sleep(0.1)
-            rows = await connection.fetch("SELECT id, state FROM reservation WHERE id = ANY($1)", ids)
-            states = {row["id"]: row["state"] for row in rows}
-    return states
 
 
 async def test_moving_against_booking_gives_the_slot_to_exactly_one(crowd: Crowd) -> None:
