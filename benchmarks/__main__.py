@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import all_sites, at_size, booking, free_time
+from benchmarks import all_sites, at_size, booking, free_time, geometry
 from testfields.db import cluster
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -24,12 +24,15 @@ def main() -> None:
         month = free_time.measure(running, FREE_TIME)
         in_process, over_http = all_sites.measure(running, FREE_TIME)
         grown = at_size.measure(running)
+        judged, beside = geometry.measure(running)
     results = {
         "load_of_the_minute_before": load_of_the_minute_before,
         "cores": os.cpu_count(),
         "booking_per_s": asdict(rates) | {"ratio": rates.ratio, "ratio_to_claims": rates.ratio_to_claims},
         "month_per_s": asdict(month) | {"ratio": month.ratio},
         "at_size_ms": [asdict(one) | {"ratio": one.ratio} for one in grown],
+        "worst_geometry_ms": asdict(judged),
+        "booking_beside_neighbour_ms": [asdict(one) | {"ratio": one.ratio} for one in beside],
         "all_sites_in_process": [asdict(one) for one in in_process],
         "all_sites_one_day_over_http": [asdict(one) for one in over_http],
     }
@@ -37,6 +40,7 @@ def main() -> None:
     console = Console()
     console.print(_rates(rates, month))
     console.print(_grown(grown))
+    console.print(_outlines(judged, beside))
     console.print(_answers(in_process, over_http))
 
 
@@ -62,6 +66,17 @@ def _grown(grown: list[at_size.Grown]) -> Table:
     table = Table("One answer over HTTP", few, many, "Ratio", "Aim")
     for one in grown:
         table.add_row(one.address, f"{one.few_ms:.0f} ms", f"{one.many_ms:.0f} ms", f"{one.ratio:.2f}", "1.5")
+    return table
+
+
+def _outlines(judged: geometry.Judged, beside: list[geometry.Beside]) -> Table:
+    few, many = (f"{points:,} points" for points in geometry.OUTLINES)
+    table = Table("Outlines of many points", few, many, "Ratio", "Aim")
+    for one in beside:
+        what = f"booking POST in an area, {one.mode}, beside a neighbour"
+        table.add_row(what, f"{one.few_ms:.0f} ms", f"{one.many_ms:.0f} ms", f"{one.ratio:.2f}", "1.5")
+    what = f"slowest /healthz while {judged.points:,} points are judged for {judged.judging_ms:.0f} ms"
+    table.add_row(what, "", f"{judged.healthz_ms:.0f} ms", "", "1,000 ms")
     return table
 
 

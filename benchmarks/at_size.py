@@ -125,7 +125,7 @@ def measure(running: cluster.Cluster) -> list[Grown]:
     """Two portals side by side on two databases of one cluster."""
     urls = []
     for size in SIZES:
-        asyncio.run(_create(running, f"size_{size}"))
+        asyncio.run(create(running, f"size_{size}"))
         urls.append(running.url(f"size_{size}"))
         asyncio.run(seed(urls[-1], size))
     with (
@@ -137,7 +137,8 @@ def measure(running: cluster.Cluster) -> list[Grown]:
     return [Grown(page, *both) for page, both in answers.items()]
 
 
-async def _create(running: cluster.Cluster, name: str) -> None:
+async def create(running: cluster.Cluster, name: str) -> None:
+    """An empty database."""
     connection = await asyncpg.connect(running.url())
     await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()

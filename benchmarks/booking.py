@@ -47,7 +47,7 @@ INSERT INTO site (slug, owner_id, published, name_ja, name_en, description_ja, d
 SELECT 'site-' || n, 1, true, '実証', 'Site', '', '', '', '', '',
        FIELD(n),
        'ordinary', '{vehicle}', 3650, 1440
-FROM generate_series(1, CLIENTS * AREAS) n;
+FROM generate_series(1, FIELDS) n;
 INSERT INTO area (site_id, slug, name_ja, name_en, geometry, altitude, mode, uses)
 SELECT id, 'area', '区画', 'Area', geometry, '[0,150)', 'exclusive', '{vehicle}' FROM site ORDER BY id;
 INSERT INTO opening_hours (site_id, weekday, opens_minute, closes_minute)
@@ -75,9 +75,9 @@ class Rates:
         return self.http / self.claims
 
 
-async def seed() -> None:
-    """One company before 960 open fields."""
-    script = SEED.replace("CLIENTS * AREAS", f"{CLIENTS} * {AREAS_PER_CLIENT}").replace("FIELD(n)", field("n"))
+async def seed(fields: int) -> None:
+    """One company before so many open fields."""
+    script = SEED.replace("FIELDS", str(fields)).replace("FIELD(n)", field("n"))
     connection = await DB.get_new_connection()
     for statement in script.split(";\n"):
         if statement.strip():
@@ -231,15 +231,16 @@ async def one_client(base_url: str, number: int, start: datetime, until: float) 
     return count
 
 
-async def _prepare(url: str) -> None:
+async def prepare(url: str, fields: int = CLIENTS * AREAS_PER_CLIENT) -> None:
+    """A migrated database with open fields."""
     DB.use(url)
     await schema.upgrade()
-    await seed()
+    await seed(fields)
 
 
 def measure(running: cluster.Cluster) -> Rates:
     """pgbench, claims and HTTP, twice in turn on one freshly seeded database; the better of each pair."""
-    asyncio.run(_prepare(running.url()))
+    asyncio.run(prepare(running.url()))
     pgbench: list[float] = []
     claims: list[float] = []
     http: list[float] = []
