@@ -35,6 +35,7 @@ declare global {
     setMoment(iso: string | null): void;
     reload(): Promise<void>;
     setSources(sources: Source[]): Promise<void>;
+    fit(): void;
     setTold(features: Feature[]): void;
   };
   type MapSection = HTMLElement & { map: MapHandle };

@@ -195,6 +195,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     ),
     # Who may close is offered where.
     "GET /desk/closures": (LIST, Case(behind=May.CLOSE, shows='"{site}/"')),
+    "GET /desk/closures/reasons": (Case(),),
     "POST /desk/closures": (Case(form={**CLOSING, "place": "{site}/", **typed(20)}, elsewhere=422),),
     "POST /desk/closures/{closure_id}/lift": (THING,),
 }

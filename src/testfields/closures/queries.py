@@ -99,8 +99,9 @@ LIST = Statement("""
 # What the actor may close, a row for each whole site (no area) and for each area; served by site_owner_id.
 PLACES = Statement("""
     SELECT site.slug AS site_slug, site.name_ja AS site_name_ja, site.name_en AS site_name_en, site.timezone,
-           area.slug AS area_slug, area.name_ja AS area_name_ja, area.name_en AS area_name_en
-    FROM site CROSS JOIN LATERAL (
+           area.slug AS area_slug, area.name_ja AS area_name_ja, area.name_en AS area_name_en,
+           owner.slug AS owner_slug, owner.name_ja AS owner_name_ja, owner.name_en AS owner_name_en
+    FROM site JOIN organisation owner ON owner.id = site.owner_id CROSS JOIN LATERAL (
         SELECT NULL AS slug, NULL AS name_ja, NULL AS name_en, -1 AS position
         UNION ALL SELECT slug, name_ja, name_en, position FROM area
         WHERE area.site_id = site.id AND area.retired_at IS NULL

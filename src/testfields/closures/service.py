@@ -47,7 +47,7 @@ class Step(StrEnum):
 class Closing:
     """What is to be shut, when, and why in both languages: a site or an area of it, both by slug, or all of a `scope`.
 
-    Without `displaces` whatever stands there is in the way.
+    Without `displaces` whatever stands there is in the way; with `seen` none but these applications are displaced.
     """
 
     site: str | None
@@ -58,6 +58,7 @@ class Closing:
     period: Period
     scope: Scope | None = None
     displaces: bool = False
+    seen: frozenset[int] | None = None
 
     @property
     def asked(self) -> Scope:
@@ -85,8 +86,8 @@ class Entered(Versioned):
 async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
     """Shut places, all of them or none. What stands there has to be released first, or is displaced.
 
-    Raises NotFound, InvalidInput, WrongState where others are at work there, or Taken with the numbers of the
-    applications in the way.
+    Raises NotFound, InvalidInput, WrongState where others are at work there, Stale where somebody has come whom
+    nobody has seen, or Taken with the numbers of the applications in the way.
     """
     _check(closing, now)
     places = await found(closing.asked, reach(actor, May.CLOSE).owners)
@@ -96,6 +97,9 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
     else:
         await availability.hold_sites({one.site_id: one.site_version for one in grounds})
         displaced = []
+    gone = tuple(one.locked.id for one in displaced)
+    if closing.seen is not None and not closing.seen >= set(gone):
+        raise Stale(N_("Others have applied or booked there meanwhile. Please look at the list again."))
     numbers = await _written(actor, closing, places, now)
     details = {"closing": numbers[0]}
     if displaced:
@@ -104,7 +108,6 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
     await availability.take_over(
         ClaimKind.CLOSURE, wanted, closing.period, _told_to_staff, makes_room=closing.displaces
     )
-    gone = tuple(one.locked.id for one in displaced)
     await events.tell(_told(actor, closing, dict(zip(numbers, places, strict=True)), gone), now)
     if displaced:
         await _offer(grounds, now)

@@ -162,12 +162,15 @@ def _altitude(entered: Entered) -> AltitudeBand | None:
 
 def _footprint(entered: Entered) -> MultiPolygon | None:
     """The part asked for; None is the whole area."""
-    if not entered.part:
-        return None
-    if entered.footprint:
-        return parse_shape([_rings(entered.footprint)], "footprint")
-    if entered.corners:
-        return parse_shape([[_ring(entered.corners)]], "footprint")
+    return drawn(entered.footprint, entered.corners) if entered.part else None
+
+
+def drawn(footprint: str, corners: str) -> MultiPolygon:
+    """What was drawn on a map, as GeoJSON, or typed corner by corner; raises InvalidInput at the field `footprint`."""
+    if footprint:
+        return parse_shape([_rings(footprint)], "footprint")
+    if corners:
+        return parse_shape([[_ring(corners)]], "footprint")
     raise InvalidInput([fault("footprint", N_("Please draw the part that you use, or enter its corners."))])
 
 

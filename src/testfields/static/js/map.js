@@ -99,6 +99,11 @@ function attach(section) {
       sources = others;
       return reload();
     },
+    /** Brings what is shown into view, also on a map that was hidden so far. */
+    fit() {
+      leaflet.invalidateSize();
+      fit(leaflet, [...laid.values()]);
+    },
     /** Draws features that the page itself tells, in the place of those that it told before. */
     setTold(features) {
       told?.clear();

@@ -1,0 +1,145 @@
+"""The desk's form of closings: what can be named in it, whom it shows before anything is entered, and the list."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from httpx import AsyncClient, Response
+
+from testfields.accounts.rules import Actor
+from testfields.closures.rules import USUAL_REASONS, ClosureKind
+from testfields.closures.tables import Closure
+from testfields.core.clock import now
+from testfields.reservations.rules import State
+from tests import factories
+from tests.closures.test_displacing import NINE, apply, owner_of, permitted, shut, slug_of, state_of
+
+
+async def form_of(client: AsyncClient, actor: Actor, **fields: str) -> dict[str, str]:
+    """A typhoon tomorrow from eight to twelve."""
+    day = factories.tomorrow(8)
+    local = (day + timedelta(hours=9)).date()
+    return {
+        **await factories.log_in(client, actor),
+        "kind": "weather",
+        "reason_ja": "",
+        "reason_en": "",
+        "period_start": f"{local}T{8:02}:00",
+        "period_end": f"{local}T{12:02}:00",
+        **fields,
+    }
+
+
+def confirmed(form: dict[str, str], shown: Response) -> dict[str, str]:
+    """The form as the page with the preview sends it."""
+    (seen,) = re.findall('name="seen" value="([^"]*)"', shown.text)
+    return {**form, "do": "displace", "seen": seen}
+
+
+async def test_whom_it_concerns_is_shown_before_anything_is_entered(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    second = await factories.site(field.owner_id)
+    number = await permitted(field, company, NINE)
+    form = await form_of(client, field.approver, scope="all", owner=await owner_of(field))
+
+    shown = await client.post("/desk/closures", data=form)
+
+    assert shown.status_code == 409
+    assert f'href="/desk/{number}"' in shown.text
+    assert await Closure.count().where(Closure.site_id == second) == 0
+    assert await state_of(number) is State.CONFIRMED
+
+    done = await client.post("/desk/closures", data=confirmed(form, shown))
+    assert done.status_code == 303
+    assert await state_of(number) is State.REVOKED
+    stored = await Closure.select(Closure.reason_ja, Closure.reason_en).where(Closure.site_id == second).first()
+    usual = USUAL_REASONS[ClosureKind.WEATHER]
+    assert stored == {"reason_ja": usual.ja, "reason_en": usual.en}
+    assert "2か所" in (await client.get("/desk/closures?lang=ja")).text
+
+
+async def test_whoever_comes_meanwhile_is_shown_and_not_displaced_unseen(db: None, client: AsyncClient) -> None:
+    field = await factories.field()
+    first = await apply(field, await factories.company(), NINE)
+    form = await form_of(client, field.approver, place=f"{await slug_of(field.site_id)}/")
+    shown = await client.post("/desk/closures", data={**form, "do": "preview"})
+    assert shown.status_code == 200
+    second = await apply(field, await factories.company(), factories.period(10))
+
+    refused = await client.post("/desk/closures", data=confirmed(form, shown))
+
+    assert refused.status_code == 409
+    assert await state_of(first) is State.SUBMITTED
+    assert (await client.post("/desk/closures", data=confirmed(form, refused))).status_code == 303
+    assert [await state_of(one) for one in (first, second)] == [State.REJECTED, State.REJECTED]
+
+
+async def test_a_closure_in_the_way_is_named_and_nothing_can_be_confirmed(db: None, client: AsyncClient) -> None:
+    field = await factories.field()
+    await apply(field, await factories.company(), factories.period(11))
+    await shut(field, NINE)
+    form = await form_of(client, field.approver, place=f"{await slug_of(field.site_id)}/")
+    shown = await client.post("/desk/closures", data=form)
+    assert shown.status_code == 409
+    assert 'value="displace"' not in shown.text
+
+
+async def test_several_places_and_a_drawn_part_are_closed_by_the_form(db: None, client: AsyncClient) -> None:
+    outline = factories.square(south=32)
+    field = await factories.field(footprint=outline)
+    near = await factories.area(field.site_id, factories.square(south=32, size=0.004), slug="near")
+    await factories.area(field.site_id, factories.square(west=135.005, south=32, size=0.004), slug="far")
+    site = await slug_of(field.site_id)
+    form = await form_of(client, field.site_manager)
+
+    several = {**form, "scope": "several", "places": [f"{site}/near", f"{site}/far"]}
+    assert (await client.post("/desk/closures", data=several)).status_code == 303
+    assert await Closure.count().where(Closure.area_id == near) == 1
+
+    both = await client.post("/desk/closures", data={**several, "places": [f"{site}/near", f"{site}/"]})
+    assert both.status_code == 422
+    assert 'href="#f-places"' in both.text
+
+    corners = "32.005, 135.001\n32.008, 135.001\n32.008, 135.004"
+    part = {**form, "place": f"{site}/", "footprint_part": "part", "corners": corners}
+    assert (await client.post("/desk/closures", data=part)).status_code == 303
+    undrawn = await client.post("/desk/closures", data={**part, "corners": ""})
+    assert 'href="#f-footprint"' in undrawn.text
+
+
+async def test_a_closing_from_now_needs_no_start(db: None, client: AsyncClient) -> None:
+    field = await factories.field()
+    form = await form_of(client, field.approver, place=f"{await slug_of(field.site_id)}/", from_now="true")
+    before = now()
+    assert (await client.post("/desk/closures", data={**form, "period_start": ""})).status_code == 303
+    stored = await Closure.select(Closure.period).where(Closure.site_id == field.site_id).first()
+    assert stored is not None
+    assert stored["period"].lower >= before
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("", True), (USUAL_REASONS[ClosureKind.WORKS].ja, True), ("台風10号のため", False)],
+)
+async def test_a_kind_brings_its_reason_where_none_was_typed(
+    db: None, client: AsyncClient, typed: str, offered: bool
+) -> None:
+    field = await factories.field()
+    await factories.log_in(client, field.approver)
+    answer = await client.get("/desk/closures/reasons", params={"kind": "disaster", "reason_ja": typed})
+    assert (USUAL_REASONS[ClosureKind.DISASTER].ja in answer.text) == offered
+    assert typed in answer.text or offered
+
+
+async def test_those_entered_together_are_lifted_at_once(db: None, client: AsyncClient) -> None:
+    field = await factories.field()
+    await factories.site(field.owner_id)
+    form = await form_of(client, field.approver, scope="all", owner=await owner_of(field))
+    await client.post("/desk/closures", data=form)
+    assert 'name="together" value="true"' in (await client.get("/desk/closures")).text
+    rows = await Closure.select(Closure.id).where(Closure.site_id == field.site_id)
+    lifted = await client.post(
+        f"/desk/closures/{rows[0]['id']}/lift", data={"_csrf": form["_csrf"], "version": "1", "together": "true"}
+    )
+    assert lifted.status_code == 303
+    assert await Closure.count().where(Closure.lifted_at.is_null()) == 0
