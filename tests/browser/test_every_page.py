@@ -80,7 +80,7 @@ EMPTY = {
         ("/my/reservations/{completed}", "form[action$=report] button"),
     ],
     "approver": [
-        ("/desk/closures", "form[action='/desk/closures'] button"),
+        ("/desk/closures", "form[action='/desk/closures'] button.button--primary"),
         ("/desk/{submitted}", "form[action$=reject] button"),
     ],
     "admin": [

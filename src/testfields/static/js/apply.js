@@ -100,7 +100,9 @@ async function showPlace() {
 function showChosen() {
   const { areas, chosen, others } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
   const ticked = new Set(
-    [.../** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("[name=more]:checked"))].map((one) => one.value),
+    [.../** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("[name=more]:checked"))].map(
+      (one) => one.value,
+    ),
   );
   const also = JSON.parse(others).filter((/** @type {{value: string}} */ one) => ticked.has(one.value));
   const on = new Set([chosen, ...also.map((/** @type {{id: number}} */ one) => String(one.id))]);

@@ -1,17 +1,22 @@
 // The form of a closing: the map shows the areas of the test field that is chosen, once a part of it is to be drawn.
-const form = /** @type {HTMLFormElement} */ (document.querySelector("form.closing"));
-const section = /** @type {MapSection} */ (document.getElementById("map"));
-const place = /** @type {HTMLSelectElement} */ (document.getElementById("f-place"));
-let shown = "";
 
-async function showPlace() {
-  const [site] = place.value.split("/");
-  if (!site || site === shown || !section.checkVisibility()) return;
-  shown = site;
-  const source = { url: `/api/v1/sites/${site}/areas.geojson`, prefix: "area-", class: "area", names: true };
-  await section.map.setSources([source]);
-  section.map.fit();
+/** @param {HTMLFormElement} form */
+function start(form) {
+  const section = /** @type {MapSection} */ (document.getElementById("map"));
+  const place = /** @type {HTMLSelectElement} */ (form.elements.namedItem("place"));
+  let shown = "";
+
+  async function showPlace() {
+    const [site] = place.value.split("/");
+    if (!site || site === shown || !section.checkVisibility()) return;
+    shown = site;
+    const source = { url: `/api/v1/sites/${site}/areas.geojson`, prefix: "area-", class: "area", names: true };
+    await section.map.setSources([source]);
+    section.map.fit();
+  }
+
+  form.addEventListener("change", showPlace);
+  section.map.ready.then(showPlace);
 }
 
-form.addEventListener("change", showPlace);
-section.map.ready.then(showPlace);
+start(document.querySelector("form.closing"));
