@@ -167,9 +167,9 @@ ALWAYS = {"hours": "Mon-Sun 00:00-24:00", "notice_minutes": 0, "turnaround_minut
 LAWN = translate(box(135.003, 34.002, 135.006, 34.005), yoff=0.003)
 
 
-def lawn(**changes: object) -> Feature:
+def lawn(shape: BaseGeometry = LAWN, **changes: object) -> Feature:
     """An area beside the pad, for one at a time."""
-    return feature(TRACK_AREA, LAWN, slug="lawn", name_ja="芝生", name_en="Lawn", mode="exclusive", **changes)
+    return feature(TRACK_AREA, shape, slug="lawn", name_ja="芝生", name_en="Lawn", mode="exclusive", **changes)
 
 
 def always_open(*areas: Feature, **changes: object) -> list[Feature]:

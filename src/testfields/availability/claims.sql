@@ -74,19 +74,21 @@ CREATE OR REPLACE TRIGGER claim_not_emptied BEFORE TRUNCATE ON claim
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_empty();
 
 -- A site's outline may change as long as what still stands there lies in it but for the tolerance, by which that is
--- then cut. Whoever takes something meanwhile queues on the same lock row.
+-- then cut. Whoever takes something meanwhile queues on the same lock row. Closures follow the ground by themselves.
 CREATE OR REPLACE FUNCTION site_keeps_its_claims() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE site_lock SET claims_taken = claims_taken + 1 WHERE site_id = NEW.id;
     IF EXISTS (
         SELECT FROM claim
         WHERE site_id = NEW.id AND upper(period) > now() AND NOT is_inside(footprint, NEW.geometry)
+          AND claim_source(source_kind) IS DISTINCT FROM 'closure'
     ) THEN
         RAISE EXCEPTION 'what still stands at site % would lie outside it', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'site_keeps_its_claims';
     END IF;
     UPDATE claim SET footprint = ST_Multi(ST_CollectionExtract(ST_Intersection(footprint, NEW.ground), 3))
-    WHERE site_id = NEW.id AND upper(period) > now() AND NOT ST_CoveredBy(footprint, NEW.geometry);
+    WHERE site_id = NEW.id AND upper(period) > now() AND NOT ST_CoveredBy(footprint, NEW.geometry)
+      AND claim_source(source_kind) IS DISTINCT FROM 'closure';
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER site_keeps_its_claims AFTER UPDATE OF geometry ON site FOR EACH ROW

@@ -3,7 +3,7 @@
 Work of the command line: it reads and checks without pause, so a server would do it in a process of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,6 @@ import shapely
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date, zones
 from testfields.db.engine import DB, transactional
-from testfields.db.values import altitude_range
 from testfields.events import service as events
 from testfields.events.rules import OPERATOR, Event, Subject
 from testfields.sites.bookable import undecided_in_time
@@ -23,13 +22,12 @@ from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
 from testfields.sites.exchange.misfits import Misfit, misfits, newly
+from testfields.sites.exchange.outlines import have_closures_follow, stranding_faults
 from testfields.sites.exchange.reference_systems import WGS84
 from testfields.sites.exchange.stored import stored_sites, write_sites
 from testfields.sites.rules import NO_SUCH_ZONE, OVERLAPS, FeatureFault, feature_fault, placed_fault
 
 BATCH = 500
-# So many numbers of applications are listed in a fault.
-MOST_NUMBERS = 20
 
 
 class Step(StrEnum):
@@ -145,7 +143,7 @@ async def _store(
         *await _overlap_faults(sites),
         *await _hiding_faults(sites, stored),
         # Of shapes and heights that make no sense nobody knows what lies outside.
-        *([] if faults else await _stranding_faults(changed, now)),
+        *([] if faults else await stranding_faults(changed, now)),
     ]
     if found:
         raise InvalidInput(in_order(found))
@@ -159,6 +157,7 @@ async def _store(
         ids = await write_sites(batch, owners, now)
         await events.tell([_event(one, ids[one.slug], owners[one.owner], stored.get(one.slug)) for one in batch], now)
         progress(Step.STORE, start + len(batch), len(changed))
+    await have_closures_follow(changed)
     fresh = {one.slug for one in changed}
     report = ImportReport(
         created=tuple(one.slug for one in changed if one.slug not in stored),
@@ -229,43 +228,6 @@ async def _hiding_faults(sites: Iterable[SiteDraft], stored: Mapping[str, SiteDr
     rows = await queries.UNDER_WAY.rows(slugs=list(hiding))
     message = N_("%(count)s applications at this site are under way. It can be hidden when they are over.")
     return [feature_fault(hiding[row["slug"]], "published", message, count=row["count"]) for row in rows]
-
-
-async def _stranding_faults(sites: Sequence[SiteDraft], now: datetime) -> list[FeatureFault]:
-    """What has been applied for stays where it was applied for, until it is over."""
-    areas = [(site, area) for site in sites for area in site.areas if not area.geometry.is_empty]
-    rows = await queries.STRANDED.rows(
-        sites=[site.slug for site, _ in areas],
-        areas=[area.slug for _, area in areas],
-        shapes=[area.geometry for _, area in areas],
-        altitudes=[altitude_range(area.altitude) for _, area in areas],
-        now=now,
-    )
-    message = N_(
-        "%(count)s applications that are not over would lie outside this area: No. %(numbers)s."
-        " It can be changed afterwards."
-    )
-    told = [(areas[row["place"] - 1], row["numbers"]) for row in rows]
-    faults = [feature_fault(area, "geometry", message, **_counted(numbers)) for (_, area), numbers in told]
-    return faults + await _outside_faults(sites, {site.slug for (site, _), _ in told}, now)
-
-
-def _counted(numbers: Sequence[int]) -> dict[str, object]:
-    listed = ", ".join(str(one) for one in numbers[:MOST_NUMBERS])
-    return {"count": len(numbers), "numbers": f"{listed}, …" if len(numbers) > MOST_NUMBERS else listed}
-
-
-async def _outside_faults(sites: Sequence[SiteDraft], told: Set[str], now: datetime) -> list[FeatureFault]:
-    """What is taken in areas that are retired, or as a whole area that is smaller by now; closures too."""
-    rest = [one for one in sites if one.slug not in told and not one.geometry.is_empty]
-    rows = await queries.LEFT_OUTSIDE.rows(
-        sites=[one.slug for one in rest], shapes=[one.geometry for one in rest], now=now
-    )
-    message = N_(
-        "%(count)s applications and closures that are not over would lie outside this site."
-        " It can be changed afterwards."
-    )
-    return [feature_fault(rest[row["place"] - 1], "geometry", message, count=row["count"]) for row in rows]
 
 
 async def _take_out_areas(sites: Sequence[SiteDraft], stored: Mapping[str, SiteDraft], now: datetime) -> None:

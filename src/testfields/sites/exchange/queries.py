@@ -20,7 +20,11 @@ def _listed(columns: Sequence[str], table: str = "") -> str:
 LOCK_CATALOGUE = Statement("SELECT pg_advisory_xact_lock(hashtext('testfields.site.published'))")
 
 # Sites are written batch by batch, and one may move to where another stands that a later batch moves away.
-COMPARE_SITES_AT_THE_END = Statement("SET CONSTRAINTS site_guard DEFERRED")
+# Closures follow when all outlines are as they will be.
+COMPARE_SITES_AT_THE_END = Statement("SET CONSTRAINTS site_guard, closures_follow_site, closures_follow_area DEFERRED")
+
+# Closures take the ground of their places as it is by now.
+CLOSURES_FOLLOW = Statement("SET CONSTRAINTS closures_follow_site, closures_follow_area IMMEDIATE")
 
 COMPARE_NOW = Statement("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -83,12 +87,13 @@ STRANDED = Statement("""
 """)
 
 # What other than their areas' outlines keeps these sites where they are: how much that was taken there and is not over
-# would lie outside. Served by claim_by_site_and_period.
+# would lie outside; closures follow the ground. Served by claim_by_site_and_period.
 LEFT_OUTSIDE = Statement("""
     SELECT one.place::int AS place, count(DISTINCT (claim.source_kind, claim.source_id)) AS count
     FROM unnest(CAST(:sites AS text[]), CAST(:shapes AS geometry[])) WITH ORDINALITY AS one (site, shape, place)
     JOIN site ON site.slug = one.site AND NOT ST_Equals(site.geometry, one.shape)
     JOIN claim ON claim.site_id = site.id AND upper(claim.period) > :now
+        AND claim_source(claim.source_kind) IS DISTINCT FROM 'closure'
     WHERE NOT is_inside(claim.footprint, one.shape)
     GROUP BY one.place
 """)
