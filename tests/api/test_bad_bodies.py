@@ -67,6 +67,8 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /reservations/check": application,
         "PUT /reservations/{reservation_id}": application | {"note": "-"},
         "PUT /reservations/{reservation_id}/volumes": volumes,
+        "POST /reservations/{reservation_id}/move": {"stays": [1], "start": period["start"]},
+        "POST /reservations/{reservation_id}/add": volumes,
         "POST /reservations/{reservation_id}/{action}": {"reason": "-", "conditions": "-"},
         "POST /closures": closure,
         "POST /closures/preview": {"site": place.site, "period": period},

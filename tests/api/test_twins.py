@@ -67,6 +67,8 @@ TWINS: dict[str, tuple[str, ...] | str] = {
         "POST /reservations/check",
     ),
     "POST /my/reservations/{reservation_id}/change": ("PUT /reservations/{reservation_id}/volumes",),
+    "POST /my/reservations/{reservation_id}/move": ("POST /reservations/{reservation_id}/move",),
+    "POST /my/reservations/{reservation_id}/add": ("POST /reservations/{reservation_id}/add",),
     "POST /my/reservations/{reservation_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
     # Staff
     "GET /desk": ("GET /reviews",),

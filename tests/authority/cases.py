@@ -120,6 +120,12 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "PUT /api/v1/reservations/{reservation_id}/volumes": (
         Case(json={"volumes": volumes(18)}, elsewhere=404, told=seeing("reservation_id")),
     ),
+    "POST /api/v1/reservations/{reservation_id}/move": (
+        Case(json={"start": volumes(18)[0]["period"]["start"]}, elsewhere=404, told=seeing("reservation_id")),
+    ),
+    "POST /api/v1/reservations/{reservation_id}/add": (
+        Case(json={"volumes": volumes(18)}, elsewhere=404, told=seeing("reservation_id")),
+    ),
     "POST /api/v1/reservations/{reservation_id}/{action}": (
         step("withdraw", "reservation_id", May.APPLY),
         step("return", "reservation_id", May.REVIEW),
@@ -179,6 +185,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /my/reservations/{reservation_id}/permit": (CONFIRMED,),
     "GET /my/reservations/{reservation_id}/change": (THING,),
     "POST /my/reservations/{reservation_id}/change": (THING,),
+    "POST /my/reservations/{reservation_id}/move": (THING,),
+    "POST /my/reservations/{reservation_id}/add": (THING,),
     "POST /my/reservations/{reservation_id}/{action}": (
         Case(form={"version": "1"}, places={"action": "withdraw"}, elsewhere=404),
         # Staff's own, who do not take it here.

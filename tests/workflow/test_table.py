@@ -29,15 +29,18 @@ def test_whatever_gives_back_a_claim_or_begins_to_wait_has_the_waiting_asked(
         assert Follows.OFFER_WAITING not in WHAT_FOLLOWS[(state, action)]
         assert Follows.OFFER_WAITING in OF_OTHERS[(Subject.CLOSURE, "close")]
         return
-    releases = state in CLAIMING and (about.to not in CLAIMING or action is Action.CHANGE or by_stays)
-    assert (Follows.OFFER_WAITING in WHAT_FOLLOWS[(state, action)]) == (releases or action is Action.WAIT)
+    replaces = action in {Action.CHANGE, Action.MOVE}
+    releases = state in CLAIMING and (about.to not in CLAIMING or replaces or by_stays)
+    # Who waits for other times waits anew.
+    waits = action is Action.WAIT or (about.to is State.WAITING and action in {Action.MOVE, Action.ADD})
+    assert (Follows.OFFER_WAITING in WHAT_FOLLOWS[(state, action)]) == (releases or waits)
 
 
 @pytest.mark.parametrize(("state", "action"), ROWS)
 def test_whatever_begins_to_run_out_is_ended_in_time(state: State | None, action: Action) -> None:
     to = TRANSITIONS[(state, action)].to
     # A change moves the times, and so the end: no deadline lies beyond them.
-    begins = to in RUNS_OUT and (state is not to or action is Action.CHANGE)
+    begins = to in RUNS_OUT and (state is not to or action in {Action.CHANGE, Action.MOVE, Action.ADD})
     # What is left of an application whose end is that of its times has another end by then.
     begins |= action is Action.DISPLACE and state is not None and STATES[state].ends in {Ends.AT_START, Ends.AT_END}
     assert (Follows.EXPIRE_IN_TIME in WHAT_FOLLOWS[(state, action)]) == begins
@@ -49,7 +52,8 @@ def test_a_permit_stands_exactly_while_its_reservation_is_entitled_to_it(state: 
     before, after = state in ENTITLED, about.to in ENTITLED
     assert (Follows.ISSUE_PERMIT in WHAT_FOLLOWS[(state, action)]) == (after and not before)
     # Where it depends on what stays are left the permit is looked at: none may be.
-    falls = before and (not after or action in {Action.GIVE_BACK, Action.FINISH, Action.NO_SHOW, Action.DISPLACE})
+    by_stay = {Action.GIVE_BACK, Action.MOVE, Action.FINISH, Action.NO_SHOW, Action.DISPLACE}
+    falls = before and (not after or action in by_stay)
     assert (Follows.REVOKE_PERMIT in WHAT_FOLLOWS[(state, action)]) == falls
 
 

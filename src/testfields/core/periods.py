@@ -7,6 +7,7 @@ from testfields.core.errors import N_, Fault, InvalidInput, fault
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+NEEDS_OFFSET = N_("A time needs its offset, for example 2026-12-03T09:00:00+09:00.")
 OUTSIDE = N_("The time must lie between the years 2000 and 2200.")
 
 
@@ -35,7 +36,7 @@ def parse_period(start: datetime, end: datetime, start_path: str, end_path: str)
     faults: list[Fault] = []
     for path, value in ((start_path, start), (end_path, end)):
         if value.tzinfo is None:
-            faults.append(fault(path, N_("A time needs its offset, for example 2026-12-03T09:00:00+09:00.")))
+            faults.append(fault(path, NEEDS_OFFSET))
         elif not within_calendar(value):
             faults.append(fault(path, OUTSIDE))
     if not faults and start >= end:

@@ -14,7 +14,8 @@ FACTS = Statement("""
            site.name_ja AS site_ja, site.name_en AS site_en, site.timezone, site.contact,
            issued.code AS permit_code, volumes_named(asked.volumes)::text AS volumes,
            stays_in(event.details)::text AS stays,
-           coalesce(event.details -> 'left_out', '[]')::text AS left_out, over.stays::text AS over
+           coalesce(event.details -> 'left_out', '[]')::text AS left_out,
+           coalesce(event.details -> 'moved', '[]')::text AS moved, over.stays::text AS over
     FROM reservation_event event
     JOIN reservation ON reservation.id = event.reservation_id
     JOIN project ON project.id = reservation.project_id

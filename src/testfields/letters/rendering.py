@@ -93,6 +93,7 @@ def _facts(facts: Facts, group: Group, locale: str) -> list[Fact]:
         Fact(say(N_("Project")), (named(facts, "title", locale),)),
         Fact(say(N_("Place")), (_place(facts, locale),)),
         Fact(say(N_("Time")), tuple(_time(facts, one, locale) for one in facts.times)),
+        *([Fact(say(N_("Moved")), _moved(facts, locale))] if facts.moved else []),
         *([Fact(say(N_("Left out, as it does not fit")), _left_out(facts, locale))] if facts.left_out else []),
         Fact(say(N_("Height")), tuple(said(height_in_words(band), locale) for band in bands)),
     ]
@@ -105,6 +106,18 @@ def _time(facts: Facts, period: Period, locale: str) -> str:
     if not there or areas_told(there) == areas_told(facts.volumes):
         return told
     return f"{told} {areas_told(there)[f'area_{locale}']}"
+
+
+def _moved(facts: Facts, locale: str) -> tuple[str, ...]:
+    say = speaker(locale)
+    return tuple(
+        say(
+            N_("%(was)s → %(becomes)s"),
+            was=format_period(one.was, facts.timezone, locale),
+            becomes=format_period(one.becomes, facts.timezone, locale),
+        )
+        for one in facts.moved
+    )
 
 
 def _left_out(facts: Facts, locale: str) -> tuple[str, ...]:

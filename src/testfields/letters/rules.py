@@ -13,7 +13,7 @@ from testfields.core.periods import Period
 from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.rules import Action, State
 from testfields.reservations.stays import Stay
-from testfields.reservations.words import LeftOutTold, VolumeTold
+from testfields.reservations.words import LeftOutTold, MovedTold, VolumeTold
 
 
 class Audience(StrEnum):
@@ -45,7 +45,7 @@ class Facts:
     """All that a letter about one event may say; heights in metres above ground.
 
     `stays` are those that the event was about, `over` those that by then were no more, of all that had been asked for,
-    `left_out` those that did not fit when it was filed.
+    `left_out` those that did not fit when it was filed, `moved` those that the event moved.
     """
 
     event_id: int
@@ -71,6 +71,7 @@ class Facts:
     stays: tuple[Stay, ...] = ()
     over: tuple[Stay, ...] = ()
     left_out: tuple[LeftOutTold, ...] = ()
+    moved: tuple[MovedTold, ...] = ()
 
     @property
     def hurried(self) -> bool:
@@ -127,6 +128,26 @@ COMPANY: Words = {
         N_("We have received the change of your application. It is reviewed as it now stands."),
         NOTHING_NOW,
         By.DUE,
+    ),
+    (S.SUBMITTED, A.MOVE): Wording(
+        N_("We have received your change"),
+        N_("We have received the change of your application. It is reviewed as it now stands."),
+        NOTHING_NOW,
+        By.DUE,
+    ),
+    (S.SUBMITTED, A.ADD): Wording(
+        N_("We have received your change"),
+        N_("We have received the change of your application. It is reviewed as it now stands."),
+        NOTHING_NOW,
+        By.DUE,
+    ),
+    A.MOVE: Wording(
+        N_("Times are moved into an application of their own"),
+        N_("You have moved times that were permitted. The old ones are given back; the new ones are reviewed."),
+        N_(
+            "The page of your application shows which times the permit still holds for. Please do not begin at the new"
+            " ones until they are permitted."
+        ),
     ),
     A.CHANGE: Wording(
         N_("Your changed application is reviewed again"),
@@ -227,6 +248,18 @@ STAFF: Words = {
         By.DUE,
     ),
     A.CHANGE: Wording(
+        N_("A changed application awaits review"),
+        N_("The company has changed its application. If it had been approved, that approval no longer holds."),
+        N_("Please review it by the date below."),
+        By.DUE,
+    ),
+    A.MOVE: Wording(
+        N_("A changed application awaits review"),
+        N_("The company has changed its application. If it had been approved, that approval no longer holds."),
+        N_("Please review it by the date below."),
+        By.DUE,
+    ),
+    A.ADD: Wording(
         N_("A changed application awaits review"),
         N_("The company has changed its application. If it had been approved, that approval no longer holds."),
         N_("Please review it by the date below."),

@@ -5,7 +5,7 @@ from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rules import Audience, Facts
 from testfields.notifications.rules import Receiver
 from testfields.reservations.rules import Action, State
-from testfields.reservations.words import areas_told, left_out_told, stays_told, volumes_told
+from testfields.reservations.words import areas_told, left_out_told, moved_told, stays_told, volumes_told
 
 
 async def facts_of(event_id: int) -> Facts:
@@ -21,6 +21,7 @@ async def facts_of(event_id: int) -> Facts:
         "volumes": volumes,
         "stays": tuple(stays_told(row["stays"])),
         "left_out": tuple(left_out_told(row["left_out"])),
+        "moved": tuple(moved_told(row["moved"])),
         "over": tuple(stays_told(row["over"])),
     }
     return Facts(**values)

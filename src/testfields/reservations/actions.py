@@ -20,6 +20,8 @@ class Action(StrEnum):
     WAIT = "wait"
     OFFER = "offer"
     CHANGE = "change"
+    MOVE = "move"
+    ADD = "add"
     RETURN = "return"
     APPROVE = "approve"
     REJECT = "reject"
@@ -130,6 +132,30 @@ ACTIONS: Mapping[Action, ActionRow] = {
         icon="pencil",
         settles=Settles.REPLACING,
         in_time=True,
+    ),
+    A.MOVE: ActionRow(
+        word=N_("Moving times"),
+        told=N_("Times moved"),
+        icon="clock",
+        settles=Settles.REPLACING,
+        in_time=True,
+        button=Button(
+            N_("Move times"),
+            N_("The new time takes the place of the old one. What you have stays yours until the new one is sure."),
+            N_("The times are moved."),
+        ),
+    ),
+    A.ADD: ActionRow(
+        word=N_("Adding times"),
+        told=N_("Times added"),
+        icon="plus",
+        settles=Settles.REPLACING,
+        in_time=True,
+        button=Button(
+            N_("Add a time"),
+            N_("One more time, in the same place and at the same height as the last one."),
+            N_("The time is added."),
+        ),
     ),
     A.APPROVE: ActionRow(
         word=N_("Approval"),
@@ -251,32 +277,5 @@ ACTIONS: Mapping[Action, ActionRow] = {
     ),
 }
 
-# Where the state makes it another thing to do.
-BUTTONS: Mapping[tuple[State, Action], Button] = {
-    (S.DRAFT, A.WITHDRAW): Button(
-        N_("Delete the draft"),
-        N_("The draft is put away; nobody else has seen it."),
-        N_("The draft is deleted."),
-        "danger",
-    ),
-    (S.WAITING, A.WITHDRAW): Button(
-        N_("Leave the waiting list"),
-        N_("You give up your place in the queue. This cannot be undone."),
-        N_("You have left the waiting list."),
-        "danger",
-    ),
-    (S.RETURNED, A.SUBMIT): Button(
-        N_("Submit again"),
-        N_("The application goes back to the owner of the land for review."),
-        N_("The application is submitted again."),
-        "primary",
-    ),
-}
-
 # What staff decide; the desk offers these and no other step.
 DECISIONS = tuple(action for action, row in ACTIONS.items() if row.decided)
-
-
-def button_for(state: State, action: Action) -> Button | None:
-    """The words of a button; None for steps that a company takes elsewhere or not at all."""
-    return BUTTONS.get((state, action)) or ACTIONS[action].button

@@ -1,13 +1,14 @@
 """What the API takes about reservations."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 
 from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
-from testfields.core.errors import Fault, InvalidInput
-from testfields.core.periods import parse_period
+from testfields.core.errors import Fault, InvalidInput, fault
+from testfields.core.periods import NEEDS_OFFSET, parse_period, within_calendar
 from testfields.core.shapes import parse_shape
 from testfields.core.volumes import parse_altitude
 from testfields.reservations.rules import LONGEST_TEXT
@@ -96,6 +97,21 @@ class StepBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     reason: Text = ""
     conditions: Text = ""
     stays: Annotated[list[Id], msgspec.Meta(max_length=MOST_VOLUMES)] = []
+
+
+class MoveBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """When the first of these stays is to begin; the others keep their distance from it by the site's clocks. No stays
+    are all that are to come."""
+
+    start: datetime
+    stays: Annotated[list[Id], msgspec.Meta(max_length=MOST_VOLUMES)] = []
+
+
+def start_of(body: MoveBody) -> datetime:
+    """The new start; raises InvalidInput where it lacks its offset."""
+    if body.start.tzinfo is None:
+        raise InvalidInput([fault("start", NEEDS_OFFSET)])
+    return body.start.astimezone(UTC) if within_calendar(body.start) else body.start
 
 
 def asked_of(volumes: list[VolumeBody]) -> tuple[Asked, ...]:

@@ -44,7 +44,7 @@ async def take(actor: Actor | None, locked: Locked, step: Step, role: Role, now:
     Raises InvalidInput for a stay that is not one of this application's, WrongState where it is not time for it.
     """
     stays = await stays_of(locked.id)
-    changed = changed_by(step.action, _chosen(stays, step.stays), locked.no_show_minutes > 0, now)
+    changed = changed_by(step.action, chosen(stays, step.stays), locked.no_show_minutes > 0, now)
     after = with_changes(stays, changed)
     by_stays = TRANSITIONS[(locked.state, step.action)].by_stays
     to = state_of(after) if by_stays else TRANSITIONS[(locked.state, step.action)].to
@@ -52,15 +52,15 @@ async def take(actor: Actor | None, locked: Locked, step: Step, role: Role, now:
     return await move(actor, locked, step, to, role, now, NO_TERMS, {"stays": told(changed)})
 
 
-def _chosen(stays: Sequence[Stay], numbers: Sequence[int]) -> list[Stay]:
+def chosen(stays: Sequence[Stay], numbers: Sequence[int]) -> list[Stay]:
     """The open stays with these numbers; none is all of them."""
     strange = set(numbers) - {one.id for one in stays}
     if strange:
         raise InvalidInput([fault("stays", N_("This application has no stay %(number)s."), number=min(strange))])
-    chosen = [one for one in stays if one.state in OPEN and (not numbers or one.id in numbers)]
-    if not chosen:
+    found = [one for one in stays if one.state in OPEN and (not numbers or one.id in numbers)]
+    if not found:
         raise WrongState(TIMES_OVER)
-    return chosen
+    return found
 
 
 def changed_by(action: Action, stays: Sequence[Stay], wants_check_in: bool, now: datetime) -> list[Stay]:

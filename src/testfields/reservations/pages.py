@@ -1,14 +1,11 @@
 """The page of one reservation: where it stands, what is asked for, what may be done, and its story."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import asyncpg
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
@@ -18,13 +15,15 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, PortalError
+from testfields.core.errors import N_, InvalidInput
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.notifications.service import mails_are_late
 from testfields.reservations import reading, steps, waiting
-from testfields.reservations.actions import ACTIONS, button_for
+from testfields.reservations.actions import ACTIONS
+from testfields.reservations.buttons import button_for
+from testfields.reservations.choosing import CHOSEN, StepRefused, meant, stays_of
 from testfields.reservations.deadlines import timely, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.reading import own
@@ -33,12 +32,19 @@ from testfields.reservations.schemas import StayView, VolumeView
 from testfields.reservations.states import STATES, Stage
 from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
-from testfields.reservations.views import day_of, left_out_in_words, names_of_several, times_told, volumes_of
+from testfields.reservations.views import (
+    day_of,
+    left_out_in_words,
+    names_of_several,
+    other_told,
+    times_told,
+    volumes_of,
+)
 from testfields.reservations.waiting import CHANCE_WORDS
 from testfields.reservations.words import height_in_words, time_left
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
-from testfields.web.forms import FieldError, Posted, field_errors, posted
+from testfields.web.forms import posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 from testfields.web.schemas import GEOJSON, TimeRange
@@ -49,7 +55,7 @@ async def reservation_page(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId
 ) -> Template | Response[Any]:
     """Where it stands, what is asked for, what may be done, and its story."""
-    return await _show(request, actor, reservation_id)
+    return await show(request, actor, reservation_id)
 
 
 @post(
@@ -67,67 +73,17 @@ async def take_step(
     row = await own(actor, reservation_id)
     offered = button_for(State(row["state"]), action)
     try:
-        stays = _meant(form, row) if action is Action.GIVE_BACK else ()
+        stays = meant(form, row) if action is Action.GIVE_BACK else ()
         await steps.act(actor, reservation_id, Step(action, form.whole("version") or 0, reason, stays=stays), now())
     except REFUSALS as refusal:
-        return await _show(request, actor, reservation_id, StepRefused(refusal, action, reason, form))
+        return await show(request, actor, reservation_id, StepRefused(refusal, action, reason, form))
     return redirect(f"/my/reservations/{reservation_id}", "success", offered.done if offered else N_("Done"))
 
 
-class Much(StrEnum):
-    """How much of what is left is given back, counted from one stay."""
-
-    ONE = "one"
-    AFTER = "after"
-    ALL = "all"
-
-
-def _meant(form: Posted, row: asyncpg.Record) -> tuple[int, ...]:
-    """The stays that were chosen to be given back; none is all that are left, and only where that was chosen."""
-    left = [one.id for one in _stays(row) if one.state in OPEN]
-    first = form.whole("stay") or 0
-    match form.text("much"):
-        case Much.ALL:
-            return ()
-        case Much.AFTER if first in left:
-            return tuple(left[left.index(first) :])
-        case _:
-            return (first,)
-
-
-_STAYS = msgspec.json.Decoder(list[StayView])
-
-
-def _stays(row: asyncpg.Record) -> list[StayView]:
-    return _STAYS.decode(row["stays"])
-
-
-@dataclass(frozen=True)
-class StepRefused:
-    """A step that was not taken, and why; what was written and chosen along with it is not lost."""
-
-    refusal: PortalError
-    action: Action
-    reason: str
-    form: Posted
-
-    @property
-    def errors(self) -> list[FieldError]:
-        """What is wrong with what was written."""
-        faults = self.refusal.faults if isinstance(self.refusal, InvalidInput) else ()
-        written = [one for one in faults if one.path == "reason"]
-        return field_errors(written, fields={"reason": f"reason_{self.action}"})
-
-    @property
-    def hindrance(self) -> str:
-        """Anything else that was in the way."""
-        faults = self.refusal.faults if isinstance(self.refusal, InvalidInput) else ()
-        return " ".join(locale.said(one.message) for one in faults) or locale.said(self.refusal.message)
-
-
-async def _show(
+async def show(
     request: Request[Any, Any, Any], actor: Actor, reservation_id: int, refused: StepRefused | None = None
 ) -> Template | Response[Any]:
+    """The page; where a step was refused, with why, and with what was chosen for it."""
     row = await own(actor, reservation_id)
     events = await reading.events(actor, reservation_id)
     at, zone, language = now(), row["timezone"], locale.current()
@@ -144,7 +100,8 @@ async def _show(
         error=" ".join(one.text for one in refused.errors) if refused else "",
         pressed=refused.action if refused else "",
         typed=refused.reason if refused else "",
-        chosen={name: refused.form.text(name) if refused else "" for name in ("stay", "much")},
+        chosen={name: refused.form.text(name) if refused else "" for name in CHOSEN},
+        nearest=refused.nearest(zone) if refused else [],
         row=row,
         title=locale.named(row, "project_title"),
         site=locale.named(row, "site_name"),
@@ -152,7 +109,7 @@ async def _show(
         use=locale.in_words(USES[row["use"]]),
         volumes=[_volume(one, zone, _states(row), names_of_several(row)) for one in volumes_of(row)],
         left_out=[line for event in events for line in left_out_in_words(event, zone)],
-        left_open=[{"value": one.id, "label": _when(one, zone)} for one in _stays(row) if one.state in OPEN],
+        left_open=[{"value": one.id, "label": _when(one, zone)} for one in stays_of(row) if one.state in OPEN],
         left=locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
         deadline=format_instant(row["deadline"], zone, language) if row["deadline"] else "",
         due=day_of(row["due_at"], zone) if row["due_at"] else "",
@@ -191,7 +148,7 @@ COMPANY = frozenset({Party.COMPANY})
 def _actions(actor: Actor, row: asyncpg.Record, at: datetime) -> list[dict[str, Any]]:
     """The buttons of the page; checking in is offered when it is time for it."""
     state = State(row["state"])
-    stays = [one for one in _stays(row) if one.state in OPEN] or _stays(row)
+    stays = [one for one in stays_of(row) if one.state in OPEN] or stays_of(row)
     times = times_of(row["deadline"], (Period(one.period.start, one.period.end) for one in stays))
     return [
         {"name": action, "words": words}
@@ -208,7 +165,7 @@ def _states(row: asyncpg.Record) -> dict[TimeRange, StayState]:
     """What has become of each period, once it is permitted; nothing is planned of what is over."""
     stage = STATES[State(row["state"])].stage
     told = {Stage.DECIDED: frozenset(StayState), Stage.OVER: frozenset(StayState) - OPEN}.get(stage, frozenset())
-    return {one.period: one.state for one in _stays(row) if one.state in told}
+    return {one.period: one.state for one in stays_of(row) if one.state in told}
 
 
 def _volume(
@@ -232,6 +189,7 @@ def _story(events: Sequence[asyncpg.Record], zone: str) -> list[dict[str, Any]]:
             "when": format_instant(event["at"], zone, locale.current()),
             "iso": event["at"].isoformat(),
             "times": times_told(event, zone),
+            "other": other_told(event, "/my/reservations"),
             "why": "\n".join(text for text in (event["reason"], event["conditions"]) if text),
             "icon": ACTIONS[Action(event["action"])].icon,
         }

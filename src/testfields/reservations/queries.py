@@ -162,6 +162,8 @@ EVENTS = Statement("""
     SELECT event.sequence, event.at, event.actor_role, event.action, event.from_state, event.to_state, event.reason,
            event.details ->> 'conditions' AS conditions, stays_in(event.details)::text AS stays,
            coalesce(event.details -> 'left_out', '[]')::text AS left_out,
+           coalesce(event.details -> 'moved', '[]')::text AS moved,
+           CAST(event.details ->> 'other' AS bigint) AS other,
            CASE WHEN :sees_staff OR event.actor_role = 'company' THEN person.name END AS actor_name,
            encode(event.hash, 'hex') AS hash
     FROM reservation_event event LEFT JOIN person ON person.id = event.actor_id

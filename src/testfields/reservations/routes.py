@@ -10,8 +10,17 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.reservations import filing, fitting, reading, steps, waiting
-from testfields.reservations.bodies import ApplicationBody, CheckBody, DraftBody, StepBody, VolumesBody, asked_of
+from testfields.reservations import filing, fitting, reading, rescheduling, steps, waiting
+from testfields.reservations.bodies import (
+    ApplicationBody,
+    CheckBody,
+    DraftBody,
+    MoveBody,
+    StepBody,
+    VolumesBody,
+    asked_of,
+    start_of,
+)
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.schemas import (
@@ -19,6 +28,7 @@ from testfields.reservations.schemas import (
     FiledView,
     MovedView,
     QueueView,
+    RescheduledView,
     ReservationView,
     VerdictView,
     event_view,
@@ -145,6 +155,44 @@ async def change_volumes(
 
 
 @post(
+    "/{reservation_id:int}/move",
+    dto=JsonBody[MoveBody],
+    return_dto=None,
+    status_code=200,
+    opt={REFUSES: (409,)},
+    guards=[Only(May.APPLY)],
+)
+async def move_stays(
+    actor: Caller, reservation_id: PathId, data: JSONBody[MoveBody], if_match: IfMatch = None
+) -> Response[RescheduledView]:
+    """Move single stays; those of a permitted reservation become an application of their own."""
+    version, start = expected_version(if_match), start_of(data)
+    return rescheduled_answer(await rescheduling.move_stays(actor, reservation_id, version, data.stays, start, now()))
+
+
+@post(
+    "/{reservation_id:int}/add",
+    dto=JsonBody[VolumesBody],
+    return_dto=None,
+    status_code=200,
+    opt={REFUSES: (409,)},
+    guards=[Only(May.APPLY)],
+)
+async def add_stays(
+    actor: Caller, reservation_id: PathId, data: JSONBody[VolumesBody], if_match: IfMatch = None
+) -> Response[RescheduledView]:
+    """Ask for more stays; beside a permitted reservation by an application of their own."""
+    version, asked = expected_version(if_match), asked_of(data.volumes)
+    return rescheduled_answer(await rescheduling.add_stays(actor, reservation_id, version, asked, now()))
+
+
+def rescheduled_answer(done: rescheduling.Rescheduled) -> Response[RescheduledView]:
+    """Where the reservation stands now, and the application that was parted from it."""
+    view = RescheduledView(done.id, done.state, done.version, done.split_off)
+    return Response(view, headers={"ETag": etag(done.version)})
+
+
+@post(
     "/{reservation_id:int}/{action:str}",
     dto=JsonBody[StepBody],
     return_dto=None,
@@ -181,6 +229,8 @@ router = Router(
         show_queue,
         revise_draft,
         change_volumes,
+        move_stays,
+        add_stays,
         take_step,
     ],
 )

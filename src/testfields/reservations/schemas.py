@@ -13,7 +13,7 @@ from testfields.reservations.filing import LeftOut, Verdict
 from testfields.reservations.rules import Action, State, actions_for
 from testfields.reservations.stays import StayState
 from testfields.reservations.waiting import Chance
-from testfields.reservations.words import left_out_told
+from testfields.reservations.words import left_out_told, moved_told
 from testfields.web import locale
 from testfields.web.problems import FieldFault
 from testfields.web.schemas import Heights, MultiPolygonView, NamedText, TimeRange
@@ -96,6 +96,15 @@ class MovedView(msgspec.Struct, frozen=True):
     version: int
 
 
+class RescheduledView(MovedView, frozen=True):
+    """Where a reservation stands after single stays were moved or added.
+
+    `split_off` is the application that they have become where the reservation was permitted.
+    """
+
+    split_off: int | None
+
+
 class FiledView(MovedView, frozen=True, kw_only=True):
     """A reservation as it was just filed."""
 
@@ -125,9 +134,17 @@ class LeftOutTold(msgspec.Struct, frozen=True):
     reasons: list[str]
 
 
+class MoveTold(msgspec.Struct, frozen=True):
+    """A stay that was moved, from when to when."""
+
+    was: TimeRange
+    becomes: TimeRange
+
+
 class EventView(msgspec.Struct, frozen=True):
     """One event of a reservation's story; `stays` are those that it was about, as it left them, where it was about
-    single ones, `left_out` those that did not fit when it was filed."""
+    single ones, `left_out` those that did not fit when it was filed, `moved` those that were moved. `other` is the
+    application that these have become, or of which this one has been parted."""
 
     sequence: int
     at: datetime
@@ -140,6 +157,8 @@ class EventView(msgspec.Struct, frozen=True):
     conditions: str | None
     stays: list[StayView]
     left_out: list[LeftOutTold]
+    moved: list[MoveTold]
+    other: int | None
     hash: str
 
 
@@ -176,7 +195,10 @@ def event_view(row: Any) -> EventView:
         for one in left_out_told(row["left_out"])
     ]
     stays = msgspec.json.decode(row["stays"], type=list[StayView])
-    return EventView(**dict(row.items()) | {"stays": stays, "left_out": left_out})
+    moved = [
+        MoveTold(*(TimeRange(at.start, at.end) for at in (one.was, one.becomes))) for one in moved_told(row["moved"])
+    ]
+    return EventView(**dict(row.items()) | {"stays": stays, "left_out": left_out, "moved": moved})
 
 
 def left_out_view(left_out: Sequence[LeftOut]) -> list[LeftOutView]:

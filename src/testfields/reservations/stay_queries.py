@@ -7,6 +7,9 @@ STAYS = Statement("""
     SELECT id, period, state, checked_in_at FROM stay WHERE reservation_id = :id ORDER BY lower(period), id
 """)
 
+# By whose clocks a site is used; by primary key.
+ZONE = Statement("SELECT timezone FROM site WHERE id = :site_id")
+
 # What becomes of some of them; by primary key.
 SET_STAYS = Statement("""
     UPDATE stay SET state = next.state, period = next.period, checked_in_at = next.checked_in_at

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from testfields.core.errors import N_
-from testfields.core.periods import Period
+from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.local_time import instant_typed, local_time
+from testfields.core.periods import OUTSIDE, Period, parse_period, within_calendar
 from testfields.db.sets import a_set
 from testfields.reservations.states import State
 
@@ -128,3 +129,28 @@ def closed_from(stay: Stay, begins: datetime, wants_check_in: bool, now: datetim
     if now < begins and is_used(stay, wants_check_in, now):
         return replace(stay, period=Period(stay.period.start, begins))
     return taken_back(stay, T.DISPLACED, wants_check_in, now)
+
+
+def shifted(stays: Iterable[Stay], start: datetime, zone: str) -> dict[Period, Period]:
+    """Where stays go whose first one is to begin at `start`: all by as much as that by the clocks of `zone`, so that a
+    series keeps its time of the day when the clocks change.
+
+    Raises InvalidInput, at ``start``, for the present time, a time out of the calendar, and one that a clock does not
+    show just once.
+    """
+    periods = sorted(one.period for one in stays)
+    if not within_calendar(start):
+        raise InvalidInput([fault("start", OUTSIDE)])
+    if start == periods[0].start:
+        raise InvalidInput([fault("start", N_("It begins then already. Please choose another time."))])
+    by = _clock(start, zone) - _clock(periods[0].start, zone)
+
+    def moved(instant: datetime) -> datetime:
+        clock = _clock(instant, zone) + by
+        return start if instant == periods[0].start else instant_typed(clock, zone, "start")
+
+    return {one: parse_period(moved(one.start), moved(one.end), "start", "start") for one in periods}
+
+
+def _clock(instant: datetime, zone: str) -> datetime:
+    return local_time(instant, zone).replace(tzinfo=None)

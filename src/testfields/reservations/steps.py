@@ -9,7 +9,7 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, in_area_arrays
+from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, Place, in_area_arrays
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
 from testfields.db.engine import DB, transactional
 from testfields.reservations import day, fitting, queries, stay_queries
@@ -129,21 +129,31 @@ async def change_volumes(
     over = {one.period for one in await day.stays_of(locked.id) if one.state not in OPEN}
     asked = [one for one in asked if one.period not in over]
     place = await checked_place(locked.area_id, asked, now)
-    # Both in one transaction: where the new claim is refused, the old one was never gone.
+    async with nearest_told(actor, place, asked, now, besides=locked.id):
+        await take_instead(locked, place, to, now)
+    await _replace_stays(locked.id, place.volumes)
+    terms = terms_anew(locked, place, to, now)
+    moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(place.volumes))
+    if STATES[to].claims:
+        await offer_waiting(locked.site_id, now)
+    return moved
+
+
+async def take_instead(locked: Locked, place: Place, to: State, now: datetime) -> None:
+    """From now on a reservation takes what its new place wants; where that is refused, the old claim was never gone."""
     if kind := STATES[to].claims:
         claims = await availability.claims_of(place)
         await availability.hold_site(place)
-        async with nearest_told(actor, place, asked, now, besides=locked.id), DB.transaction():
+        async with DB.transaction():
             await availability.release_from(locked.id, now)
             await availability.take(locked.site_id, kind, locked.id, claims)
-    await _replace_stays(locked.id, place.volumes)
-    begins = min(one.period.start for one in asked)
+
+
+def terms_anew(locked: Locked, place: Place, to: State, now: datetime) -> dict[str, datetime | None]:
+    """The dates of what is asked for anew: what runs out does so when it would have, and before it begins."""
     runs_on = locked.times.deadline if to is not State.SUBMITTED else None
-    terms = terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
-    moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(place.volumes))
-    if kind:
-        await offer_waiting(locked.site_id, now)
-    return moved
+    begins = min(one.volume.period.start for one in place.placed)
+    return terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
 
 
 async def _replace_stays(reservation_id: int, volumes: Sequence[InArea]) -> None:

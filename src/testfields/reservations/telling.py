@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from testfields.availability.service import InArea
+from testfields.core.periods import Period
 
 
 def story_of(volumes: Sequence[InArea]) -> dict[str, object]:
@@ -30,3 +31,9 @@ def promised(terms: Mapping[str, datetime | None]) -> dict[str, object]:
 
 def as_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def moved_story(ways: Mapping[Period, Period]) -> dict[str, object]:
+    """From when to when stays were moved, as an event keeps it; nothing where none was."""
+    moved = [{"from": [old.start, old.end], "to": [new.start, new.end]} for old, new in ways.items()]
+    return {"moved": moved} if moved else {}

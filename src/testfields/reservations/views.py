@@ -11,7 +11,7 @@ from testfields.core.local_time import format_date, format_period, local_date
 from testfields.core.periods import Period
 from testfields.reservations.schemas import VolumeView
 from testfields.reservations.stays import OPEN, STAYS
-from testfields.reservations.words import LeftOutTold, left_out_told, stays_told
+from testfields.reservations.words import LeftOutTold, MovedTold, left_out_told, moved_told, stays_told
 from testfields.web import locale
 from testfields.web.schemas import NamedText
 
@@ -43,7 +43,22 @@ def times_told(event: asyncpg.Record, zone: str) -> list[str]:
     told = [_time_told(one.period, locale.translate(STAYS[one.state].word), zone) for one in stays_told(event["stays"])]
     words = N_("left out – %(why)s")
     left_out = [(one.period, locale.translate(words, None, why=_why(one))) for one in left_out_told(event["left_out"])]
+    if moved := moved_told(event["moved"]):
+        return [_move_told(one, zone) for one in moved]
     return told + [_time_told(period, text, zone) for period, text in left_out]
+
+
+def _move_told(one: MovedTold, zone: str) -> str:
+    was, becomes = (format_period(period, zone, locale.current()) for period in (one.was, one.becomes))
+    return locale.translate(N_("%(was)s → %(becomes)s"), None, was=was, becomes=becomes)
+
+
+def other_told(event: asyncpg.Record, page: str) -> dict[str, str] | None:
+    """The application that an event has to do with besides its own, as a link below `page`."""
+    number = event["other"]
+    if number is None:
+        return None
+    return {"href": f"{page}/{number}", "text": locale.translate(N_("Application No. %(number)s"), None, number=number)}
 
 
 def left_out_in_words(event: asyncpg.Record, zone: str) -> list[str]:

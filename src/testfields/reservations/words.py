@@ -121,6 +121,27 @@ def left_out_told(kept: str) -> list[LeftOutTold]:
     return [LeftOutTold(Period(*one.period), one.why) for one in _LEFT_OUT.decode(kept)]
 
 
+@dataclass(frozen=True)
+class MovedTold:
+    """A stay that an event moved, from when to when."""
+
+    was: Period
+    becomes: Period
+
+
+class _KeptMove(msgspec.Struct, frozen=True, rename={"was": "from", "becomes": "to"}):
+    was: tuple[datetime, datetime]
+    becomes: tuple[datetime, datetime]
+
+
+_MOVES = msgspec.json.Decoder(list[_KeptMove])
+
+
+def moved_told(kept: str) -> list[MovedTold]:
+    """The other half of `telling.moved_story`."""
+    return [MovedTold(Period(*one.was), Period(*one.becomes)) for one in _MOVES.decode(kept)]
+
+
 def height_in_words(band: AltitudeBand) -> Message:
     """A band of heights for people to read."""
     if band.lower is None or band.upper is None:

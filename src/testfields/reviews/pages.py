@@ -26,7 +26,7 @@ from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.views import areas_of, names_of_several, times_told
+from testfields.reservations.views import areas_of, names_of_several, other_told, times_told
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
 from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
@@ -194,6 +194,7 @@ def _event(row: Any, zone: str) -> dict[str, Any]:
         "when": instant(row["at"], zone),
         "iso": row["at"].isoformat(),
         "times": times_told(row, zone),
+        "other": other_told(row, "/desk"),
         "reason": row["reason"],
         "conditions": row["conditions"],
         "state": row["to_state"],
