@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -12,10 +10,8 @@ import pytest
 from testfields.core.clock import now
 from testfields.core.periods import Period
 from testfields.db.engine import DB
-from testfields.reservations import steps
-from testfields.reservations.moving import Step
-from testfields.reservations.rules import Action
 from tests import factories
+from tests.races.acting import ANY_VERSION, Place, begun_an_hour_earlier, filed, next_half_hour, permitted, volume
 from tests.races.conftest import (
     CLIENTS,
     RESERVATIONS,
@@ -30,45 +26,6 @@ from tests.races.conftest import (
 
 pytestmark = pytest.mark.races
 SLOTS = 8
-ANY_VERSION = {"If-Match": "*"}
-
-
-def volume(period: Period) -> dict[str, Any]:
-    """A period as the API takes it, over the whole area."""
-    return {"period": {"start": period.start.isoformat(), "end": period.end.isoformat()}}
-
-
-@dataclass(frozen=True)
-class Place:
-    """An application of one client's."""
-
-    crowd: Crowd
-    client: int
-    id: int
-
-    @property
-    def address(self) -> str:
-        return f"{RESERVATIONS}/{self.id}"
-
-    async def take(self, action: str, **body: Any) -> httpx.Response:
-        """A step of the client's."""
-        return await self.crowd.post(self.client, f"{self.address}/{action}", body, **ANY_VERSION)
-
-
-async def filed(crowd: Crowd, client: int, *volumes: dict[str, Any], **more: Any) -> Place:
-    """An application that is taken in."""
-    answer = await crowd.post(client, RESERVATIONS, crowd.application(client, volumes, **more))
-    assert answer.status_code == 201, answer.text
-    return Place(crowd, client, answer.json()["id"])
-
-
-async def permitted(crowd: Crowd, client: int, *volumes: dict[str, Any]) -> Place:
-    """An application that is approved and confirmed."""
-    place = await filed(crowd, client, *volumes)
-    answer = await crowd.http.post(f"{place.address}/approve", json={}, headers=crowd.staff | ANY_VERSION)
-    assert answer.status_code == 200, answer.text
-    await steps.act(None, place.id, Step(Action.CONFIRM), now())
-    return place
 
 
 async def holding(site_id: int) -> set[int]:
@@ -188,12 +145,12 @@ async def _stays_on(day: int, series: Sequence[Place]) -> list[int]:
 
 async def test_what_is_left_after_an_early_check_out_goes_to_one_of_those_who_want_it(crowd: Crowd) -> None:
     """At eight fields somebody leaves ahead of time, while 56 others try to book what would be left."""
-    begins = _next_half_hour(now() + timedelta(minutes=2))
+    begins = next_half_hour(now() + timedelta(minutes=2))
     whole = Period(begins, begins + timedelta(hours=4))
     rest = volume(Period(begins + timedelta(hours=1), begins + timedelta(hours=3)))
     fields = [await before_a_field(crowd.server, crowd.http, crowd.headers, crowd.projects) for _ in range(SLOTS)]
     leaving = [await permitted(field, place, volume(whole)) for place, field in enumerate(fields)]
-    await _begun_an_hour_earlier(leaving)
+    await begun_an_hour_earlier(leaving)
     for one in leaving:
         assert (await one.take("check_in")).status_code == 200
 
@@ -214,25 +171,6 @@ async def test_what_is_left_after_an_early_check_out_goes_to_one_of_those_who_wa
         assert got.count(place) + (late.status_code == 201) == 1
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
-
-
-async def _begun_an_hour_earlier(places: Sequence[Place]) -> None:
-    """Nobody can book what has begun, so they have booked and time has gone by."""
-    async with DB.transaction(), DB.connection() as connection:
-        await connection.execute("SET LOCAL session_replication_role = replica")
-        for table, number in (("stay", "reservation_id"), ("volume", "reservation_id"), ("claim", "source_id")):
-            await connection.execute(
-                f"UPDATE {table} SET period = tstzrange(lower(period) - interval '1 hour',"
-                f" upper(period) - interval '1 hour') WHERE {number} = ANY($1)",
-                [one.id for one in places],
-            )
-
-
-def _next_half_hour(instant: datetime) -> datetime:
-    """The next point of the grid."""
-    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
-    half_hours = -(-(instant - midnight) // timedelta(minutes=30))
-    return midnight + half_hours * timedelta(minutes=30)
 
 
 async def test_a_hold_that_is_changed_around_its_deadline_ends_at_its_deadline(crowd: Crowd) -> None:
