@@ -66,8 +66,9 @@ async def met_by(grounds: Sequence[Ground], closed: Period, now: datetime) -> li
 async def hold(grounds: Sequence[Ground], closed: Period, now: datetime) -> list[Displaced]:
     """The same, and until the transaction ends nobody moves any of them, or takes anything at these sites.
 
-    Whoever takes a step holds an application first and then its site, and so does this: for those who have come
-    meanwhile it waits with empty hands. Raises WrongState where a site has changed, or others keep coming.
+    Whoever takes a step holds an application first and then its site, and so does this; where somebody who has come
+    meanwhile is in others' hands it lets go of all and begins anew. Raises WrongState where a site has changed, or others
+    keep coming.
     """
     versions = {one.site_id: one.site_version for one in grounds}
     await availability.turns_at(versions)
@@ -87,9 +88,13 @@ async def hold(grounds: Sequence[Ground], closed: Period, now: datetime) -> list
 
 
 async def _bring_up_to(grounds: Sequence[Ground], closed: Period, known: Set[int], now: datetime) -> None:
-    """End what has ended by itself among those that are held; raises _Newcomers where some are not."""
+    """End what has ended by itself among those that are held; raises _Newcomers where somebody else holds some of them.
+
+    Those who have come meanwhile are asked for without waiting: whoever holds one may be waiting for the site.
+    """
     claiming = await _claiming(grounds, closed)
-    if not claiming <= known:
+    newcomers = claiming - known
+    if len(await stay_queries.LOCK_FREE.rows(ids=sorted(newcomers))) < len(newcomers):
         raise _Newcomers(claiming)
     for locked, stays in await _standing(await stay_queries.STANDING.rows(ids=sorted(claiming))):
         if any(_is_over(locked, one, now) for one in stays):

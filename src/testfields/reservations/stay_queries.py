@@ -93,6 +93,8 @@ _STANDING = """
 STANDING = Statement(_STANDING)
 # The same until the transaction ends; in that order, so that none who lock several wait for each other in a ring.
 LOCK_ALL = Statement(f"{_STANDING} FOR UPDATE OF reservation")
+# Those of them that nobody else holds.
+LOCK_FREE = Statement(f"{_STANDING} FOR UPDATE OF reservation SKIP LOCKED")
 
 # Served by stay_once.
 STAYS_OF_ALL = Statement("""
