@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import all_sites, at_size, booking, free_time, geometry
+from benchmarks import all_sites, at_size, booking, closing, free_time, geometry
 from testfields.db import cluster
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -24,6 +24,7 @@ def main() -> None:
         month = free_time.measure(running, FREE_TIME)
         in_process, over_http = all_sites.measure(running, FREE_TIME)
         grown = at_size.measure(running)
+        closed = closing.measure(running)
         judged, beside = geometry.measure(running)
     results = {
         "load_of_the_minute_before": load_of_the_minute_before,
@@ -33,6 +34,7 @@ def main() -> None:
         "at_size_ms": [asdict(one) | {"ratio": one.ratio} for one in grown],
         "worst_geometry_ms": asdict(judged),
         "booking_beside_neighbour_ms": [asdict(one) | {"ratio": one.ratio} for one in beside],
+        "closing_s": asdict(closed),
         "all_sites_in_process": [asdict(one) for one in in_process],
         "all_sites_one_day_over_http": [asdict(one) for one in over_http],
     }
@@ -41,6 +43,7 @@ def main() -> None:
     console.print(_rates(rates, month))
     console.print(_grown(grown))
     console.print(_outlines(judged, beside))
+    console.print(_closed(closed))
     console.print(_answers(in_process, over_http))
 
 
@@ -77,6 +80,15 @@ def _outlines(judged: geometry.Judged, beside: list[geometry.Beside]) -> Table:
         table.add_row(what, f"{one.few_ms:.0f} ms", f"{one.many_ms:.0f} ms", f"{one.ratio:.2f}", "1.5")
     what = f"slowest /healthz while {judged.points:,} points are judged for {judged.judging_ms:.0f} ms"
     table.add_row(what, "", f"{judged.healthz_ms:.0f} ms", "", "1,000 ms")
+    return table
+
+
+def _closed(one: closing.Closed) -> Table:
+    title = f"Closing all sites of an owner, over {one.stays:,} stays of {one.letters} companies"
+    table = Table("Step", "Seconds", "Aim", title=title)
+    table.add_row("looking whom it concerns", f"{one.preview_s:.1f}", "")
+    table.add_row("taking the ground, displacing, one transaction", f"{one.closing_s:.1f}", "10")
+    table.add_row("writing the letters", f"{one.letters_s:.1f}", "")
     return table
 
 

@@ -67,8 +67,8 @@ async def hold(grounds: Sequence[Ground], closed: Period, now: datetime) -> list
     """The same, and until the transaction ends nobody moves any of them, or takes anything at these sites.
 
     Whoever takes a step holds an application first and then its site, and so does this; where somebody who has come
-    meanwhile is in others' hands it lets go of all and begins anew. Raises WrongState where a site has changed, or others
-    keep coming.
+    meanwhile is in others' hands it lets go of all and begins anew. Raises WrongState where a site has changed, or
+    others keep coming.
     """
     versions = {one.site_id: one.site_version for one in grounds}
     await availability.turns_at(versions)
