@@ -1,19 +1,25 @@
 """Several areas of one site in one application: all of them or none."""
 
+import json
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 import httpx
 import pytest
 from asyncpg import Range
 from httpx import AsyncClient
-from shapely.geometry import MultiPolygon, box
+from shapely.geometry import MultiPolygon, box, shape
 
 from testfields.accounts.rules import Actor
+from testfields.availability.search import nearest_free
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, Taken
+from testfields.core.local_time import local_date
 from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
 from testfields.letters.jobs import write
 from testfields.letters.rules import Audience
 from testfields.notifications.tables import Delivery
@@ -23,6 +29,7 @@ from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.tables import Reservation, Stay, Volume
+from testfields.reviews import service as reviews
 from testfields.sites.tables import Area, Site
 from tests import factories
 
@@ -215,6 +222,55 @@ async def test_what_the_api_tells_it_takes_again(ground: Ground, client: AsyncCl
     assert after["volumes"] == told["volumes"]
 
 
+async def test_areas_on_the_same_ground_are_not_asked_for_twice(ground: Ground) -> None:
+    row = await Area.select(Area.geometry).where(Area.id == ground.west).first()
+    assert row is not None
+    same = await factories.area(ground.field.site_id, row["geometry"])
+    _, number = await filed(ground, Asked(NINE), Asked(NINE, area_id=same))
+    assert await Volume.count().where(Volume.reservation_id == number) == 2
+    with pytest.raises(InvalidInput):
+        await filed(ground, Asked(NOON), Asked(NOON, area_id=ground.west))
+
+
+async def test_no_time_is_offered_in_an_area_that_is_offered_no_more(ground: Ground) -> None:
+    asked = both(ground, NINE)
+    assert await nearest_free(ground.west, asked, now()) != []
+    await Area.update({Area.retired_at: now()}).where(Area.id == ground.east)
+    assert await nearest_free(ground.west, asked, now()) == []
+
+
+async def test_one_who_waits_is_kept_out_by_his_own_areas_alone(ground: Ground) -> None:
+    """At nine the west, at noon the east: what stands in the west at noon is not in the way."""
+    holder, number = await filed(ground, Asked(NINE))
+    await filed(ground, Asked(NOON))
+    asked = (Asked(NINE), Asked(NOON, area_id=ground.east))
+    waiting, theirs = await filed(ground, *asked, action=Action.WAIT)
+    await steps.act(holder, number, Step(Action.WITHDRAW), now())
+    assert (await reading.own(waiting, theirs))["state"] == State.HELD
+
+
+async def test_the_desk_shows_each_time_in_its_area(ground: Ground) -> None:
+    asked = (Asked(NINE), Asked(NOON, area_id=ground.east))
+    _, number = await filed(ground, *asked)
+    _, rival = await filed(ground, *asked, action=Action.WAIT)
+    staff = ground.field.approver
+    west = (await Area.select(Area.geometry).where(Area.id == ground.west))[0]["geometry"].centroid
+    for time, area in ((NINE, "west"), (NOON, "east")):
+        scene = await reviews.scene(staff, number, local_date(time.start, "Asia/Tokyo"))
+        (mine,) = [one for one in scene if one.mine and one.period == time]
+        assert mine.area_name_en == area
+        assert shape(json.loads(mine.shape)).contains(west) is (area == "west")
+    assert (await reviews.case(staff, number)).row["rivals"] == 1
+    # Who waits for the east at noon, and for the west on another day, is a rival too; for the west at noon, none.
+    another_day = Asked(factories.period(9, days=4))
+    await filed(ground, another_day)
+    await filed(ground, another_day, Asked(NOON, area_id=ground.east), action=Action.WAIT)
+    await filed(ground, Asked(NOON), action=Action.SUBMIT)
+    await filed(ground, Asked(NOON), action=Action.WAIT)
+    assert (await reviews.case(staff, number)).row["rivals"] == 2
+    assert (await reviews.case(staff, rival)).row["rivals"] == 2
+
+
 # --- On the page
 
 
@@ -283,3 +339,44 @@ async def test_a_part_cannot_be_drawn_in_several_areas(
     assert answer.status_code == 422
     assert "区画が一つのときだけ" in answer.text
     assert await Reservation.count() == 0
+
+
+async def test_a_fault_of_the_second_time_is_told_there(
+    ground: Ground, client: AsyncClient, form: dict[str, object]
+) -> None:
+    long_ago = {"time1_start": "2020-01-01T09:00", "time1_end": "2020-01-01T10:00"}
+    answer = await client.post("/my/apply", data={**form, **long_ago, "do": "submit"})
+    assert answer.status_code == 422
+    assert 'href="#f-time1"' in answer.text
+    assert 'href="#f-time0"' not in answer.text
+
+
+async def test_a_nearest_time_is_taken_for_all_areas(
+    ground: Ground, client: AsyncClient, form: dict[str, object]
+) -> None:
+    await filed(ground, Asked(NINE, area_id=ground.east))
+    check = await client.post("/my/apply/check", data=form)
+    (first, *_) = re.findall(r'value="(take [^"]+)"', check.text)
+    assert len(first.split()) == len(["take", "START", "END"])
+    moved = await client.post("/my/apply", data={**form, "do": first})
+    assert f'name="time0_start" value="{first.split()[1]}"' in moved.text
+    assert ticked(moved, "east")
+
+
+LOW = AltitudeBand(Decimal(0), Decimal(30))
+
+
+@pytest.mark.parametrize("kind", ["areas", "heights", "retired"])
+async def test_the_form_does_not_show_what_it_would_change(ground: Ground, client: AsyncClient, kind: str) -> None:
+    """Other areas, or other heights, at each time; and an area that is offered no more."""
+    asked = {
+        "areas": (Asked(NINE), Asked(NOON, area_id=ground.east)),
+        "heights": (Asked(NINE), Asked(NOON, altitude=LOW)),
+        "retired": both(ground, NINE),
+    }[kind]
+    company, number = await filed(ground, *asked)
+    if kind == "retired":
+        await Area.update({Area.retired_at: now()}).where(Area.id == ground.east)
+    await factories.log_in(client, company)
+    answer = await client.get(f"/my/reservations/{number}/change")
+    assert answer.status_code == 409

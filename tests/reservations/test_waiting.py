@@ -13,6 +13,7 @@ from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.core.errors import NotFound, WrongState
 from testfields.core.periods import Period
+from testfields.db.values import period_range
 from testfields.letters.jobs import write
 from testfields.letters.rules import Audience
 from testfields.notifications.tables import Delivery
@@ -20,7 +21,7 @@ from testfields.reservations import filing, steps, waiting
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.tables import Reservation
+from testfields.reservations.tables import Reservation, Stay
 from testfields.reservations.waiting import Chance
 from testfields.reviews import service as reviews
 from testfields.reviews.rules import Shown
@@ -91,6 +92,25 @@ async def test_the_page_tells_the_place_in_the_queue(db: None, client: AsyncClie
     page = (await client.get(f"/my/reservations/{number}")).text
     assert "この申請より先に1件の申請が待っています" in page
     assert "審査中" in page
+
+
+async def test_a_turnaround_reaches_those_who_wait_for_the_time_before(db: None) -> None:
+    field = await factories.field(turnaround_minutes=30)
+    await filed(field, DAY)
+    await filed(field, factories.period(9), action=Action.WAIT)
+    company, number = await filed(field, factories.period(10), action=Action.WAIT)
+    assert (await waiting.queue_of(company, number)).ahead == 1
+
+
+async def test_times_that_were_taken_away_are_waited_for_no_more(db: None) -> None:
+    field = await factories.field()
+    await filed(field, DAY)
+    _, first = await filed(field, factories.period(9), factories.period(11), action=Action.WAIT)
+    company, number = await filed(field, factories.period(9), action=Action.WAIT)
+    assert (await waiting.queue_of(company, number)).ahead == 1
+    nine = period_range(factories.period(9))
+    await Stay.update({Stay.state: "displaced"}).where((Stay.reservation_id == first) & (Stay.period == nine))
+    assert (await waiting.queue_of(company, number)).ahead == 0
 
 
 async def test_nobody_waits_for_himself(db: None) -> None:

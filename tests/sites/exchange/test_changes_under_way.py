@@ -1,6 +1,7 @@
 """A site is imported otherwise while applications there are under way: what no longer fits is told, and kept."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -30,6 +31,7 @@ from tests import factories
 from tests.sites.catalogue import (
     ALWAYS,
     GROUND,
+    LAWN,
     TRACK,
     always_open,
     apply,
@@ -301,3 +303,20 @@ async def test_whoever_gets_in_before_an_area_is_retired_is_told(own_db: str, tm
     got_in = {first, *(number for number in (*await asyncio.gather(*early), *late) if number)}
     assert {one.number for one in report.misfits} == got_in
     assert await book(26) is None
+
+
+async def test_each_volume_is_measured_against_its_own_area(db: None, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, always_open())
+    company = await factories.company()
+    asked = (Asked(factories.period(20, 2, 5)), Asked(factories.period(20, 2, 5), area_id=await area_id("lawn")))
+    application = Application(await factories.project(company), await area_id("track"), asked)
+    number = (await filing.file(company, application, now())).id
+
+    with pytest.raises(InvalidInput) as refusal:
+        await bring(tmp_path, always_open(track(), replace(lawn(), shape=scale(LAWN, 0.5, 0.5))))
+    assert [one.path for one in refusal.value.faults] == ["features[2].geometry"]
+    assert str(number) in str(refusal.value.faults[0].message.values)
+    # And by what that area allows.
+    (told,) = (await bring(tmp_path, always_open(track(), lawn(uses="vehicle")))).misfits
+    assert (told.number, told.area_en) == (number, "Lawn")
