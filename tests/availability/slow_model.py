@@ -52,10 +52,10 @@ class Walk:
         """The instant of a minute."""
         return self.first + number * MINUTE
 
-    def number(self, instant: datetime) -> int:
-        """The minute that begins at an instant."""
+    def number(self, instant: datetime, *, down: bool = False) -> int:
+        """The minute that begins at an instant; with `down` the one in which it lies."""
         count, rest = divmod(instant - self.first, MINUTE)
-        assert not rest
+        assert down or not rest
         return count
 
     def when(self, clock: datetime) -> list[int]:

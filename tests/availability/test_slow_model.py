@@ -19,7 +19,9 @@ from testfields.core.errors import InvalidInput
 from testfields.core.local_time import LEAPT_OVER, SHOWN_TWICE, instant_of, instant_typed, local_days
 from testfields.core.periods import Period
 from testfields.db.engine import DB
+from testfields.reservations.rules import State
 from testfields.reservations.stays import OPEN, Stay, StayState, ends_by_itself
+from testfields.reservations.terms import terms_of
 from testfields.sites.fields import POLICY as FIELDS
 from testfields.sites.stays import Policy, stay_faults
 from testfields.sites.tables import Site
@@ -213,6 +215,8 @@ async def make_over(site_id: int, situation: Situation) -> None:
             Site.notice_minutes: rules.notice,
             Site.horizon_days: rules.horizon,
             Site.turnaround_minutes: rules.turnaround,
+            Site.hold_minutes: 60,
+            Site.processing_days: 2,
         }
     ).where(Site.id == site_id)
     await open_at(site_id, [(one.weekday, one.opens, one.closes) for one in situation.hours])
@@ -271,6 +275,13 @@ async def compare(site_id: int, area_id: int, situation: Situation) -> None:
         assert placed.open == calendar.open.issuperset(range(start, end)), (start, end)
         faults = stay_faults(place.policy, placed.volume.period, placed.open, calendar.asked_at, "period")
         assert {fault.message.id for fault in faults} == {RULES[word] for word in calendar.refusal(start, end)}
+
+    earliest = one.at(min(start for start, _ in asked))
+    assert terms_of(place, State.HELD, calendar.asked_at)["deadline"] == min(earliest, calendar.asked_at + 60 * MINUTE)
+    due = one.at(one.begins(one.shown[one.number(calendar.asked_at, down=True)].date() + timedelta(days=3)))
+    assert terms_of(place, State.SUBMITTED, calendar.asked_at)["due_at"] == min(
+        earliest, due - timedelta(microseconds=1)
+    )
 
 
 OPENED = "SELECT period FROM opening($2) WHERE site_id = $1 AND NOT isempty(period)"
