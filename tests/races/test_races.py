@@ -14,8 +14,10 @@ from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import Taken
 from testfields.db.engine import DB
-from testfields.reservations import filing
+from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
+from testfields.reservations.moving import Step
+from testfields.reservations.rules import Action
 from tests import factories
 from tests.races.conftest import (
     CLIENTS,
@@ -203,6 +205,37 @@ async def test_moving_against_booking_gives_the_slot_to_exactly_one(crowd: Crowd
     count = Counter(answer.status_code for answer in answers)
     assert count[200] + count[201] == 1
     assert count[409] == CLIENTS - 1
+    assert await overlaps() == 0
+    assert await claims_out_of_step() == []
+
+
+async def test_parting_a_permitted_stay_against_booking_gives_the_slot_to_exactly_one(crowd: Crowd) -> None:
+    """Who does not get the new time keeps the old one, permit and all."""
+    movers = []
+    for client in range(8):
+        filed = await crowd.post(client, RESERVATIONS, crowd.application(client, [times(2 * client)]))
+        address = filed.headers["location"]
+        approved = await crowd.http.post(f"{address}/approve", json={}, headers=crowd.staff | {"If-Match": "*"})
+        assert approved.status_code == 200, approved.text
+        await steps.act(None, filed.json()["id"], Step(Action.CONFIRM), now())
+        movers.append(address)
+    target = times(19)
+    body = {"start": target["period"]["start"]}
+    answers = await all_at_once(
+        [
+            lambda client=client: crowd.post(client, f"{movers[client]}/move", body, **{"If-Match": "*"})
+            for client in range(8)
+        ]
+        + [
+            lambda client=client: crowd.post(client, RESERVATIONS, crowd.application(client, [target]))
+            for client in range(8, CLIENTS)
+        ]
+    )
+    count = Counter(answer.status_code for answer in answers)
+    assert (count[200] + count[201], count[409]) == (1, CLIENTS - 1)
+    for client, answer in enumerate(answers[:8]):
+        shown = await crowd.http.get(movers[client], headers=crowd.headers[client])
+        assert shown.json()["state"] == ("cancelled" if answer.status_code == 200 else "confirmed")
     assert await overlaps() == 0
     assert await claims_out_of_step() == []
 

@@ -10,10 +10,11 @@ import pytest
 from httpx import AsyncClient
 
 from testfields.accounts.rules import Actor
+from testfields.availability import service as availability
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.core.clock import now
-from testfields.core.errors import InvalidInput, Taken, WrongState
+from testfields.core.errors import InvalidInput, NotFound, Taken, WrongState
 from testfields.core.local_time import format_period
 from testfields.core.periods import Period
 from testfields.db.engine import DB
@@ -141,7 +142,9 @@ async def test_a_stay_is_left_out_as_a_whole(db: None) -> None:
     west, south, _, _ = (await Site.select(Site.geometry).where(Site.id == field.site_id))[0]["geometry"].bounds
     area = await factories.area(field.site_id, factories.square(west, south, 0.004), mode="shared")
     parts = [factories.square(west, south, 0.001), factories.square(west + 0.002, south, 0.001)]
-    await taken(field, FIVE[0])
+    rival = await factories.company()
+    theirs = (Asked(FIVE[0], parts[0]),)
+    await filing.file(rival, Application(await factories.project(rival), area, theirs), now())
     asked = tuple(Asked(period, part) for period in FIVE[:2] for part in parts)
     filed = await fitting.file(
         company, Application(await factories.project(company), area, asked, whatever_fits=True), now()
@@ -170,6 +173,28 @@ async def test_what_was_taken_since_the_look_is_left_out_too(db: None) -> None:
     assert len((await fitting.sort_out(judged)).asked) == len(FIVE)
     await taken(field, FIVE[2])
     assert [one.period for one in (await fitting.held(judged)).left_out] == [FIVE[2]]
+
+
+async def test_what_was_made_ready_for_more_than_fits_by_then_is_made_anew(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    wish = await application(field, company, *FIVE)
+    judged = await fitting.judge(wish, now())
+    seen = await fitting.sort_out(judged)
+    claims = await availability.claims_of(seen.place)
+    await taken(field, FIVE[2])
+    filed = await fitting._file_what_fits(company, wish, judged, (seen.asked, claims), now())
+    assert [one.period for one in filed.left_out] == [FIVE[2]]
+    assert await Claim.count().where(Claim.source_id == filed.id) == 4
+
+
+async def test_nobody_looks_past_an_application_of_somebody_else(db: None) -> None:
+    field, company, rival = await factories.field(), await factories.company(), await factories.company()
+    theirs = await filing.file(rival, await application(field, rival, FIVE[0]), now())
+    with pytest.raises(NotFound):
+        await fitting.check(company, await application(field, company, *FIVE), now(), besides=theirs.id)
+    own = await filing.file(company, await application(field, company, FIVE[1]), now())
+    verdict = await fitting.check(company, await application(field, company, *FIVE), now(), besides=own.id)
+    assert list(verdict.fitting) == list(FIVE[1:])
 
 
 async def test_nobody_takes_anything_between_the_look_and_the_filing(own_db: str) -> None:

@@ -1,7 +1,7 @@
 """Single stays moved and added: within what is still to be decided, apart from what is permitted."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,9 +67,9 @@ async def move(actor: Actor, number: int, start: datetime, *stays: int, at: date
 @pytest.mark.parametrize(
     ("zone", "first", "start", "local"),
     [
-        # Over the end of summer time, and over its beginning: nine o'clock stays nine o'clock.
-        ("America/New_York", "2026-10-20T09:00", "2026-11-03T10:00", ["2026-11-03T10:00", "2026-11-10T10:00"]),
-        ("Australia/Lord_Howe", "2027-03-23T09:00", "2027-04-06T09:30", ["2027-04-06T09:30", "2027-04-13T09:30"]),
+        # The second is moved over the end of summer time: it keeps its time of the day.
+        ("America/New_York", "2026-10-20T09:00", "2026-10-27T10:00", ["2026-10-27T10:00", "2026-11-03T10:00"]),
+        ("Australia/Lord_Howe", "2027-03-23T09:00", "2027-03-30T09:30", ["2027-03-30T09:30", "2027-04-06T09:30"]),
         ("Asia/Tokyo", "2026-12-24T22:00", "2026-12-31T23:30", ["2026-12-31T23:30", "2027-01-07T23:30"]),
     ],
 )
@@ -77,7 +77,8 @@ def test_all_are_moved_by_as_much_by_the_local_clock(zone: str, first: str, star
     there = ZoneInfo(zone)
     begins = [datetime.fromisoformat(first).replace(tzinfo=there) + timedelta(weeks=week) for week in range(2)]
     # Clocks go on by themselves in zoneinfo: a week later is the same time of the day.
-    stays = [Stay(number, Period(one, one + 2 * HOUR), T.PLANNED) for number, one in enumerate(begins)]
+    instants = [one.astimezone(UTC) for one in begins]
+    stays = [Stay(number, Period(one, one + 2 * HOUR), T.PLANNED) for number, one in enumerate(instants)]
     moved = shifted(stays, datetime.fromisoformat(start).replace(tzinfo=there), zone)
     assert [f"{one.start.astimezone(there):%Y-%m-%dT%H:%M}" for one in moved.values()] == list(local)
     assert {one.duration for one in moved.values()} == {2 * HOUR}
@@ -281,6 +282,37 @@ async def test_what_has_been_used_stays_and_what_has_begun_is_not_moved(db: None
     assert (await reading.find(company, number))["state"] == State.COMPLETED
     with pytest.raises(WrongState):
         await move(company, number, factories.tomorrow(18), stays[0], at=NINE.end)
+
+
+async def test_what_is_under_way_without_a_check_in_is_not_moved_either(db: None) -> None:
+    field, company = await factories.field(no_show_minutes=0), await factories.company()
+    number = await series(field, company, 9, 12)
+    stays, middle = await ids(number), NINE.start + HOUR / 2
+    with pytest.raises(WrongState):
+        await move(company, number, factories.tomorrow(18), stays[0], at=middle)
+    moved = await move(company, number, factories.tomorrow(18), at=middle)
+    assert await periods_of(moved.split_off) == [factories.period(18)]
+    assert await states_of(number) == [T.PLANNED, T.GIVEN_BACK]
+
+
+async def test_nobody_adds_what_the_area_is_not_for(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    other = await factories.area(field.site_id, uses=["vehicle"])
+    for confirmed in (True, False):
+        number = await series(field, company, 9 if confirmed else 12, confirmed=confirmed)
+        with pytest.raises(InvalidInput) as refused:
+            await rescheduling.add_stays(company, number, None, (Asked(FIFTEEN, area_id=other),), now())
+        assert [one.path for one in refused.value.faults] == ["area_id"]
+
+
+async def test_nobody_moves_to_wait_for_oneself(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    await series(field, company, 18)
+    await series(field, await factories.company(), 9)
+    wish = Application(await factories.project(company), field.area_id, (Asked(NINE),), Action.WAIT)
+    number = (await filing.file(company, wish, now())).id
+    with pytest.raises(WrongState):
+        await move(company, number, factories.tomorrow(18))
 
 
 async def test_what_is_added_to_what_is_permitted_is_an_application_of_its_own(db: None) -> None:
