@@ -3,11 +3,15 @@
 import asyncio
 import random
 from collections.abc import Awaitable
+from contextvars import Context
 
 import pytest
 
+from testfields.availability import service as availability
+from testfields.closures.tables import Closure
 from testfields.core.clock import now
-from testfields.core.errors import PortalError
+from testfields.core.errors import PortalError, WrongState
+from testfields.db.engine import DB
 from testfields.db.statements import Statement
 from testfields.events.service import broken_chains
 from testfields.reservations import steps
@@ -19,6 +23,10 @@ from tests.races.conftest import claims_out_of_step, overlaps
 
 pytestmark = pytest.mark.races
 
+WAITS = Statement("""
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+""")
+NEW_VERSION = Statement("UPDATE site SET version = version + 1 WHERE id = :id")
 DEADLOCKS = Statement("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
 
@@ -64,3 +72,34 @@ async def test_a_closing_among_other_steps(own_db: str, seed: int) -> None:
     assert await claims_out_of_step() == []
     assert await broken_chains() == []
     assert await DEADLOCKS.value() == 0
+
+
+async def until_somebody_waits() -> None:
+    """Until another connection waits for a lock of ours."""
+    while not await WAITS.value():  # noqa: ASYNC110 (the database does not ring)
+        await asyncio.sleep(0.02)
+
+
+async def test_who_comes_while_a_closing_waits_is_displaced_too(own_db: str) -> None:
+    field, company = await factories.field(), await factories.company()
+    first = await apply(field, company, factories.period(8))
+    async with DB.transaction():
+        await availability.lock(field.site_id)
+        # Its turn is ours alone: a task of its own knows nothing of this transaction.
+        closing = asyncio.create_task(shut(field, factories.period(6, 8)), context=Context())
+        await until_somebody_waits()
+        second = await apply(field, company, factories.period(9))
+
+    assert (await closing).displaced == (first, second)
+    assert await claims_out_of_step() == []
+
+
+async def test_a_site_that_changes_while_a_closing_waits_refuses_it(own_db: str) -> None:
+    field = await factories.field()
+    async with DB.transaction():
+        await NEW_VERSION.run(id=field.site_id)
+        closing = asyncio.create_task(shut(field, factories.period(6, 8)), context=Context())
+        await until_somebody_waits()
+    with pytest.raises(WrongState):
+        await closing
+    assert await Closure.count() == 0
