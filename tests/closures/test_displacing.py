@@ -379,6 +379,25 @@ async def test_a_drawn_part_displaces_what_lies_in_it(db: None) -> None:
     assert [one.path for one in refused.value.faults] == ["places[0].footprint"]
 
 
+async def test_who_has_an_area_to_themselves_loses_it_with_any_part_of_it(db: None) -> None:
+    field, company = await factories.field(footprint=factories.square(south=32)), await factories.company()
+    asked = Asked(NINE, factories.square(south=32, size=0.002))
+    application = Application(await factories.project(company), field.area_id, (asked,))
+    number = (await filing.file(company, application, now())).id
+    drawn = factories.square(west=135.006, south=32.006, size=0.003)
+    closed = await shut(field, NINE, scope=Scope((Wanted(await slug_of(field.site_id), None, drawn),)))
+    assert closed.displaced == (number,)
+
+
+async def test_the_land_of_two_owners_is_not_closed_together(db: None) -> None:
+    field, other = await factories.field(), await factories.field()
+    of_both = replace(field.approver, memberships=(*field.approver.memberships, *other.approver.memberships))
+    scope = Scope(tuple([Wanted(await slug_of(one.site_id)) for one in (field, other)]))
+    with pytest.raises(InvalidInput) as refused:
+        await shut(replace(field, approver=of_both), NINE, scope=scope)
+    assert [one.path for one in refused.value.faults] == ["places"]
+
+
 async def test_land_of_others_is_not_there_to_be_closed(db: None) -> None:
     field, other = await factories.field(), await factories.field()
     mine, theirs = await slug_of(field.site_id), await slug_of(other.site_id)

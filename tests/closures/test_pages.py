@@ -107,6 +107,15 @@ async def test_several_places_and_a_drawn_part_are_closed_by_the_form(db: None, 
     assert 'href="#f-footprint"' in undrawn.text
 
 
+async def test_places_that_keep_different_clocks_are_not_closed_by_one_form(db: None, client: AsyncClient) -> None:
+    field = await factories.field()
+    await factories.site(field.owner_id, timezone="Asia/Seoul")
+    form = await form_of(client, field.approver, scope="all", owner=await owner_of(field))
+    refused = await client.post("/desk/closures", data=form)
+    assert refused.status_code == 422
+    assert 'href="#f-owner"' in refused.text
+
+
 async def test_a_closing_from_now_needs_no_start(db: None, client: AsyncClient) -> None:
     field = await factories.field()
     form = await form_of(client, field.approver, place=f"{await slug_of(field.site_id)}/", from_now="true")
