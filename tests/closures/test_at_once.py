@@ -23,9 +23,9 @@ from tests.races.conftest import claims_out_of_step, overlaps
 
 pytestmark = pytest.mark.races
 
-WAITS = Statement("""
+WAITS = """
     SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
-""")
+"""
 NEW_VERSION = Statement("UPDATE site SET version = version + 1 WHERE id = :id")
 DEADLOCKS = Statement("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
@@ -75,9 +75,10 @@ async def test_a_closing_among_other_steps(own_db: str, seed: int) -> None:
 
 
 async def until_somebody_waits() -> None:
-    """Until another connection waits for a lock of ours."""
-    while not await WAITS.value():  # noqa: ASYNC110 (the database does not ring)
-        await asyncio.sleep(0.02)
+    """Until another connection waits for a lock of ours; our own transaction would see it as it was at first."""
+    async with DB.own_connection() as connection:
+        while not await connection.fetchval(WAITS):  # noqa: ASYNC110 (the database does not ring)
+            await asyncio.sleep(0.02)
 
 
 async def test_who_comes_while_a_closing_waits_is_displaced_too(own_db: str) -> None:
