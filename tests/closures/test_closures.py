@@ -214,7 +214,8 @@ async def test_over_http_a_preview_tells_whom_a_closing_would_displace_and_write
     (one,) = told["displaced"]
     assert (one["reservation_id"], one["state"], one["becomes"]) == (standing, "submitted", "rejected")
     assert [(stay["state"], stay["becomes"]) for stay in one["stays"]] == [("planned", "displaced")]
-    assert [(other["kind"], other["closure_id"]) for other in told["in_the_way"]] == [("closure", closed.id)]
+    assert [(other["kind"], other["closure_id"]) for other in told["closed"]] == [("closure", closed.id)]
+    assert told["in_the_way"] == []
     assert (await reading.find(company, standing))["state"] == State.SUBMITTED
 
 

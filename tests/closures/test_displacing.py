@@ -406,15 +406,13 @@ async def test_land_of_others_is_not_there_to_be_closed(db: None) -> None:
             await shut(field, NINE, scope=scope)
 
 
-async def test_another_closure_is_not_displaced(db: None) -> None:
-    """Two closures of one place could not be lifted one without the other: staff lift or move the other first."""
+async def test_a_closing_over_another_closure_displaces_who_stands_beside_that(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     number = await permitted(field, company, factories.period(12))
     await shut(field, factories.period(8, 2))
-    with pytest.raises(Taken) as refused:
-        await shut(field, factories.period(9, 5))
-    assert [one.kind for one in refused.value.in_the_way] == ["closure"]
-    assert await state_of(number) is S.CONFIRMED
+    closed = await shut(field, factories.period(9, 5))
+    assert closed.displaced == (number,)
+    assert await state_of(number) is S.REVOKED
 
 
 async def test_stays_at_the_same_time_give_back_no_more_than_is_displaced(db: None) -> None:

@@ -74,14 +74,20 @@ async def test_whoever_comes_meanwhile_is_shown_and_not_displaced_unseen(db: Non
     assert [await state_of(one) for one in (first, second)] == [State.REJECTED, State.REJECTED]
 
 
-async def test_a_closure_in_the_way_is_named_and_nothing_can_be_confirmed(db: None, client: AsyncClient) -> None:
+async def test_what_is_closed_already_is_named_and_the_rest_confirmed(db: None, client: AsyncClient) -> None:
     field = await factories.field()
     await apply(field, await factories.company(), factories.period(11))
     await shut(field, NINE)
     form = await form_of(client, field.approver, place=f"{await slug_of(field.site_id)}/")
     shown = await client.post("/desk/closures", data=form)
     assert shown.status_code == 409
-    assert 'value="displace"' not in shown.text
+    assert "すでに休止中" in shown.text
+    assert (await client.post("/desk/closures", data=confirmed(form, shown))).status_code == 303
+    # All of it is closed now.
+    again = await client.post("/desk/closures", data=form)
+    assert again.status_code == 409
+    assert "すべてすでに休止" in again.text
+    assert await Closure.count() == 2
 
 
 async def test_several_places_and_a_drawn_part_are_closed_by_the_form(db: None, client: AsyncClient) -> None:

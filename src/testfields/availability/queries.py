@@ -139,11 +139,14 @@ MAKE_ROOM = Statement("""
 """)
 
 # As TAKE, for many sources at many sites, each at every height.
-TAKE_EACH = Statement("""
+# What other closures have taken already they keep.
+CLOSE = Statement("""
     INSERT INTO claim (site_id, source_kind, source_id, footprint, altitude, period)
-    SELECT one.site_id, :kind, one.source_id, one.footprint, '(,)', CAST(:period AS tstzrange)
+    SELECT one.site_id, 'closure', one.source_id, still.footprint, '(,)', still.period
     FROM unnest(CAST(:site_ids AS bigint[]), CAST(:source_ids AS bigint[]), CAST(:footprints AS geometry[]))
          AS one (site_id, source_id, footprint)
+    CROSS JOIN LATERAL left_open(one.site_id, one.footprint, CAST(:period AS tstzrange)) still
+    RETURNING source_id
 """)
 
 # The claim guard's question, asked beforehand and without its lock; a reservation's own claims are not in its way.

@@ -224,18 +224,17 @@ async def take(
             await queries.TAKE.run(site_id=site_id, kind=kind, source_id=source_id, **volume_arrays(volumes))
 
 
-async def take_over(
-    kind: ClaimKind,
+async def close(
     wanted: Sequence[tuple[int, int, MultiPolygon]],
     period: Period,
     told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody,
     *,
     makes_room: bool = False,
 ) -> None:
-    """Claim grounds at every height, each as (site, source, footprint); raises Taken.
+    """Claim grounds for closures at every height, each as (site, closure, footprint), without what is closed already.
 
-    With `makes_room` applications let go of what they take of it for distance or turnaround. Belongs into a
-    transaction that has `hold_sites`.
+    With `makes_room` applications let go of what they take of it for distance or turnaround. Raises Taken, or
+    WrongState where nothing is left to be closed. Belongs into a transaction that has `hold_sites`.
     """
     grounds = {
         "site_ids": [site_id for site_id, _, _ in wanted],
@@ -245,7 +244,9 @@ async def take_over(
     with refusals(told):
         if makes_room:
             await queries.MAKE_ROOM.run(**grounds)
-        await queries.TAKE_EACH.run(kind=kind, source_ids=[source_id for _, source_id, _ in wanted], **grounds)
+        taken = await queries.CLOSE.rows(source_ids=[number for _, number, _ in wanted], **grounds)
+    if not taken:
+        raise WrongState(N_("All of this is closed already at that time."))
 
 
 async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> Taken:

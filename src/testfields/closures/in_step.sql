@@ -1,9 +1,14 @@
--- A closure and its claim agree when the transaction ends, whoever writes to either.
+-- A closure and its claims agree when the transaction ends, whoever writes to either: one that stands has some, unless all
+-- that it closes is closed by others.
 
 CREATE OR REPLACE FUNCTION demand_closure_in_step(number bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    stands boolean := EXISTS (SELECT FROM closure WHERE id = number AND lifted_at IS NULL);
 BEGIN
-    IF EXISTS (SELECT FROM closure WHERE id = number AND lifted_at IS NULL)
-       <> EXISTS (SELECT FROM claim WHERE source_kind = 'closure' AND source_id = number) THEN
+    IF stands <> EXISTS (SELECT FROM claim WHERE source_kind = 'closure' AND source_id = number)
+       AND (NOT stands OR EXISTS (
+           SELECT FROM closure CROSS JOIN LATERAL left_open(closure.site_id, ground_of(closure), closure.period)
+           WHERE closure.id = number)) THEN
         RAISE EXCEPTION 'closure % does not fit its claim', number
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'closure_claim_in_step';
     END IF;

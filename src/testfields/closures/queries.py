@@ -74,6 +74,9 @@ LOCK = Statement(f"""
     FOR UPDATE OF closure
 """)
 
+# As closures/taking.sql says.
+CLOSE_WHAT_IS_LEFT = Statement("SELECT close_what_is_left(:site_id, CAST(:now AS timestamptz))")
+
 LIFT = Statement("""
     UPDATE closure SET lifted_at = :now, version = version + 1 WHERE id = ANY(CAST(:ids AS bigint[]))
 """)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+import asyncpg
 import msgspec
 
 from testfields.availability.kinds import ClaimKind
@@ -128,7 +129,7 @@ class MetView(msgspec.Struct, frozen=True):
 
 
 class StandingView(msgspec.Struct, frozen=True):
-    """What else stands there and is not displaced; a closure with its number."""
+    """What else stands there and stays; a closure with its number."""
 
     kind: ClaimKind
     closure_id: int | None
@@ -138,12 +139,14 @@ class StandingView(msgspec.Struct, frozen=True):
 
 
 class PreviewView(msgspec.Struct, frozen=True):
-    """What a closing would meet: how many applications, stays and companies, each of them, and what is in its way."""
+    """What a closing would meet: how many applications, stays and companies, and each of them; what is closed there
+    already, which it leaves as it is; and what is in its way."""
 
     applications: int
     stays: int
     companies: int
     displaced: list[MetView]
+    closed: list[StandingView]
     in_the_way: list[StandingView]
 
 
@@ -154,16 +157,18 @@ def preview_view(preview: Preview) -> PreviewView:
         stays=preview.stays,
         companies=preview.companies,
         displaced=[_met_view(one) for one in preview.met],
-        in_the_way=[
-            StandingView(
-                ClaimKind(row["kind"]),
-                row["closure_id"],
-                row["site_slug"],
-                row["area_slug"],
-                _range(to_period(row["period"])),
-            )
-            for row in preview.in_the_way
-        ],
+        closed=[_standing_view(row) for row in preview.closed],
+        in_the_way=[_standing_view(row) for row in preview.in_the_way],
+    )
+
+
+def _standing_view(row: asyncpg.Record) -> StandingView:
+    return StandingView(
+        ClaimKind(row["kind"]),
+        row["closure_id"],
+        row["site_slug"],
+        row["area_slug"],
+        _range(to_period(row["period"])),
     )
 
 

@@ -105,9 +105,7 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
     if displaced:
         await displacing.displace(actor, displaced, _in_both(closing), details, now)
     wanted = [(one.site_id, number, one.footprint) for number, one in zip(numbers, grounds, strict=True)]
-    await availability.take_over(
-        ClaimKind.CLOSURE, wanted, closing.period, _told_to_staff, makes_room=closing.displaces
-    )
+    await availability.close(wanted, closing.period, _told_to_staff, makes_room=closing.displaces)
     await events.tell(_told(actor, closing, dict(zip(numbers, places, strict=True)), gone), now)
     if displaced:
         await _offer(grounds, now)
@@ -124,9 +122,11 @@ class Met:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a closing would meet: whom it would displace, by site and company, and what stays in its way."""
+    """What a closing would meet: whom it would displace, by site and company, what is closed there already and stays
+    so, and what is in its way."""
 
     met: tuple[Met, ...]
+    closed: tuple[asyncpg.Record, ...]
     in_the_way: tuple[asyncpg.Record, ...]
 
     @property
@@ -152,7 +152,11 @@ async def preview(actor: Actor, scope: Scope, period: Period, now: datetime) -> 
         footprints=[one.footprint for one in grounds],
         period=period_range(period),
     )
-    return Preview(tuple(Met(row, displaced[row["id"]]) for row in rows), tuple(standing))
+    return Preview(
+        tuple(Met(row, displaced[row["id"]]) for row in rows),
+        tuple(row for row in standing if row["closure_id"] is not None),
+        tuple(row for row in standing if row["closure_id"] is None),
+    )
 
 
 async def _written(actor: Actor, closing: Closing, places: Sequence[Closed], now: datetime) -> list[int]:
@@ -251,9 +255,13 @@ async def lift(
     for number in standing:
         await availability.release(number, (ClaimKind.CLOSURE,))
     await queries.LIFT.run(ids=list(standing), now=now)
+    # What other closures would close there as well stays closed by them.
+    lifted_at = sorted({row["site_id"] for row in standing.values()})
+    for site_id in lifted_at:
+        await queries.CLOSE_WHAT_IS_LEFT.value(site_id=site_id, now=now)
     told = [_event(actor, number, Step.LIFT, row["site_id"], row["owner_id"]) for number, row in standing.items()]
     await events.tell(told, now)
-    for site_id in sorted({row["site_id"] for row in standing.values()}):
+    for site_id in lifted_at:
         await steps.offer_waiting(site_id, now)
     return Versioned(closure_id, rows[closure_id]["version"] + 1)
 

@@ -77,7 +77,10 @@ def preview_shown(preview: Preview) -> dict[str, Any]:
             {"name": name, "count": len(met := list(found)), "met": [_met(one) for one in met]}
             for name, found in groupby(preview.met, key=lambda one: locale.named(one.row, "site_name"))
         ],
-        "in_the_way": [_in_the_way(row) for row in preview.in_the_way],
+        "closed": [_standing(row, place_name(row)) for row in preview.closed],
+        "in_the_way": [
+            _standing(row, locale.translate(KINDS[ClaimKind(row["kind"])].word)) for row in preview.in_the_way
+        ],
     }
 
 
@@ -103,9 +106,5 @@ def _becomes(stay: Stay, zone: str) -> str:
     return locale.translate(N_("Ends early, at %(until)s"), until=instant(stay.period.end, zone))
 
 
-def _in_the_way(row: asyncpg.Record) -> dict[str, str]:
-    named = row["closure_id"] is not None
-    return {
-        "what": place_name(row) if named else locale.translate(KINDS[ClaimKind(row["kind"])].word),
-        "when": when(to_period(row["period"]), row["timezone"]),
-    }
+def _standing(row: asyncpg.Record, what: str) -> dict[str, str]:
+    return {"what": what, "when": when(to_period(row["period"]), row["timezone"])}
