@@ -171,3 +171,18 @@ def test_shapes_that_cross_too_often_are_not_joined() -> None:
     with pytest.raises(InvalidInput) as refused:
         apart([volume(comb), volume(shapely.affinity.translate(comb, 0.000001))], "volumes")
     assert [one.path for one in refused.value.faults] == ["volumes"]
+
+
+def test_one_shape_of_many_points_is_taken_twice_without_being_joined() -> None:
+    teeth = [(135 + east / 100_000, 34 + north / 1000) for east in range(400) for north in ((0, 1), (1, 0))[east % 2]]
+    comb = Polygon([*teeth, (135.004, 33.9999), (135, 33.9999)])
+    taken = apart([volume(comb, when=period(0, 2)), volume(comb, when=period(1, 2))], "volumes")
+    assert [one.period for one in taken] == [period(0, 3)]
+
+
+def test_times_and_heights_that_are_too_many_are_not_cut() -> None:
+    bands = [AltitudeBand(Decimal(number), Decimal(number + 100)) for number in range(50)]
+    overlapping = [volume(WEST, band, period(number / 60)) for number, band in enumerate(bands)]
+    with pytest.raises(InvalidInput) as refused:
+        apart(overlapping, "volumes")
+    assert [one.path for one in refused.value.faults] == ["volumes"]

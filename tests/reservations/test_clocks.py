@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from testfields.core.errors import InvalidInput
-from testfields.core.periods import Period
+from testfields.core.local_time import FIRST, LAST
+from testfields.core.periods import OUTSIDE, Period
 from testfields.reservations.apply.editing import edited
 from testfields.reservations.apply.forms import DATE_TIME, Entered, Time, asked_of
 from testfields.reservations.stays import Stay, StayState, shifted
@@ -102,3 +103,14 @@ def test_stays_are_moved_by_as_much_on_the_clock_as_the_first_of_them(
         period: Period(one.at(begins[0]), one.at(ends[0])) for period, (begins, ends) in zip(periods, ways, strict=True)
     }
     assert shifted(planned, one.at(noon + start), one.zone) == expected
+
+
+@pytest.mark.parametrize("start", [FIRST, LAST])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_stays_are_not_moved_out_of_the_calendar(start: datetime, zone: str) -> None:
+    """No clock shows what comes before the year 1, or after 9999."""
+    one = walk(*DAYS[0])
+    stay = Stay(1, Period(one.at(600), one.at(660)), StayState.PLANNED)
+    with pytest.raises(InvalidInput) as refusal:
+        shifted([stay], start, zone)
+    assert [fault.message.id for fault in refusal.value.faults] == [OUTSIDE]

@@ -78,6 +78,13 @@ def test_what_is_under_way_was_used_until_it_is_given_back() -> None:
     # Who has not come where a check-in is wanted has not used it.
     assert changed_by(Action.GIVE_BACK, [stay], True, middle) == [replace(stay, state=T.GIVEN_BACK)]
     assert changed_by(Action.REVOKE, [stay], False, NINE.start - HOUR) == [replace(stay, state=T.DISPLACED)]
+    # At the very minute at which it begins nothing has been used yet.
+    assert changed_by(Action.GIVE_BACK, [stay], False, NINE.start) == [replace(stay, state=T.GIVEN_BACK)]
+
+
+def test_who_checks_out_late_has_used_the_time_that_was_booked_and_no_more() -> None:
+    stay = Stay(1, NINE, T.ACTIVE, checked_in_at=NINE.start)
+    assert changed_by(Action.CHECK_OUT, [stay], True, NINE.end + HOUR / 2) == [replace(stay, state=T.COMPLETED)]
 
 
 # --- Of an application
@@ -186,10 +193,11 @@ async def test_stays_end_by_themselves_as_the_site_says(db: None) -> None:
     assert [one["to_state"] for one in events if one["action"] == Action.FINISH] == ["confirmed", "completed"]
 
 
-async def test_what_has_begun_undecided_lapses_and_the_rest_is_decided(db: None) -> None:
+@pytest.mark.parametrize("after", [timedelta(0), HOUR / 2])
+async def test_what_has_begun_undecided_lapses_and_the_rest_is_decided(db: None, after: timedelta) -> None:
     field, company = await factories.field(), await factories.company()
     number = await series(field, company, 9, 12, confirmed=False)
-    await act(field.approver, number, Action.APPROVE, NINE.start + HOUR / 2)
+    await act(field.approver, number, Action.APPROVE, NINE.start + after)
     assert await states_of(number) == [T.LAPSED, T.PLANNED]
     late = await series(field, company, 15, confirmed=False)
     with pytest.raises(WrongState):

@@ -86,6 +86,17 @@ async def test_what_no_longer_fits_is_told_and_stays(db: None, tmp_path: Path) -
     assert (await bring(tmp_path, again)).misfits == ()
 
 
+async def test_the_first_of_the_times_that_do_not_fit_is_told(db: None, tmp_path: Path) -> None:
+    await owner()
+    await bring(tmp_path, always_open())
+    company = await factories.company()
+    periods = [factories.period(hour, 2, day) for hour, day in ((10, 4), (20, 5), (20, 6))]
+    asked = tuple(Asked(one) for one in periods)
+    await filing.file(company, Application(await factories.project(company), await area_id("lawn"), asked), now())
+    (told,) = (await bring(tmp_path, always_open(hours="Mon-Sun 09:00-17:00"))).misfits
+    assert told.period == periods[1]
+
+
 async def test_a_review_names_hours_and_uses(db: None, tmp_path: Path) -> None:
     approver = await staff(await owner())
     await bring(tmp_path, always_open())
