@@ -14,7 +14,7 @@ from testfields.core.errors import PortalError, WrongState
 from testfields.db.engine import DB
 from testfields.db.statements import Statement
 from testfields.events.service import broken_chains
-from testfields.reservations import steps
+from testfields.reservations import day, steps
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
 from tests import factories
@@ -27,6 +27,7 @@ WAITS = """
     SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
 """
 NEW_VERSION = Statement("UPDATE site SET version = version + 1 WHERE id = :id")
+TAKE_LOCK = Statement("SELECT FROM site_lock WHERE site_id = :id FOR UPDATE NOWAIT")
 DEADLOCKS = Statement("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
 
@@ -104,3 +105,19 @@ async def test_a_site_that_changes_while_a_closing_waits_refuses_it(own_db: str)
     with pytest.raises(WrongState):
         await closing
     assert await Closure.count() == 0
+
+
+async def test_who_gives_back_holds_the_site_before_what_is_taken_there(own_db: str) -> None:
+    """As an import does that changes it: else the two could wait for each other."""
+    field, company = await factories.field(), await factories.company()
+    number = await permitted(field, company, factories.period(9), factories.period(12))
+    await apply(field, await factories.company(), factories.period(9), action=Action.WAIT)
+    (first, _) = await day.stays_of(number)
+    give_back = Step(Action.GIVE_BACK, stays=(first.id,))
+    async with DB.transaction():
+        await NEW_VERSION.run(id=field.site_id)
+        giving = asyncio.create_task(steps.act(company, number, give_back, now()), context=Context())
+        await until_somebody_waits()
+        await TAKE_LOCK.run(id=field.site_id)
+    await giving
+    assert await DEADLOCKS.value() == 0

@@ -300,6 +300,8 @@ async def keep(place: Place, kind: ClaimKind, source_id: int, from_at: datetime)
         for one in await claims_of(place)
         if one.period.end > from_at
     ]
+    # First the site, then what is taken there, as everybody does: it may be offered to others next.
+    await lock(place.site_id)
     try:
         async with DB.transaction():
             await release_from(source_id, from_at)
