@@ -67,6 +67,8 @@ def test_heights_are_kept_to_the_centimetre() -> None:
         (0, inf, "altitude"),
         (-1, 30, "altitude"),
         (0, 10_001, "altitude"),
+        (1e300, 30, "altitude"),
+        (0, -1e300, "altitude"),
         (30, 30, "altitude.upper"),
         (30, 10, "altitude.upper"),
         (30, 30.004, "altitude.upper"),

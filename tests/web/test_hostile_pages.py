@@ -45,8 +45,8 @@ PROJECT = {
 }  # fmt: skip
 APPLICATION = {
     **TIME, "project_id": "{project}", "site": "{site}", "area": "{area}", "footprint_part": "", "footprint": "",
-    "corners": "", "lower": "0", "upper": "30", "note": "n", "repeat": "3", "draft": "{draft}", "reservation": "",
-    "version": "1", "do": "check",
+    "corners": "", "lower": "0", "upper": "30", "note": "n", "every": "2", "repeat": "3", "until": "", "more": "{area}",
+    "fits": "whatever", "draft": "{draft}", "reservation": "", "version": "1", "do": "check",
 }  # fmt: skip
 # Every form of every page, as it is sent when all is well.
 FORMS: Mapping[str, Mapping[str, str]] = {
@@ -64,12 +64,20 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/my/apply/times": APPLICATION,
     "/my/apply/draft": APPLICATION,
     "/my/reservations/{reservation_id:int}/change": {**APPLICATION, "do": "change"},
+    "/my/reservations/{reservation_id:int}/move": {
+        "version": "1", "stay_move": "1", "much_move": "after", "start_move": "2026-12-03T09:00", "take": "",
+    },
+    "/my/reservations/{reservation_id:int}/add": {
+        "version": "1", "time_add_start": "2026-12-03T09:00", "time_add_end": "2026-12-03T10:00", "take": "",
+    },
     "/my/reservations/{reservation_id:int}/{action:str}": {"version": "1", "reason_withdraw": "r"},
     "/desk/{reservation_id:int}/{action:str}": {
         "version": "1", "reason_return": "r", "reason_reject": "r", "conditions": "c", "filters": "state=all",
     },
     "/desk/closures": {
-        "place": "{site}/", "kind": "works", "reason_ja": "工事", "reason_en": "Works",
+        "scope": "one", "places": "{site}/", "owner": "", "from_now": "", "footprint_part": "", "footprint": "",
+        "corners": "", "seen": "1", "do": "displace", "place": "{site}/",
+        "kind": "works", "reason_ja": "工事", "reason_en": "Works",
         "period_start": "2026-12-03T09:00", "period_end": "2026-12-03T10:00",
     },
     "/desk/closures/{closure_id:int}/lift": {"version": "1"},

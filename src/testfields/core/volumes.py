@@ -69,7 +69,7 @@ class Volume:
 
 def parse_altitude(lower: float, upper: float, path: str) -> AltitudeBand:
     """Metres above ground as they came in; raises InvalidInput for what is no band at all."""
-    if not (isfinite(lower) and isfinite(upper) and lower >= 0 and upper <= HIGHEST_M):
+    if not all(isfinite(one) and 0 <= one <= HIGHEST_M for one in (lower, upper)):
         raise InvalidInput(
             [fault(path, N_("Heights must be metres above ground between 0 and %(most)s."), most=HIGHEST_M)]
         )
