@@ -40,6 +40,7 @@ VIOLATIONS = [
     ("doorless-services", "reservations/steps.py", "import litestar"),
     ("doorless-services", "closures/service.py", "import litestar"),
     ("doorless-services", "availability/queries.py", "import folium"),
+    ("doorless-services", "availability/refusals.py", "import litestar"),
     ("doors-without-tables", "reservations/routes.py", "import testfields.sites.tables"),
     ("doors-without-tables", "reservations/pages.py", "import testfields.reservations.tables"),
     ("doors-without-tables", "cli.py", "import testfields.accounts.tables"),

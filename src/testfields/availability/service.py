@@ -1,9 +1,7 @@
 """Placing volumes at a site, and taking and giving back claims."""
 
 import asyncio
-import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +11,7 @@ from shapely.geometry import MultiPolygon
 
 from testfields.availability import queries
 from testfields.availability.kinds import OF_RESERVATIONS, ClaimKind
+from testfields.availability.refusals import refusals, told_to_anybody
 from testfields.availability.rules import BookableArea, Placed, claims_for
 from testfields.core.errors import N_, InTheWay, InvalidInput, NotFound, Taken, WrongState, fault
 from testfields.core.periods import Period
@@ -25,7 +24,6 @@ from testfields.sites.stays import Policy
 # What PLACE tells of the areas and of each volume, in parallel arrays; null for none.
 AREAS = ("ids", "geometries", "bands")
 PLACED = ("inside", "open", "footprints", "altitudes", "periods")
-
 
 NO_SUCH_AREA = N_("There is no such area.")
 
@@ -180,37 +178,6 @@ async def hold_sites(versions: Mapping[int, int]) -> None:
     await queries.LOCK_SITES.run(ids=ids)
 
 
-def told_to_anybody(standing: dict[str, Any]) -> InTheWay:
-    """One standing claim of the claim guard's detail, without whose it is."""
-    return InTheWay(
-        standing["kind"],
-        datetime.fromisoformat(standing["start"]),
-        datetime.fromisoformat(standing["end"]),
-        standing["lower"],
-        standing["upper"],
-        standing["footprint"],
-    )
-
-
-def number_of(kind: str, source: int) -> int | None:
-    """The application that took a standing claim; None for a closure or whatever else did."""
-    return source if kind in OF_RESERVATIONS else None
-
-
-@contextmanager
-def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> Iterator[None]:
-    """Turn the claim guard's refusal into `Taken`; `told` decides how much of each standing claim is told."""
-    try:
-        yield
-    except asyncpg.ExclusionViolationError as error:
-        if error.constraint_name != "claim_no_overlap":
-            raise
-        standing = json.loads(error.detail or "[]")
-        raise Taken(
-            [told(one) for one in standing], numbers=[number_of(one["kind"], one["source"]) for one in standing]
-        ) from error
-
-
 async def take(
     site_id: int,
     kind: ClaimKind,
@@ -247,29 +214,6 @@ async def close(
         taken = await queries.CLOSE.rows(source_ids=[number for _, number, _ in wanted], **grounds)
     if not taken:
         raise WrongState(N_("All of this is closed already at that time."))
-
-
-async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> Taken:
-    """The claims that would refuse `volumes` now; those of the reservation `besides` would not, 0 for none."""
-    return _taken(await queries.IN_THE_WAY.rows(site_id=site_id, besides=besides, **volume_arrays(volumes)))
-
-
-async def refusals_of_each(site_id: int, volumes: Sequence[Volume], besides: int = 0) -> list[Taken | None]:
-    """The same for each of the volumes by itself, None where nothing is in its way."""
-    rows = await queries.IN_THE_WAY_OF_EACH.rows(site_id=site_id, besides=besides, **volume_arrays(volumes))
-    by_place = [[row for row in rows if row["place"] == place] for place in range(1, len(volumes) + 1)]
-    return [_taken(standing) if standing else None for standing in by_place]
-
-
-def _taken(rows: Sequence[asyncpg.Record]) -> Taken:
-    """A refusal by the claims that a query has found."""
-    in_the_way = [
-        InTheWay(
-            row["kind"], row["starts_at"], row["ends_at"], row["lower"], row["upper"], json.loads(row["footprint"])
-        )
-        for row in rows
-    ]
-    return Taken(in_the_way, numbers=[number_of(row["kind"], row["source"]) for row in rows])
 
 
 async def lock(site_id: int) -> None:

@@ -16,7 +16,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.kinds import ClaimKind
-from testfields.availability.service import number_of, told_to_anybody
+from testfields.availability.refusals import number_of, told_to_anybody
 from testfields.closures import queries
 from testfields.closures.grounds import Closed, Scope, Wanted, found
 from testfields.closures.rules import ClosureKind

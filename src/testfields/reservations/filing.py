@@ -11,6 +11,7 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
+from testfields.availability.refusals import refusal_of, refusals
 from testfields.availability.rules import check_lengths, check_volumes
 from testfields.availability.search import nearest_free
 from testfields.availability.service import NO_SUCH_AREA, Asked, Place, in_area_arrays
@@ -157,7 +158,7 @@ async def write(
 
 @one_statement
 async def _store(arguments: dict[str, Any]) -> asyncpg.Record | None:
-    with availability.refusals():
+    with refusals():
         return await queries.FILE.row(**arguments)
 
 
@@ -258,7 +259,7 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
         deadline=terms_of(place, State.HELD, now)["deadline"],
         warnings=warnings_of(place, due_at, now),
     )
-    refusal = await availability.refusal_of(place.site_id, claims, besides)
+    refusal = await refusal_of(place.site_id, claims, besides)
     if not refusal.in_the_way:
         return verdict
     return replace(

@@ -7,6 +7,7 @@ from typing import cast
 
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
+from testfields.availability.refusals import refusals_of_each
 from testfields.availability.rules import volume_faults
 from testfields.availability.search import nearest_free
 from testfields.availability.service import Asked, Place
@@ -124,7 +125,7 @@ async def sort_out(judged: Judged, besides: int = 0) -> Fitting:
     `besides` holds counts as free.
     """
     taken = [one.taken for one in judged.place.placed]
-    refusals = await availability.refusals_of_each(judged.place.site_id, taken, besides)
+    refusals = await refusals_of_each(judged.place.site_id, taken, besides)
     whole = {period: _members(judged, period) for period in dict.fromkeys(one.period for one in judged.asked)}
     out = {
         period: _left_out(period, [judged.faults[one] for one in members], [refusals[one] for one in members])

@@ -8,7 +8,7 @@ from datetime import datetime
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.availability import service as availability
+from testfields.availability.refusals import refusal_of
 from testfields.availability.search import nearest_free
 from testfields.availability.service import Asked, Place
 from testfields.core.errors import N_, InTheWay, Taken, WrongState
@@ -47,7 +47,7 @@ async def own_told(actor: Actor | None, refusal: Taken) -> list[InTheWay]:
 
 async def refuse_waiting_for_oneself(actor: Actor, site_id: int, claims: Sequence[Volume]) -> None:
     """Raise WrongState where nothing is in the way but what the actor's own company asks for."""
-    refusal = await availability.refusal_of(site_id, claims, 0)
+    refusal = await refusal_of(site_id, claims, 0)
     told = await own_told(actor, refusal) if refusal.in_the_way else []
     if told and all(one.reservation_id for one in told):
         raise WrongState(ONLY_OWN)
