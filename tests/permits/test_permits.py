@@ -206,3 +206,24 @@ async def test_it_carries_the_conditions_of_the_approval_that_it_rests_on(db: No
     await service.issue(reservation, now())
 
     assert (await service.check(await code_of(reservation), now())).conditions == ""
+
+
+async def test_what_was_changed_for_another_time_is_not_told_as_used(db: None) -> None:
+    company = await factories.company()
+    _, number = await confirmed(company)
+    await service.issue(number, now())
+    await reservations.change_volumes(company, number, None, (Asked(factories.period(15)),), now())
+    permit = await service.of_reservation(company, number, now())
+    assert [one.state for one in permit.permitted] == [StayState.GIVEN_BACK]
+
+
+async def test_whoever_left_ahead_of_the_time_has_used_it(db: None) -> None:
+    company = await factories.company()
+    _, number = await confirmed(company)
+    await service.issue(number, now())
+    ahead = factories.period(9).start - timedelta(minutes=40)
+    for action in (Action.CHECK_IN, Action.CHECK_OUT):
+        await reservations.act(company, number, Step(action), ahead)
+        ahead += timedelta(minutes=20)
+    permit = await service.of_reservation(company, number, now())
+    assert [one.state for one in permit.permitted] == [StayState.COMPLETED]

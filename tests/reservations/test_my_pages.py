@@ -311,3 +311,15 @@ async def test_what_my_page_leaves_out_is_said(db: None, client: AsyncClient, mo
     assert said not in (await client.get("/my")).text
     monkeypatch.setattr(reading, "MOST_UNDER_WAY", 2)
     assert said in (await client.get("/my")).text
+
+
+async def test_a_place_is_drawn_once_however_often_it_is_used(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    asked = tuple(Asked(factories.period(hour)) for hour in (9, 11, 13))
+    application = Application(await factories.project(company), field.area_id, asked)
+    number = (await filing.file(company, application, now())).id
+    await factories.log_in(client, company)
+    told = (await client.get(f"/my/reservations/{number}/volumes.geojson")).json()
+    assert [one["id"] for one in told["features"]] == [0]
+    assert told["features"][0]["properties"]["name"]["en"].endswith("and 2 more")
+    assert (await client.get(f"/my/reservations/{number}")).text.count('data-feature="volume-0"') == 3

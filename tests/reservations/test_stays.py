@@ -21,7 +21,7 @@ from testfields.reservations.day import changed_by
 from testfields.reservations.filing import Application, Moved
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
-from testfields.reservations.stays import LATE_CHECK_OUT, Stay, StayState, ends_by_itself, state_of
+from testfields.reservations.stays import LATE_CHECK_OUT, Stay, StayState, closed_from, ends_by_itself, state_of
 from testfields.reservations.tables import Reservation
 from testfields.reservations.tables import Stay as StayRow
 from testfields.sites.tables import Site
@@ -337,3 +337,35 @@ async def test_staff_end_a_hold_or_what_was_returned_with_a_reason(db: None, sta
         await steps.act(field.approver, number, Step(Action.REJECT), now())
     assert (await act(field.approver, number, Action.REJECT, now())).state is State.REJECTED
     assert await free(field, 9)
+
+
+@pytest.mark.parametrize("action", [Action.REVOKE, Action.GIVE_BACK])
+async def test_whoever_checked_in_ahead_of_the_time_was_there(db: None, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await series(field, company, 9)
+    early = NINE.start - HOUR / 2
+    await act(company, number, Action.CHECK_IN, early)
+    actor = field.approver if action is Action.REVOKE else company
+    await steps.act(actor, number, Step(action, reason="工事のため"), early + HOUR / 4)
+    assert await states_of(number) == [T.COMPLETED]
+
+
+def test_a_closure_from_the_start_of_a_stay_ends_what_has_begun_ahead_of_it() -> None:
+    early = NINE.start - HOUR / 2
+    stay = Stay(1, NINE, T.ACTIVE, early)
+    ended = closed_from(stay, NINE.start, True, early + HOUR / 4)
+    assert (ended.state, ended.period) == (T.COMPLETED, Period(early, early + HOUR / 4))
+    # One that begins later lets it go on until then.
+    assert closed_from(stay, NINE.start + HOUR / 2, True, early).period == Period(NINE.start, NINE.start + HOUR / 2)
+
+
+@pytest.mark.parametrize("action", [Action.REVOKE, Action.REJECT, Action.WITHDRAW, Action.APPROVE])
+async def test_a_step_about_the_whole_takes_no_single_stays(db: None, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await series(field, company, 9, 12, confirmed=action is Action.REVOKE)
+    (first, _) = await day.stays_of(number)
+    actor = company if action is Action.WITHDRAW else field.approver
+    with pytest.raises(InvalidInput) as refused:
+        await steps.act(actor, number, Step(action, reason="工事のため", stays=(first.id,)), now())
+    assert [one.path for one in refused.value.faults] == ["stays"]
+    assert await states_of(number) == [T.PLANNED, T.PLANNED]

@@ -2,15 +2,17 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
+from testfields.reservations.deadlines import CHECK_IN_AHEAD
 from testfields.reservations.rules import State
 from testfields.reservations.states import PUBLIC, UNDER_WAY
-from testfields.reservations.stays import OPEN, StayState
+from testfields.reservations.stays import IN_FORCE, OPEN, Stay, StayState
 
 # 128 bits: beyond guessing. Base32 has no 0, 1, 8 or 9 to be mistaken, and survives being read out or typed.
 CODE_BYTES = 16
@@ -86,6 +88,22 @@ def read_code(typed: str) -> str | None:
 def standing_of(state: State, revoked_at: datetime | None) -> Standing:
     """A permit falls with its reservation, at once, even before its own row says so."""
     return Standing.VALID if revoked_at is None and state in ENTITLED else Standing.REVOKED
+
+
+def become_of(permitted: Period, stays: Sequence[Stay]) -> StayState:
+    """What has become of a time that was permitted: given back is also what has been changed for another.
+
+    Whoever came and left ahead of the time moved its start as well.
+    """
+    found = {one.state for one in stays if one.period.start == permitted.start}
+    if found:
+        return next((state for state in found if state in IN_FORCE), min(found))
+    earliest = permitted.start - CHECK_IN_AHEAD
+    left_ahead = any(
+        one.state is StayState.COMPLETED and earliest <= one.period.start and one.period.end <= permitted.start
+        for one in stays
+    )
+    return StayState.COMPLETED if left_ahead else StayState.GIVEN_BACK
 
 
 def phase_of(state: State, permitted: tuple[Permitted, ...], now: datetime) -> Phase:

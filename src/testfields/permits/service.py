@@ -15,6 +15,7 @@ from testfields.permits.rules import (
     ENTITLED,
     Permit,
     Permitted,
+    become_of,
     make_code,
     phase_of,
     read_code,
@@ -22,7 +23,6 @@ from testfields.permits.rules import (
 )
 from testfields.reservations import reading
 from testfields.reservations.rules import State
-from testfields.reservations.stays import StayState
 from testfields.reservations.words import areas_told, stays_told, volumes_told
 
 
@@ -62,12 +62,8 @@ async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Pe
 def _permit(row: asyncpg.Record, now: datetime) -> Permit:
     values = dict(row.items())
     state = State(values.pop("state"))
-    # Whoever left ahead of the time moved its start as well.
-    states = {one.period.start: one.state for one in stays_told(values.pop("stays"))}
-    volumes = volumes_told(values.pop("volumes"))
-    permitted = tuple(
-        Permitted(**vars(one), state=states.get(one.period.start, StayState.COMPLETED)) for one in volumes
-    )
+    stays, volumes = stays_told(values.pop("stays")), volumes_told(values.pop("volumes"))
+    permitted = tuple(Permitted(**vars(one), state=become_of(one.period, stays)) for one in volumes)
     return Permit(
         **values | areas_told(volumes),
         standing=standing_of(state, row["revoked_at"]),

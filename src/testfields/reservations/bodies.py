@@ -92,7 +92,8 @@ class CheckBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
 
 class StepBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Why, under which conditions, and which stays it is about: none is whichever it is time for, or all to come."""
+    """Why, under which conditions, and which stays it is about: none is whichever it is time for, or all that are not
+    over. A step about the whole application takes none."""
 
     reason: Text = ""
     conditions: Text = ""

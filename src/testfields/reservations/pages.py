@@ -37,6 +37,7 @@ from testfields.reservations.views import (
     left_out_in_words,
     names_of_several,
     other_told,
+    shapes_of,
     times_told,
     volumes_of,
 )
@@ -108,6 +109,7 @@ async def show(
         area=locale.named(row, "area_name"),
         use=locale.in_words(USES[row["use"]]),
         volumes=[_volume(one, zone, _states(row), names_of_several(row)) for one in volumes_of(row)],
+        shapes=shapes_of(row),
         left_out=[line for event in events for line in left_out_in_words(event, zone)],
         left_open=[{"value": one.id, "label": _when(one, zone)} for one in stays_of(row) if one.state in OPEN],
         left=locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
@@ -211,23 +213,30 @@ def _who(event: asyncpg.Record) -> str:
     guards=[Only(May.SEE_OWN_PAGES)],
 )
 async def volumes_geojson(actor: Caller, reservation_id: PathId) -> dict[str, Any]:
-    """What the reservation asks for, for its map: times are the names of the shapes."""
+    """What the reservation asks for, for its map: each shape once, times are their names."""
     row = await own(actor, reservation_id)
-    return {
-        "type": "FeatureCollection",
-        "features": [_feature(place, one, row) for place, one in enumerate(volumes_of(row))],
-    }
+    by_shape: dict[int, list[VolumeView]] = {}
+    for place, one in zip(shapes_of(row), volumes_of(row), strict=True):
+        by_shape.setdefault(place, []).append(one)
+    features = [_feature(place, there, row["timezone"]) for place, there in by_shape.items()]
+    return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(place: int, one: VolumeView, row: asyncpg.Record) -> dict[str, Any]:
-    period = Period(one.period.start, one.period.end)
+def _feature(place: int, there: Sequence[VolumeView], zone: str) -> dict[str, Any]:
+    first, *more = (Period(one.period.start, one.period.end) for one in there)
+
+    def name(language: str) -> str:
+        when = format_period(first, zone, language)
+        many = N_("%(when)s and %(count)s more")
+        return locale.translate(many, language, when=when, count=len(more)) if more else when
+
     return {
         "type": "Feature",
         "id": place,
-        "geometry": one.footprint,
+        "geometry": there[0].footprint,
         "properties": {
-            "name": {language: format_period(period, row["timezone"], language) for language in locale.LOCALES},
-            "period": {"start": one.period.start.isoformat(), "end": one.period.end.isoformat()},
+            "name": {language: name(language) for language in locale.LOCALES},
+            "period": {"start": first.start.isoformat(), "end": first.end.isoformat()},
         },
     }
 

@@ -115,8 +115,8 @@ def ended_early(stay: Stay, now: datetime) -> Stay:
 
 
 def is_used(stay: Stay, wants_check_in: bool, now: datetime) -> bool:
-    """Whether somebody uses it by now: whoever checked in, or has no need to where none is wanted."""
-    return stay.period.start < now and (stay.state is T.ACTIVE or not wants_check_in)
+    """Whether somebody uses it by now: whoever checked in, also ahead of it, or has no need to where none is wanted."""
+    return stay.state is T.ACTIVE or (stay.period.start < now and not wants_check_in)
 
 
 def taken_back(stay: Stay, state: StayState, wants_check_in: bool, now: datetime) -> Stay:
@@ -126,7 +126,7 @@ def taken_back(stay: Stay, state: StayState, wants_check_in: bool, now: datetime
 
 def closed_from(stay: Stay, begins: datetime, wants_check_in: bool, now: datetime) -> Stay:
     """What becomes of a permitted stay whose ground is closed: what is under way by now goes on until that `begins`."""
-    if now < begins and is_used(stay, wants_check_in, now):
+    if max(now, stay.period.start) < begins and is_used(stay, wants_check_in, now):
         return replace(stay, period=Period(stay.period.start, begins))
     return taken_back(stay, T.DISPLACED, wants_check_in, now)
 

@@ -10,7 +10,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.service import NO_SUCH_AREA, Asked, InArea, Place, in_area_arrays
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale, Taken, WrongState
+from testfields.core.errors import N_, InvalidInput, Message, NotFound, Stale, Taken, WrongState, fault
 from testfields.db.engine import DB, transactional
 from testfields.reservations import day, fitting, queries, stay_queries
 from testfields.reservations.actions import ACTIONS, Settles
@@ -20,7 +20,7 @@ from testfields.reservations.fitting import Fitting
 from testfields.reservations.moving import Locked, Step, lock, move, next_of
 from testfields.reservations.reading import asked_for, volumes_of
 from testfields.reservations.refusals import nearest_told, refuse_waiting_for_oneself
-from testfields.reservations.rules import Action, State, check_words, checked_texts
+from testfields.reservations.rules import TRANSITIONS, Action, State, check_words, checked_texts
 from testfields.reservations.states import STATES
 from testfields.reservations.stays import OPEN
 from testfields.reservations.telling import story_of
@@ -60,6 +60,9 @@ async def _act(actor: Actor | None, reservation_id: int, step: Step, now: dateti
     settles = ACTIONS[step.action].settles
     if settles is Settles.REPLACING:
         raise WrongState(N_("A change needs the volumes to change to."))
+    if step.stays and not TRANSITIONS[(locked.state, step.action)].by_stays:
+        message = N_("“%(action)s” is about the whole application, and not about single times of it.")
+        raise InvalidInput([fault("stays", message, action=Message(ACTIONS[step.action].word))])
     if ACTIONS[step.action].by_closing:
         raise WrongState(N_("Times are taken away by closing their place, and in no other way."))
     reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)

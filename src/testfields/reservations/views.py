@@ -100,6 +100,12 @@ def names_of_several(row: asyncpg.Record) -> dict[int | None, str]:
 _VOLUMES = msgspec.json.Decoder(list[VolumeView])
 
 
+def shapes_of(row: asyncpg.Record) -> list[int]:
+    """For each volume of a row the place of the first with the same shape, so that each is drawn once."""
+    shapes = [msgspec.json.encode(one.footprint) for one in volumes_of(row)]
+    return [shapes.index(one) for one in shapes]
+
+
 def volumes_of(row: asyncpg.Record) -> list[VolumeView]:
     """What a row of the company's lists asks for."""
     return _VOLUMES.decode(row["volumes"])
