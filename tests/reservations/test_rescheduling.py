@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import AsyncClient
+from shapely.geometry import MultiPolygon, Point
 
 from testfields.accounts.rules import Actor
+from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, Stale, Taken, WrongState
 from testfields.core.local_time import format_period
 from testfields.core.periods import Period
+from testfields.core.shapes import MOST_POINTS
 from testfields.events.tables import Event
 from testfields.letters import jobs
 from testfields.letters.rules import Audience
@@ -305,6 +308,43 @@ async def test_nobody_adds_what_the_area_is_not_for(db: None) -> None:
         assert [one.path for one in refused.value.faults] == ["area_id"]
 
 
+async def test_nobody_changes_to_what_the_area_is_not_for(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    other = await factories.area(field.site_id, uses=["vehicle"])
+    for confirmed in (True, False):
+        number = await series(field, company, 9 if confirmed else 12, confirmed=confirmed)
+        with pytest.raises(InvalidInput) as refused:
+            await steps.change_volumes(company, number, None, (Asked(FIFTEEN, area_id=other),), now())
+        assert [one.path for one in refused.value.faults] == ["area_id"]
+        assert FIFTEEN not in await periods_of(number)
+
+
+@pytest.mark.parametrize("action", [Action.SAVE, Action.SUBMIT])
+async def test_what_is_added_counts_together_with_what_there_is(db: None, action: Action) -> None:
+    field, company = await factories.field(geometry=factories.square()), await factories.company()
+    project_id = await factories.project(company)
+    detailed = MultiPolygon([Point(135.005, 34.005).buffer(0.004, quad_segs=MOST_POINTS // 4 - 10)])
+    hours = [factories.period(hour, days=day) for day in range(1, 6) for hour in range(8, 20)]
+    shapes = [None if action is Action.SAVE else detailed] * (MOST_VOLUMES if action is Action.SAVE else 5)
+    asked = tuple(Asked(one, shape) for one, shape in zip(hours, shapes, strict=False))
+    number = (await filing.file(company, Application(project_id, field.area_id, asked, action), now())).id
+    with pytest.raises(InvalidInput) as refused:
+        await rescheduling.add_stays(company, number, None, (Asked(factories.period(21), shapes[0]),), now())
+    assert [one.path for one in refused.value.faults] == ["volumes"]
+    assert await periods_of(number) == hours[: len(asked)]
+
+
+async def test_areas_as_a_whole_are_moved_and_added_however_detailed_they_are(db: None) -> None:
+    outline = MultiPolygon([Point(135.005, 34.005).buffer(0.004, quad_segs=MOST_POINTS // 4 - 10)])
+    field, company = await factories.field(geometry=factories.square()), await factories.company()
+    area_id = await factories.area(field.site_id, outline)
+    asked = tuple(Asked(factories.period(hour)) for hour in range(8, 14))
+    number = (await filing.file(company, Application(await factories.project(company), area_id, asked), now())).id
+    added = await rescheduling.add_stays(company, number, None, (Asked(FIFTEEN),), now())
+    assert added.state is State.SUBMITTED
+    await move(company, number, factories.tomorrow(18), (await ids(number))[0])
+
+
 async def test_nobody_moves_to_wait_for_oneself(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     await series(field, company, 18)
@@ -469,5 +509,8 @@ async def test_a_time_is_added_on_the_page(
     added = await client.post(f"{address}/add", data={**form, "version": "1", **times})
     assert (added.status_code, added.headers["location"]) == (303, address)
     assert await periods_of(number) == [NINE, TWELVE]
+    for words in (typed(FIFTEEN.start), f"{typed(FIFTEEN.start)} {typed(FIFTEEN.end)} {typed(FIFTEEN.end)}"):
+        torn = await client.post(f"{address}/add", data={**form, "version": "2", "take": words})
+        assert (torn.status_code, 'id="f-time_add-error"' in torn.text) == (422, True)
     again = await client.post(f"{address}/add", data={**form, "version": "2", **times})
     assert (again.status_code, 'id="f-time_add-error"' in again.text) == (422, True)

@@ -52,6 +52,9 @@ def stays_of(row: asyncpg.Record) -> list[StayView]:
     return _STAYS.decode(row["stays"])
 
 
+NO_TIME = N_("Please enter a date and a time.")
+
+
 def instant(text: str, zone: str, field: str) -> datetime:
     """A date and time typed by the clock of a site; raises InvalidInput, at `field`."""
     try:
@@ -59,7 +62,7 @@ def instant(text: str, zone: str, field: str) -> datetime:
     except ValueError:
         clock = None
     if clock is None or clock.tzinfo is not None:
-        raise InvalidInput([fault(field, N_("Please enter a date and a time."))])
+        raise InvalidInput([fault(field, NO_TIME)])
     return instant_typed(clock, zone, field)
 
 

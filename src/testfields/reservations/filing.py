@@ -12,7 +12,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.refusals import refusal_of, refusals
-from testfields.availability.rules import check_lengths, check_volumes
+from testfields.availability.rules import MOST_VOLUMES, check_lengths, check_volumes, too_many
 from testfields.availability.search import nearest_free
 from testfields.availability.service import NO_SUCH_AREA, Asked, Place, in_area_arrays
 from testfields.core.errors import (
@@ -98,6 +98,17 @@ async def file(actor: Actor, application: Application, now: datetime) -> Filed:
         await refuse_waiting_for_oneself(actor, place.site_id, claims)
     async with nearest_told(actor, place, application.asked, now), DB.turn_at(place.site_id):
         return await write(actor, application, place, claims, now)
+
+
+def refuse_too_much(place: Place) -> None:
+    """Raise InvalidInput where an application that grows would ask for more than can be asked for at once.
+
+    As when it was filed, the points of what is asked for as a whole area do not count.
+    """
+    if len(place.placed) > MOST_VOLUMES:
+        raise InvalidInput([too_many("volumes")])
+    drawn = (one.volume.footprint for one in place.placed if one.volume.footprint != one.area.footprint)
+    check_points_of_all(drawn, "volumes")
 
 
 def acceptable(actor: Actor, application: Application) -> Application:

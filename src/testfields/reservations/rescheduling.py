@@ -17,7 +17,7 @@ from testfields.db.engine import DB, transactional
 from testfields.reservations import day, stay_queries
 from testfields.reservations.day import NO_TERMS
 from testfields.reservations.deadlines import refuse_untimely
-from testfields.reservations.filing import Application, Moved, checked_place, refuse_use, write
+from testfields.reservations.filing import Application, Moved, checked_place, refuse_too_much, refuse_use, write
 from testfields.reservations.moving import Locked, Step, lock, move, next_of
 from testfields.reservations.reading import asked_for, own
 from testfields.reservations.refusals import nearest_told, refuse_waiting_for_oneself
@@ -128,6 +128,7 @@ async def _changed(
     locked, asked = at.locked, [one.asked for one in fresh.volumes]
     place = await availability.place(locked.area_id, [*others, *asked])
     refuse_use(place, locked.use)
+    refuse_too_much(place)
     if at.to is State.WAITING:
         await refuse_waiting_for_oneself(at.actor, locked.site_id, await availability.claims_of(place))
     async with nearest_told(at.actor, fresh, asked, at.now, besides=locked.id):

@@ -14,12 +14,12 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.core.errors import Fault, InvalidInput, WrongState
+from testfields.core.errors import Fault, InvalidInput, WrongState, fault
 from testfields.core.periods import parse_period
 from testfields.reservations import rescheduling
 from testfields.reservations.actions import ACTIONS, Action
 from testfields.reservations.buttons import button_for
-from testfields.reservations.choosing import StepRefused, instant, meant
+from testfields.reservations.choosing import NO_TIME, StepRefused, instant, meant
 from testfields.reservations.pages import show
 from testfields.reservations.reading import asked_for, own
 from testfields.reservations.rescheduling import Rescheduled
@@ -70,6 +70,8 @@ async def _move(actor: Actor, row: asyncpg.Record, form: Posted) -> Rescheduled:
 async def _add(actor: Actor, row: asyncpg.Record, form: Posted) -> Rescheduled:
     typed = form.text("take").split() or [form.text("time_add_start"), form.text("time_add_end")]
     try:
+        if len(typed) != 2:
+            raise InvalidInput([fault("time", NO_TIME)])
         start, end = (instant(one, row["timezone"], "time") for one in typed)
         period = parse_period(start, end, "time", "time")
         last = await _last_of(row["id"])

@@ -132,6 +132,7 @@ async def change_volumes(
     over = {one.period for one in await day.stays_of(locked.id) if one.state not in OPEN}
     asked = [one for one in asked if one.period not in over]
     place = await checked_place(locked.area_id, asked, now)
+    refuse_use(place, locked.use)
     async with nearest_told(actor, place, asked, now, besides=locked.id):
         await take_instead(locked, place, to, now)
     await _replace_stays(locked.id, place.volumes)
