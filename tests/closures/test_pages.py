@@ -2,15 +2,22 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from httpx import AsyncClient, Response
 
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, MemberRole
+from testfields.accounts.tables import Membership as MembershipRow
+from testfields.closures import service as closures
+from testfields.closures.grounds import Scope, Wanted
+from testfields.closures.pages import PAGE
 from testfields.closures.rules import USUAL_REASONS, ClosureKind
+from testfields.closures.service import Entered
 from testfields.closures.tables import Closure
 from testfields.core.clock import now
 from testfields.reservations.rules import State
+from testfields.web.parameters import LARGEST_ID
 from tests import factories
 from tests.closures.test_displacing import NINE, apply, owner_of, permitted, shut, slug_of, state_of
 
@@ -158,3 +165,76 @@ async def test_those_entered_together_are_lifted_at_once(db: None, client: Async
     )
     assert lifted.status_code == 303
     assert await Closure.count().where(Closure.lifted_at.is_null()) == 0
+
+
+async def parts_closed(field: factories.Field, count: int) -> Entered:
+    """One closing of so many small parts of a site whose corner is at 135 east, 32 north."""
+    site = await slug_of(field.site_id)
+    shapes = (factories.square(135 + 0.0001 * place, 32.001, 0.00005) for place in range(count))
+    return await shut(field, NINE, scope=Scope(tuple(Wanted(site, None, one) for one in shapes)))
+
+
+async def test_a_closing_of_many_places_stands_on_one_page_with_all_of_them(db: None, client: AsyncClient) -> None:
+    field = await factories.field(footprint=factories.square(south=32))
+    await shut(field, factories.period(20))
+    many = PAGE + 32
+    last = (await parts_closed(field, many)).id + many - 1
+    await factories.log_in(client, field.approver)
+
+    page = (await client.get("/desk/closures?lang=en")).text
+
+    assert f"{many} places, entered together" in page
+    assert f"Lift all {many}" in page
+    assert "before=" not in page
+    # Wherever the page begins, a closing is on it as a whole or not at all.
+    assert "entered together" not in (await client.get(f"/desk/closures?lang=en&before={last - many + 1}")).text
+    assert f"{many} places" in (await client.get(f"/desk/closures?lang=en&before={last}")).text
+
+
+async def test_the_list_of_closings_goes_on_where_a_page_ends(db: None, client: AsyncClient) -> None:
+    field = await factories.field(footprint=factories.square(south=32))
+    oldest = await parts_closed(field, 3)
+    for turn in range(PAGE):
+        await shut(field, factories.period(12 + turn / 4, 0.25))
+    site = await slug_of(field.site_id)
+    await factories.log_in(client, field.approver)
+
+    first = (await client.get(f"/desk/closures?lang=en&site={site}")).text
+
+    assert "entered together" not in first
+    (following,) = re.findall(r'href="(/desk/closures\?before=[^"]*)"', first)
+    assert following.endswith(f"&amp;site={site}")
+    second = (await client.get(f"{unescape(following)}&lang=en")).text
+    assert "3 places, entered together" in second
+    assert f'action="/desk/closures/{max(oldest.closures)}/lift"' in second
+
+
+async def test_closings_entered_at_the_same_time_are_not_mixed(db: None) -> None:
+    """Numbers are given out as they are asked for, so that those of two closings may stand between each other."""
+    field = await factories.field(footprint=factories.square(south=32))
+    await parts_closed(field, 2)
+    await shut(field, factories.period(12))
+    one, other, third = [row["id"] for row in await Closure.select(Closure.id).order_by(Closure.id)]
+    await Closure.update({Closure.closing_id: one}).where(Closure.id == third)
+    await Closure.update({Closure.closing_id: other}).where(Closure.id == other)
+
+    listed = await closures.closings(field.approver, None, LARGEST_ID, 1)
+    assert [[row["id"] for row in closing] for closing in listed] == [[other]]
+    rest = await closures.closings(field.approver, await slug_of(field.site_id), other, 1)
+    assert [[row["id"] for row in closing] for closing in rest] == [[third, one]]
+
+
+async def test_what_has_to_be_chosen_is_marked(db: None, client: AsyncClient) -> None:
+    """Also the owner, where there are several; a single one is chosen beforehand."""
+    field, other = await factories.field(), await factories.field()
+    await factories.log_in(client, field.approver)
+    required = r'<select class="select" id="f-owner" name="owner" required'
+    alone = (await client.get("/desk/closures?lang=en")).text
+    assert re.search(rf'{required}[^>]*>\s*<option value="{await owner_of(field)}" selected', alone)
+
+    role = {"organisation_id": other.owner_id, "role": MemberRole.APPROVER.value}
+    await MembershipRow(person_id=field.approver.person_id, **role).save()
+    several = (await client.get("/desk/closures?lang=en")).text
+    assert re.search(rf'{required}[^>]*>\s*<option value="">', several)
+    for name in ("Owner", "Places"):
+        assert re.search(rf'>{name} <span class="mark mark--required">', several)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+import asyncpg
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Template
@@ -24,7 +26,8 @@ from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import LARGEST_ID, Before, PathId, whole_number
 
-PAGE = 50
+# In closings, each of which may be of many places.
+PAGE = 20
 REASONS = ("reason_ja", "reason_en")
 
 
@@ -128,15 +131,15 @@ async def _page(
     site: str | None = None,
     before: int = LARGEST_ID,
 ) -> Template:
-    rows = await closures.listed(actor, site, before, PAGE)
+    closings = await closures.closings(actor, site, before, PAGE)
     places = await closures.places(actor)
     owners = {row["owner_slug"]: row for row in places}
     return page(
         request,
         "closures/closures.html",
         status=shown.status,
-        closings=entered_together(actor, rows, now()),
-        next_href=f"/desk/closures?before={rows[-1]['id']}" if len(rows) == PAGE else "",
+        closings=entered_together(actor, closings, now()),
+        next_href=_next_href(closings, site),
         places=[{"value": key_of(row), "label": place_name(row)} for row in places],
         owners=[{"value": slug, "label": locale.named(row, "owner_name")} for slug, row in owners.items()],
         kinds=[{"value": kind, "label": locale.translate(word)} for kind, word in KIND_WORDS.items()],
@@ -147,6 +150,13 @@ async def _page(
         preview=preview_shown(shown.preview) if shown.preview else None,
         notice_text=shown.notice,
     )
+
+
+def _next_href(closings: Sequence[Sequence[asyncpg.Record]], site: str | None) -> str:
+    if len(closings) < PAGE:
+        return ""
+    query = {"before": closings[-1][0]["closing_id"], **({"site": site} if site else {})}
+    return f"/desk/closures?{urlencode(query)}"
 
 
 pages: Sequence[Any] = (closures_page, close, usual_reasons, lift)

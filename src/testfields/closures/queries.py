@@ -81,8 +81,7 @@ LIFT = Statement("""
     UPDATE closure SET lifted_at = :now, version = version + 1 WHERE id = ANY(CAST(:ids AS bigint[]))
 """)
 
-# Keyset paging, newest first; served by closure_site_id.
-LIST = Statement("""
+_TOLD = """
     SELECT closure.id, closure.kind, closure.reason_ja, closure.reason_en, closure.version, closure.created_at,
            closure.closing_id, told_shape(closure.footprint)::text AS footprint,
            closure.lifted_at, lower(closure.period) AS starts_at, upper(closure.period) AS ends_at,
@@ -93,10 +92,27 @@ LIST = Statement("""
     JOIN site ON site.id = closure.site_id
     JOIN person ON person.id = closure.created_by
     LEFT JOIN area ON area.id = closure.area_id
-    WHERE site.owner_id = ANY(CAST(:owners AS bigint[])) AND closure.id < :before
+    WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
+"""
+# Keyset paging, newest first; served by closure_site_id.
+LIST = Statement(f"""
+    {_TOLD} AND closure.id < :before
       AND (CAST(:site AS text) IS NULL OR site.slug = :site)
     ORDER BY closure.id DESC
     LIMIT :limit
+""")
+
+# Whole closings, newest first, those with a closure at `site`; served by closure_site_id and closure_closing_id.
+LIST_CLOSINGS = Statement(f"""
+    {_TOLD} AND closure.closing_id IN (
+        SELECT closure.closing_id FROM closure JOIN site ON site.id = closure.site_id
+        WHERE site.owner_id = ANY(CAST(:owners AS bigint[])) AND closure.closing_id < :before
+          AND (CAST(:site AS text) IS NULL OR site.slug = :site)
+        GROUP BY closure.closing_id
+        ORDER BY closure.closing_id DESC
+        LIMIT :limit
+    )
+    ORDER BY closure.closing_id DESC, closure.id DESC
 """)
 
 # What the actor may close, a row for each whole site (no area) and for each area; served by site_owner_id.

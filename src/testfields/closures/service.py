@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
@@ -270,6 +272,16 @@ async def listed(actor: Actor, site: str | None, before: int, limit: int) -> lis
     """Closures of the actor's owners, newest first, below the id `before`."""
     owners = reach(actor, May.SEE_DESK).owners
     return await queries.LIST.rows(owners=owners, site=site, before=before, limit=limit)
+
+
+async def closings(actor: Actor, site: str | None, before: int, limit: int) -> list[list[asyncpg.Record]]:
+    """The same closing by closing, each with all closures that were entered together, below the number `before`.
+
+    With `site` those that closed something there.
+    """
+    owners = reach(actor, May.SEE_DESK).owners
+    rows = await queries.LIST_CLOSINGS.rows(owners=owners, site=site, before=before, limit=limit)
+    return [list(found) for _, found in groupby(rows, key=itemgetter("closing_id"))]
 
 
 async def places(actor: Actor) -> list[asyncpg.Record]:

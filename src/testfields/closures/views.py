@@ -21,13 +21,9 @@ from testfields.web import locale
 from testfields.web.words import instant, when
 
 
-def entered_together(actor: Actor, rows: Iterable[asyncpg.Record], now: datetime) -> list[dict[str, Any]]:
+def entered_together(actor: Actor, closings: Iterable[Sequence[asyncpg.Record]], now: datetime) -> list[dict[str, Any]]:
     """The list: those that were entered together as one, which can be lifted at once or one by one."""
-    return [
-        _closing([_closure(actor, row, now) for row in closures], closures[0])
-        for _, found in groupby(rows, key=lambda row: row["closing_id"])
-        if (closures := list(found))
-    ]
+    return [_closing([_closure(actor, row, now) for row in rows], rows[0]) for rows in closings]
 
 
 def _closing(closures: Sequence[Mapping[str, Any]], row: asyncpg.Record) -> dict[str, Any]:
