@@ -12,7 +12,7 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.closures import service as closures
-from testfields.closures.rules import ClosureKind
+from testfields.closures.rules import USUAL_REASONS, ClosureKind
 from testfields.closures.service import Closing
 from testfields.closures.tables import Closure
 from testfields.core.clock import now
@@ -197,6 +197,25 @@ async def test_over_http_a_closure_is_made_listed_and_lifted(db: None, client: h
     assert (await client.post(address, headers={**staff, "If-Match": '"9"'})).status_code == 412
     lifted = await client.post(address, headers={**staff, "If-Match": '"1"'})
     assert (lifted.status_code, lifted.json()["version"]) == (200, 2)
+
+
+async def test_over_http_a_reason_that_is_left_out_is_the_usual_one_of_its_kind(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    field = await factories.field()
+    staff, usual = await headers(field.site_manager), USUAL_REASONS[ClosureKind.WEATHER]
+    plain = await body(field, factories.period(9))
+    without = {name: value for name, value in plain.items() if not name.startswith("reason")}
+    half = {**without, "reason_ja": "台風10号のため", "period": (await body(field, factories.period(11)))["period"]}
+
+    made = [await client.post("/api/v1/closures", json=one, headers=staff) for one in (without, half)]
+
+    assert [one.status_code for one in made] == [201, 201]
+    listed = (await client.get("/api/v1/closures", headers=staff)).json()
+    told = {one["id"]: (one["reason_ja"], one["reason_en"]) for one in listed}
+    assert [told[one.json()["id"]] for one in made] == [(usual.ja, usual.en), ("台風10号のため", usual.en)]
+    blank = {**without, "reason_ja": " "}
+    assert (await client.post("/api/v1/closures", json=blank, headers=staff)).status_code == 422
 
 
 async def test_over_http_a_preview_tells_whom_a_closing_would_displace_and_writes_nothing(

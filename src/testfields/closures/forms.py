@@ -8,7 +8,7 @@ from enum import StrEnum
 import asyncpg
 
 from testfields.closures.grounds import Scope, Wanted
-from testfields.closures.rules import USUAL_REASONS, ClosureKind
+from testfields.closures.rules import ClosureKind, reason_told
 from testfields.closures.service import Closing
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.local_time import instant_typed
@@ -81,13 +81,13 @@ def closing_of(typed: Typed, places: Sequence[asyncpg.Record], now: datetime, se
     if faults or chosen is None or period is None:
         raise InvalidInput(faults)
     wanted = tuple(Wanted(row["site_slug"], row["area_slug"], shape) for row in chosen)
-    usual = USUAL_REASONS[ClosureKind(kind)]
+    reason = reason_told(ClosureKind(kind), typed.text["reason_ja"].strip(), typed.text["reason_en"].strip())
     return Closing(
         None,
         None,
         ClosureKind(kind),
-        typed.text["reason_ja"].strip() or usual.ja,
-        typed.text["reason_en"].strip() or usual.en,
+        reason.ja,
+        reason.en,
         period,
         Scope(wanted, alone=len(wanted) == 1),
         displaces=seen is not None,

@@ -33,13 +33,17 @@ from testfields.web.versions import IfMatch, etag, expected_version
 
 @post("/", dto=JsonBody[ClosureBody], return_dto=None, opt={REFUSES: (404, 409)}, guards=[Only(May.CLOSE)])
 async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[EnteredView]:
-    """Shut places, all or none; 409 lists what stands there, with numbers of applications, unless it is displaced."""
+    """Shut places, all or none; 409 lists what stands there, with numbers of applications, unless it is displaced.
+
+    A reason that is left out is what is usually told of that kind.
+    """
+    reason = data.reason
     closing = Closing(
         data.site,
         data.area,
         data.kind,
-        data.reason_ja,
-        data.reason_en,
+        reason.ja,
+        reason.en,
         data.when,
         scope=data.scope,
         displaces=data.displace,

@@ -57,3 +57,9 @@ USUAL_REASONS: Mapping[ClosureKind, Reason] = {
         "The place is closed for reasons of its administration. We apologise for the inconvenience.",
     ),
 }
+
+
+def reason_told(kind: ClosureKind, ja: str | None, en: str | None) -> Reason:
+    """What was written, and in a language in which nothing was, what is usually told of that kind."""
+    usual = USUAL_REASONS[kind]
+    return Reason(ja or usual.ja, en or usual.en)

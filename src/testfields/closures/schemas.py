@@ -8,7 +8,7 @@ import msgspec
 
 from testfields.availability.kinds import ClaimKind
 from testfields.closures.grounds import Scope, Wanted
-from testfields.closures.rules import ClosureKind
+from testfields.closures.rules import ClosureKind, Reason, reason_told
 from testfields.closures.service import LONGEST_REASON, Met, Preview
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.periods import Period, parse_period
@@ -23,7 +23,7 @@ from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 MOST_PLACES = 500
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_REASON)]
+ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_REASON)]
 
 
 class PlaceBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -64,12 +64,20 @@ def _wanted(place: int, one: PlaceBody) -> Wanted:
 
 
 class ClosureBody(PlacesBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What to shut, when, and why; with `displace` whatever stands there has to go."""
+    """What to shut, when, and why; with `displace` whatever stands there has to go.
+
+    A reason that is left out is what is usually told of that kind.
+    """
 
     kind: ClosureKind
-    reason_ja: Reason
-    reason_en: Reason
+    reason_ja: ReasonText | None = None
+    reason_en: ReasonText | None = None
     displace: bool = False
+
+    @property
+    def reason(self) -> Reason:
+        """What is told in each language."""
+        return reason_told(self.kind, self.reason_ja, self.reason_en)
 
 
 class ClosureVersion(msgspec.Struct, frozen=True):
