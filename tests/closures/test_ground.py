@@ -109,8 +109,18 @@ async def test_what_is_left_of_a_drawn_part_stays_closed_and_one_without_ground_
     )
     gone, kept = await shut(actor, None, corner), await shut(actor, None, middle)
 
-    await bring(tmp_path, [site(GROUND.intersection(box(135.001, 33, 136, 35)), **ALWAYS), track(), lawn()])
+    smaller = [site(GROUND.intersection(box(135.001, 33, 136, 35)), **ALWAYS), track(), lawn()]
+    tried = await import_file(write(tmp_path / "smaller.geojson", smaller), None, now(), only_try=True)
+    assert await Closure.count().where(Closure.lifted_at.is_not_null()) == 0
+    done = await bring(tmp_path, smaller)
 
+    # Whoever brings it in is told, also beforehand.
+    (one,) = done.lifted
+    assert (one.number, one.site, one.area_en, one.reason_en) == (gone, "harbour", None, "Works")
+    assert one.period == factories.period(9)
+    assert tried.lifted == done.lifted
+    again = await bring(tmp_path, [site(GROUND.intersection(box(135.001, 33, 136, 35))), track(), lawn()])
+    assert (again.changed, again.lifted) == (("harbour",), ())
     assert await Claim.count().where(Claim.source_id == gone) == 0
     rows = await Closure.select(Closure.id).where(Closure.lifted_at.is_not_null())
     assert [row["id"] for row in rows] == [gone]

@@ -7,15 +7,21 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from shapely.geometry import MultiPolygon, box
 
+from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.availability.service import Asked
+from testfields.closures import service as closures
+from testfields.closures.grounds import Scope, Wanted
+from testfields.closures.rules import ClosureKind
+from testfields.closures.service import Closing
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.reservations import filing
 from testfields.sites import commands
 from testfields.sites.tables import Area, Site
 from tests import factories
-from tests.sites.catalogue import harbour, owner, site, track, write
+from tests.sites.catalogue import TRACK, harbour, owner, pad, site, track, write
 
 
 def on_other_thread(url: str) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
@@ -104,6 +110,26 @@ async def test_import_tells_which_applications_no_longer_fit(invoke: Any, tmp_pa
         "This area is no longer offered.",
         "The site is not open during the whole of this time.",
     ]
+
+
+async def test_import_tells_which_closures_it_lifts(invoke: Any, tmp_path: Path) -> None:
+    actor = await factories.person(await owner(), OrganisationKind.OWNER, MemberRole.APPROVER)
+    path = write(tmp_path / "in.geojson", harbour())
+    assert (await invoke("import", str(path))).exit_code == 0
+    end = MultiPolygon([box(135.008, 34.003, 135.009, 34.004)])
+    scope = Scope((Wanted("harbour", "track", end),))
+    works = Closing(None, None, ClosureKind.WORKS, "舗装工事", "Paving works", factories.period(9, 3), scope)
+    number = (await closures.close(actor, works, now())).id
+    write(path, [site(), track(TRACK.intersection(box(135, 34, 135.0075, 35))), pad()])
+
+    tried = await invoke("import", "--dry-run", str(path))
+    done = await invoke("import", str(path), language="ja_JP.UTF-8")
+
+    assert "1 closure has no ground left and is lifted." in tried.output
+    assert "1件の休止は、対象の土地がなくなるため解除されます。" in done.output
+    (row,) = [[cell.strip() for cell in line.split("│")[1:-1]] for line in tried.output.splitlines() if "│" in line]
+    assert [row[0], row[1], row[3]] == [str(number), "harbour · Track", "Paving works"]
+    assert "09:00–12:00 JST" in row[2]
 
 
 async def test_import_lists_every_fault_and_exits_with_1(invoke: Any, tmp_path: Path) -> None:

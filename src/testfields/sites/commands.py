@@ -22,6 +22,7 @@ from testfields.core.errors import N_, InvalidInput, PortalError
 from testfields.sites.exchange.exporting import export_file
 from testfields.sites.exchange.importing import ImportReport, Step, import_file
 from testfields.sites.exchange.misfits import Misfit
+from testfields.sites.exchange.outlines import Lifted
 from testfields.sites.rules import FeatureFault
 from testfields.web import locale
 from testfields.web.words import when
@@ -77,6 +78,7 @@ def import_(run: Runner, file: Path, owner: str | None, only_try: bool) -> None:
             if slugs:
                 console.print(locale.translate(text, slugs=", ".join(slugs)), soft_wrap=True)
     tell_misfits(report.misfits)
+    tell_lifted(report.lifted)
     if report.undecided:
         console.print(locale.translate(UNDECIDED, slugs=", ".join(report.undecided)), soft_wrap=True)
     said = WOULD_DO if only_try else DONE
@@ -160,5 +162,25 @@ def tell_misfits(misfits: Sequence[Misfit]) -> None:
     console.print(table)
 
 
+def tell_lifted(closures: Sequence[Lifted]) -> None:
+    """Which closures end by the change, so that somebody who still needs one can enter it anew."""
+    if not closures:
+        return
+    console.print(
+        locale.plural(
+            "%(num)s closure has no ground left and is lifted. What is still to be closed has to be entered anew:",
+            "%(num)s closures have no ground left and are lifted. What is still to be closed has to be entered anew:",
+            len(closures),
+        )
+    )
+    table = Table(*(Column(locale.translate(one), overflow="fold") for one in LIFTED_COLUMNS))
+    for one in closures:
+        place = f"{one.site} · {locale.named(one, 'area')}" if one.area_ja else one.site
+        cells = (str(one.number), place, when(one.period, one.timezone), locale.named(one, "reason"))
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
+
+
+LIFTED_COLUMNS = (N_("No."), N_("Place"), N_("When"), N_("Why"))
 MISFIT_COLUMNS = (N_("No."), N_("What it is"), N_("Company"), N_("Place"), N_("When"), N_("What no longer fits"))
 COLUMNS = (N_("Feature"), N_("Slug"), N_("Field"), N_("What is wrong"))

@@ -22,7 +22,7 @@ from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import files, queries
 from testfields.sites.exchange.features import Feature, in_order, read_catalogue
 from testfields.sites.exchange.misfits import Misfit, misfits, newly
-from testfields.sites.exchange.outlines import have_closures_follow, stranding_faults
+from testfields.sites.exchange.outlines import Lifted, have_closures_follow, stranding_faults
 from testfields.sites.exchange.reference_systems import WGS84
 from testfields.sites.exchange.stored import stored_sites, write_sites
 from testfields.sites.rules import NO_SUCH_ZONE, OVERLAPS, FeatureFault, feature_fault, placed_fault
@@ -57,6 +57,8 @@ class ImportReport:
     notes: tuple[Message, ...] = ()
     # What is under way at the sites that were changed, and fits them no more.
     misfits: tuple[Misfit, ...] = ()
+    # Closures that nothing was left of.
+    lifted: tuple[Lifted, ...] = ()
     # Of the sites that were made or changed, those where one may book what begins before staff ought to have decided.
     undecided: tuple[str, ...] = ()
 
@@ -74,7 +76,8 @@ async def import_file(
     """Store the sites of a file, or `only_try` to; `owner` is their owner's slug where they do not name one.
 
     A site in the file is described there as a whole: areas that are missing are removed, or retired where they have a
-    past. What is under way and fits no more is told and stays as it is. One fault, and nothing is
+    past. What is under way and fits no more is told and stays as it is; a closure
+    whose place has no ground left is told and lifted. One fault, and nothing is
     stored; raises InvalidInput with every fault found, those of features as `FeatureFault`, by the names of fields that
     stand in the file.
     """
@@ -157,13 +160,14 @@ async def _store(
         ids = await write_sites(batch, owners, now)
         await events.tell([_event(one, ids[one.slug], owners[one.owner], stored.get(one.slug)) for one in batch], now)
         progress(Step.STORE, start + len(batch), len(changed))
-    await have_closures_follow(changed)
+    lifted = await have_closures_follow(changed)
     fresh = {one.slug for one in changed}
     report = ImportReport(
         created=tuple(one.slug for one in changed if one.slug not in stored),
         changed=tuple(known),
         unchanged=tuple(one.slug for one in sites if one.slug not in fresh),
         undecided=tuple(one.slug for one in changed if undecided_in_time(one.policy)),
+        lifted=lifted,
         misfits=newly(before, await misfits(known, now)),
     )
     if only_try:

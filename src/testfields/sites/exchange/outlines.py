@@ -1,14 +1,16 @@
 """Outlines that change under what has been taken there: bookings keep them where they are, closures follow them."""
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from testfields.core.errors import N_, InvalidInput
+from testfields.core.periods import Period
 from testfields.db.engine import DB
-from testfields.db.values import altitude_range
+from testfields.db.values import altitude_range, to_period
 from testfields.sites.drafts import SiteDraft
 from testfields.sites.exchange import queries
 from testfields.sites.rules import FeatureFault, feature_fault
@@ -51,8 +53,26 @@ async def _outside_faults(sites: Sequence[SiteDraft], told: Set[str], now: datet
     return [feature_fault(rest[row["place"] - 1], "geometry", message, count=row["count"]) for row in rows]
 
 
-async def have_closures_follow(sites: Sequence[SiteDraft]) -> None:
-    """What is closed follows the outlines; raises InvalidInput where it would meet what others have taken."""
+@dataclass(frozen=True)
+class Lifted:
+    """A closure that is lifted, as nothing is left of its place; without an area it was of the site itself."""
+
+    number: int
+    site: str
+    area_ja: str | None
+    area_en: str | None
+    timezone: str
+    period: Period
+    reason_ja: str
+    reason_en: str
+
+
+async def have_closures_follow(sites: Sequence[SiteDraft]) -> tuple[Lifted, ...]:
+    """What is closed follows the outlines; those that are lifted by it, as they have no ground left.
+
+    Raises InvalidInput where one would meet what others have taken.
+    """
+    before = await _closures_to_come(sites)
     try:
         async with DB.transaction():
             await queries.CLOSURES_FOLLOW.value()
@@ -60,6 +80,13 @@ async def have_closures_follow(sites: Sequence[SiteDraft]) -> None:
         if error.constraint_name != "closures_follow_ground":
             raise
         raise InvalidInput([_closing_fault(sites, msgspec.json.decode(error.detail or "", type=_Met))]) from error
+    kept = {row["number"] for row in await _closures_to_come(sites)}
+    gone = [row for row in before if row["number"] not in kept]
+    return tuple(Lifted(**{**row, "period": to_period(row["period"])}) for row in gone)
+
+
+async def _closures_to_come(sites: Sequence[SiteDraft]) -> list[asyncpg.Record]:
+    return await queries.CLOSURES_TO_COME.rows(slugs=[one.slug for one in sites])
 
 
 class _Met(msgspec.Struct):

@@ -26,6 +26,18 @@ COMPARE_SITES_AT_THE_END = Statement("SET CONSTRAINTS site_guard, closures_follo
 # Closures take the ground of their places as it is by now.
 CLOSURES_FOLLOW = Statement("SET CONSTRAINTS closures_follow_site, closures_follow_area IMMEDIATE")
 
+# Closures at these sites that are neither lifted nor over; by SQL alone, as their room stands above this one.
+# Served by closure_site_id.
+CLOSURES_TO_COME = Statement("""
+    SELECT closure.id AS number, site.slug AS site, area.name_ja AS area_ja, area.name_en AS area_en, site.timezone,
+           closure.period, closure.reason_ja, closure.reason_en
+    FROM site
+    JOIN closure ON closure.site_id = site.id AND closure.lifted_at IS NULL AND upper(closure.period) > now()
+    LEFT JOIN area ON area.id = closure.area_id
+    WHERE site.slug = ANY(CAST(:slugs AS text[]))
+    ORDER BY closure.id
+""")
+
 COMPARE_NOW = Statement("SET CONSTRAINTS ALL IMMEDIATE")
 
 # Served by organisation's unique index on slug.
