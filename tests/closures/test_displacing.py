@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from asyncpg import Range
+from httpx import AsyncClient
+from shapely.geometry import MultiPolygon, box
 
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
@@ -22,13 +24,13 @@ from testfields.db.engine import DB
 from testfields.db.values import to_period
 from testfields.events.service import broken_chains
 from testfields.events.tables import Event
-from testfields.reservations import day, filing, reading, steps
+from testfields.reservations import day, filing, reading, rescheduling, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.stays import StayState
 from testfields.reservations.tables import Reservation
-from testfields.sites.tables import Site
+from testfields.sites.tables import Area, Site
 from tests import factories
 
 S, T = State, StayState
@@ -424,3 +426,79 @@ async def test_stays_at_the_same_time_give_back_no_more_than_is_displaced(db: No
     await shut(field, factories.period(8, 1.5))
     assert [one for one, _ in await stays_of(number)] == [T.DISPLACED, T.PLANNED]
     assert {one for one in await claims(field.site_id) if one[1] == number} == {("reservation", number, second)}
+
+
+# --- The same time again
+
+
+@pytest.mark.parametrize("how", ["add", "move", "change"])
+@pytest.mark.parametrize("action", [Action.SUBMIT, Action.HOLD])
+async def test_a_time_that_was_taken_is_had_again_in_the_same_application(db: None, how: str, action: Action) -> None:
+    field, company = await factories.field(), await factories.company()
+    nine, twelve = factories.period(9), factories.period(12)
+    number = await apply(field, company, nine, twelve, action=action)
+    closed = await shut(field, nine)
+    await closures.lift(field.approver, closed.id, closed.version, now())
+    match how:
+        case "add":
+            await rescheduling.add_stays(company, number, None, (Asked(nine),), now())
+        case "move":
+            await rescheduling.move_stays(company, number, None, (), nine.start, now())
+        case "change":
+            await steps.change_volumes(company, number, None, (Asked(nine), Asked(twelve)), now())
+    left = [nine] if how == "move" else [nine, twelve]
+    assert sorted(await stays_of(number)) == [(T.DISPLACED, nine), *((T.PLANNED, one) for one in left)]
+    assert await claims(field.site_id) == {
+        ("reservation" if action is Action.SUBMIT else "hold", number, one) for one in left
+    }
+    with pytest.raises(InvalidInput):
+        await rescheduling.add_stays(company, number, None, (Asked(nine),), now())
+
+
+@pytest.mark.parametrize("how", ["give_back", "displace"])
+async def test_what_is_permitted_once_more_is_told_beside_what_was_lost(
+    db: None, client: AsyncClient, how: str
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    nine, twelve = factories.period(9), factories.period(12)
+    number = await permitted(field, company, nine, twelve)
+    if how == "displace":
+        closed = await shut(field, nine)
+        await closures.lift(field.approver, closed.id, closed.version, now())
+    else:
+        (first, _) = await day.stays_of(number)
+        await steps.act(company, number, Step(Action.GIVE_BACK, stays=(first.id,)), now())
+    await steps.change_volumes(company, number, None, (Asked(nine), Asked(twelve)), now())
+    await steps.act(field.approver, number, Step(Action.APPROVE), now())
+    await steps.act(None, number, Step(Action.CONFIRM), now())
+
+    await factories.log_in(client, company)
+    page = (await client.get(f"/my/reservations/{number}")).text
+    told = page.split('class="volumes"')[1].split("</ul>")[0].split("<li")[1:]
+    lost = "返却済み" if how == "give_back" else "所有者による取消し"
+    assert [("予定" in one, lost in one) for one in told] == [(False, True), (True, False), (True, False)]
+    shown = (await client.get(f"/api/v1/reservations/{number}")).json()
+
+    # Only what is permitted is moved, and what was lost keeps its own story.
+    await rescheduling.move_stays(company, number, None, (shown["stays"][1]["id"],), factories.tomorrow(18), now())
+    states = [T.GIVEN_BACK if how == "give_back" else T.DISPLACED, T.GIVEN_BACK, T.PLANNED]
+    assert [one for one, _ in await stays_of(number)] == states
+
+
+async def test_a_stay_is_cut_short_to_the_time_of_another(db: None) -> None:
+    field, company = await factories.field(geometry=factories.square(), no_show_minutes=0), await factories.company()
+    halves = [MultiPolygon([box(135 + at, 34, 135.005 + at, 34.01)]) for at in (0, 0.005)]
+    west, east = [await factories.area(field.site_id, half) for half in halves]
+    nine, longer = factories.period(9), factories.period(9, 2)
+    asked = (Asked(nine, area_id=west), Asked(longer, area_id=east))
+    number = (await filing.file(company, Application(await factories.project(company), west, asked), now())).id
+    await steps.act(field.approver, number, Step(Action.APPROVE), now())
+    await steps.act(None, number, Step(Action.CONFIRM), now())
+
+    slug = (await Area.select(Area.slug).where(Area.id == east).first() or {})["slug"]
+    await shut(field, factories.period(10), area=slug, at=nine.start + HOUR / 2)
+
+    assert await stays_of(number) == [(T.PLANNED, nine), (T.PLANNED, nine)]
+    await steps.finish(number, nine.end)
+    assert await stays_of(number) == [(T.COMPLETED, nine), (T.COMPLETED, nine)]
+    assert await state_of(number) is S.COMPLETED

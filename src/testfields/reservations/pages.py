@@ -33,6 +33,7 @@ from testfields.reservations.states import STATES, Stage
 from testfields.reservations.stays import OPEN, StayState
 from testfields.reservations.steps import REFUSALS
 from testfields.reservations.views import (
+    VolumeOfStay,
     day_of,
     left_out_in_words,
     names_of_several,
@@ -48,7 +49,7 @@ from testfields.web import locale
 from testfields.web.forms import posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
-from testfields.web.schemas import GEOJSON, TimeRange
+from testfields.web.schemas import GEOJSON
 
 
 @get("/my/reservations/{reservation_id:int}", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
@@ -163,22 +164,22 @@ def _when(one: StayView | VolumeView, zone: str) -> str:
     return format_period(Period(one.period.start, one.period.end), zone, locale.current())
 
 
-def _states(row: asyncpg.Record) -> dict[TimeRange, StayState]:
-    """What has become of each period, once it is permitted; nothing is planned of what is over."""
+def _states(row: asyncpg.Record) -> dict[int, StayState]:
+    """What has become of each stay, once it is permitted; nothing is planned of what is over."""
     stage = STATES[State(row["state"])].stage
     told = {Stage.DECIDED: frozenset(StayState), Stage.OVER: frozenset(StayState) - OPEN}.get(stage, frozenset())
-    return {one.period: one.state for one in stays_of(row) if one.state in told}
+    return {one.id: one.state for one in stays_of(row) if one.state in told}
 
 
 def _volume(
-    one: VolumeView, zone: str, states: Mapping[TimeRange, StayState], areas: Mapping[int | None, str]
+    one: VolumeOfStay, zone: str, states: Mapping[int, StayState], areas: Mapping[int | None, str]
 ) -> dict[str, str]:
     band = AltitudeBand(Decimal(str(one.altitude.lower)), Decimal(str(one.altitude.upper)))
     return {
         "when": _when(one, zone),
         "area": areas.get(one.area_id, ""),
         "heights": locale.said(height_in_words(band)),
-        "stay": states.get(one.period, ""),
+        "stay": states.get(one.stay_id, ""),
     }
 
 

@@ -64,6 +64,7 @@ _VIEW = """
            places.each_one::text AS areas,
            (SELECT jsonb_agg(jsonb_build_object(
                        'area_id', volume.area_id,
+                       'stay_id', volume.stay_id,
                        'period', jsonb_build_object('start', lower(volume.period), 'end', upper(volume.period)),
                        'altitude', jsonb_build_object(
                            'lower', lower(volume.altitude), 'upper', upper(volume.altitude), 'reference', 'AGL'),
@@ -153,7 +154,7 @@ MOVE = Statement("""
 """)
 
 VOLUMES = Statement("""
-    SELECT area_id, footprint, altitude, period, stay_state
+    SELECT area_id, footprint, altitude, period, stay_id, stay_state
     FROM volume WHERE reservation_id = :id ORDER BY lower(period), id
 """)
 

@@ -19,11 +19,11 @@ from testfields.reservations.day import NO_TERMS
 from testfields.reservations.deadlines import refuse_untimely
 from testfields.reservations.filing import Application, Moved, checked_place, refuse_too_much, refuse_use, write
 from testfields.reservations.moving import Locked, Step, lock, move, next_of
-from testfields.reservations.reading import asked_for, own
+from testfields.reservations.reading import asked_by_stay, asked_for, own
 from testfields.reservations.refusals import nearest_told, refuse_waiting_for_oneself
 from testfields.reservations.rules import Action, Role, State
 from testfields.reservations.states import PERMITTED, STATES
-from testfields.reservations.stays import Stay, StayState, shifted, state_of
+from testfields.reservations.stays import IN_FORCE, Stay, StayState, shifted, state_of
 from testfields.reservations.steps import offer_waiting, take_instead, terms_anew
 from testfields.reservations.telling import moved_story, story_of
 
@@ -61,13 +61,13 @@ async def move_stays(
     chosen = _movable(at, day.chosen(stays, numbers), numbers)
     zone: str = await stay_queries.ZONE.value(site_id=at.locked.site_id)
     ways = shifted(chosen, start, zone)
-    asked = [one for one in await asked_for(reservation_id) if one.period in ways]
-    fresh = [replace(one, period=ways[one.period]) for one in asked]
+    moved, asked = {one.id for one in chosen}, await asked_by_stay(reservation_id)
+    fresh = [replace(one, period=ways[one.period]) for number, one in asked if number in moved]
     place = await _checked(at, fresh)
     if at.locked.state in PERMITTED:
-        return await _parted(at, place, stays, ways)
+        return await _parted(at, place, stays, chosen, ways)
     _refuse_meeting([one for one in stays if one not in chosen], ways.values(), "start")
-    others = [one for one in await asked_for(reservation_id) if one.period not in ways]
+    others = [one for number, one in asked if number not in moved]
     return await _changed(at, place, others, chosen, ways)
 
 
@@ -80,7 +80,7 @@ async def add_stays(
     stays = await day.stays_of(reservation_id)
     place = await checked_place(at.locked.area_id, asked, now)
     if at.locked.state in PERMITTED:
-        return await _parted(at, place, stays, {})
+        return await _parted(at, place, stays, [], {})
     _refuse_meeting(stays, [one.period for one in asked], "volumes")
     return await _changed(at, place, await asked_for(reservation_id), [], {})
 
@@ -107,8 +107,8 @@ def _movable(at: _At, chosen: Sequence[Stay], numbers: Sequence[int]) -> list[St
 
 
 def _refuse_meeting(others: Sequence[Stay], periods: Iterable[Period], field: str) -> None:
-    """Raise InvalidInput where a stay would come to lie where another of the application is, or has been."""
-    if not {one.period for one in others}.isdisjoint(periods):
+    """Raise InvalidInput where a stay would come to lie where another of the application is, or has been used."""
+    if not {one.period for one in others if one.state in IN_FORCE}.isdisjoint(periods):
         raise InvalidInput([fault(field, N_("This application has that time already."))])
 
 
@@ -133,9 +133,7 @@ async def _changed(
         await refuse_waiting_for_oneself(at.actor, locked.site_id, await availability.claims_of(place))
     async with nearest_told(at.actor, fresh, asked, at.now, besides=locked.id):
         await take_instead(locked, place, at.to, at.now)
-    # One by one, in the order in which none comes to lie where another still is.
-    for one in sorted(chosen, key=lambda stay: stay.period, reverse=_later(ways)):
-        await day.write([replace(one, period=ways[one.period])])
+    await day.write([replace(one, period=ways[one.period]) for one in chosen])
     if not chosen:
         await stay_queries.ADD_STAYS.run(id=locked.id, area_id=locked.area_id, **in_area_arrays(fresh.volumes))
     terms = terms_anew(locked, place, at.to, at.now)
@@ -146,18 +144,16 @@ async def _changed(
     return Rescheduled(moved.id, moved.state, moved.version)
 
 
-def _later(ways: Mapping[Period, Period]) -> bool:
-    return any(new > old for old, new in ways.items())
-
-
-async def _parted(at: _At, place: Place, stays: Sequence[Stay], ways: Mapping[Period, Period]) -> Rescheduled:
+async def _parted(
+    at: _At, place: Place, stays: Sequence[Stay], chosen: Sequence[Stay], ways: Mapping[Period, Period]
+) -> Rescheduled:
     """Ask for the new times by an application of their own; the old ones are given back when the new are sure."""
     locked, now = at.locked, at.now
     row = await own(at.actor, locked.id)
     asked = tuple(one.asked for one in place.volumes)
     application = Application(row["project_id"], locked.area_id, asked, Action.SUBMIT, row["note"])
     claims = await availability.claims_of(place)
-    given = [replace(one, state=StayState.GIVEN_BACK) for one in stays if one.period in ways]
+    given = [replace(one, state=StayState.GIVEN_BACK) for one in chosen]
     to = state_of(day.with_changes(stays, given)) if given else at.to
     await availability.hold_site(place)
     async with nearest_told(at.actor, place, asked, now), DB.transaction():

@@ -8,6 +8,8 @@ END $$;
 CREATE OR REPLACE TRIGGER volumes_follow_stay AFTER UPDATE OF state, period ON stay FOR EACH ROW
     WHEN (OLD.state <> NEW.state OR OLD.period <> NEW.period) EXECUTE FUNCTION volumes_follow_stay();
 
+-- The stays of an application, in the order of time. Not unique: see the table.
+CREATE INDEX IF NOT EXISTS stay_once ON stay (reservation_id, period);
 -- What nobody has ended: looked through each minute.
 CREATE INDEX IF NOT EXISTS stay_open ON stay (lower(period)) WHERE state IN ('planned', 'active');
 

@@ -22,7 +22,7 @@ from testfields.reservations.reading import asked_for, volumes_of
 from testfields.reservations.refusals import nearest_told, refuse_waiting_for_oneself
 from testfields.reservations.rules import TRANSITIONS, Action, State, check_words, checked_texts
 from testfields.reservations.states import STATES
-from testfields.reservations.stays import OPEN
+from testfields.reservations.stays import StayState
 from testfields.reservations.telling import story_of
 from testfields.reservations.terms import terms_of
 
@@ -128,9 +128,9 @@ async def change_volumes(
     locked = await day.brought_up_to(locked, now)
     to, role = next_of(actor, locked, Action.CHANGE, roles)
     refuse_untimely(locked.state, Action.CHANGE, locked.times, now)
-    # Those that are over stay as they are, also where they are sent along.
-    over = {one.period for one in await day.stays_of(locked.id) if one.state not in OPEN}
-    asked = [one for one in asked if one.period not in over]
+    # What has been used stays as it is, also where it is sent along; what was lost is asked for anew.
+    used = {one.period for one in await day.stays_of(locked.id) if one.state is StayState.COMPLETED}
+    asked = [one for one in asked if one.period not in used]
     place = await checked_place(locked.area_id, asked, now)
     refuse_use(place, locked.use)
     async with nearest_told(actor, place, asked, now, besides=locked.id):

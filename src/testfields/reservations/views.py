@@ -97,7 +97,13 @@ def names_of_several(row: asyncpg.Record) -> dict[int | None, str]:
     return {one.id: locale.in_words(one.name) for one in areas} if len(areas) > 1 else {}
 
 
-_VOLUMES = msgspec.json.Decoder(list[VolumeView])
+class VolumeOfStay(VolumeView, frozen=True):
+    """A volume, and the number of its stay. The API keeps that back, so that it takes again what it tells."""
+
+    stay_id: int
+
+
+_VOLUMES = msgspec.json.Decoder(list[VolumeOfStay])
 
 
 def shapes_of(row: asyncpg.Record) -> list[int]:
@@ -106,6 +112,6 @@ def shapes_of(row: asyncpg.Record) -> list[int]:
     return [shapes.index(one) for one in shapes]
 
 
-def volumes_of(row: asyncpg.Record) -> list[VolumeView]:
+def volumes_of(row: asyncpg.Record) -> list[VolumeOfStay]:
     """What a row of the company's lists asks for."""
     return _VOLUMES.decode(row["volumes"])
