@@ -65,6 +65,16 @@ async def test_whom_it_concerns_is_shown_before_anything_is_entered(db: None, cl
     assert "2か所" in (await client.get("/desk/closures?lang=ja")).text
 
 
+@pytest.mark.parametrize(("count", "said"), [(1, ("1 application<", "1 time<")), (2, ("2 applications<", "2 times<"))])
+async def test_a_preview_counts_one_as_one(db: None, client: AsyncClient, count: int, said: tuple[str, str]) -> None:
+    field, company = await factories.field(), await factories.company()
+    for hour in range(9, 9 + count):
+        await apply(field, company, factories.period(hour))
+    form = await form_of(client, field.approver, place=f"{await slug_of(field.site_id)}/")
+    shown = re.sub(r"\s+<", "<", (await client.post("/desk/closures?lang=en", data=form)).text)
+    assert [one in shown for one in said] == [True, True]
+
+
 async def test_whoever_comes_meanwhile_is_shown_and_not_displaced_unseen(db: None, client: AsyncClient) -> None:
     field = await factories.field()
     first = await apply(field, await factories.company(), NINE)
