@@ -28,6 +28,7 @@ from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.stays import Stay, StayState, shifted
+from testfields.reservations.terms import ENDS_SOONER, MAY_LAPSE
 from tests import factories
 from tests.reservations.test_stays import act, free, series, states_of
 
@@ -151,6 +152,37 @@ async def test_a_hold_that_is_moved_runs_out_when_it_would_have(db: None) -> Non
     before = (await reading.find(company, number))["deadline"]
     await move(company, number, factories.tomorrow(18), (await ids(number))[0])
     assert (await reading.find(company, number))["deadline"] == before
+
+
+@pytest.mark.parametrize("how", ["move", "add", "change"])
+async def test_a_deadline_that_gets_sooner_is_told_and_comes_back_as_far_as_it_was(db: None, how: str) -> None:
+    days = 4
+    field, company = await factories.field(hold_minutes=2 * 24 * 60, processing_days=1), await factories.company()
+    late, soon = factories.period(9, days=days), factories.period(9, days=1)
+    wish = Application(await factories.project(company), field.area_id, (Asked(late),), Action.HOLD)
+    filed = await filing.file(company, wish, now())
+    assert (filed.warnings, filed.deadline < late.start if filed.deadline else None) == ((), True)
+    match how:
+        case "move":
+            done = await move(company, filed.id, soon.start)
+        case "add":
+            done = await rescheduling.add_stays(company, filed.id, None, (Asked(soon),), now())
+        case _:
+            done = await steps.change_volumes(company, filed.id, None, (Asked(soon),), now())
+    assert [one.id for one in done.warnings] == [ENDS_SOONER, MAY_LAPSE]
+    assert (await reading.find(company, filed.id))["deadline"] == soon.start
+
+    back = await steps.change_volumes(company, filed.id, None, (Asked(late),), now())
+    assert back.warnings == ()
+    assert (await reading.find(company, filed.id))["deadline"] == filed.deadline
+
+
+async def test_what_is_permitted_is_moved_with_a_word_of_what_may_lapse(db: None) -> None:
+    field, company = await factories.field(processing_days=1), await factories.company()
+    number = await series(field, company, 9, 12)
+    moved = await move(company, number, factories.tomorrow(18), (await ids(number))[0])
+    assert [one.id for one in moved.warnings] == [MAY_LAPSE]
+    assert (await move(company, number, factories.tomorrow(9, days=9))).warnings == ()
 
 
 async def test_who_waits_for_other_times_goes_to_the_end_of_the_line(db: None) -> None:
@@ -420,6 +452,13 @@ async def test_by_api(db: None, client: AsyncClient) -> None:
     assert [one["becomes"]["start"][:16] for one in events[-1]["moved"]] == [factories.tomorrow(18).isoformat()[:16]]
 
     volume = {"period": {"start": FIFTEEN.start.isoformat(), "end": FIFTEEN.end.isoformat()}}
+    (warning,) = moved.json()["warnings"]
+    assert "日かかります" in warning
+    draft = await undecided(field, company, State.DRAFT)
+    changed = await client.put(
+        f"/api/v1/reservations/{draft}/volumes", json={"volumes": [volume]}, headers={**headers, "If-Match": "*"}
+    )
+    assert changed.json()["warnings"] == [warning]
     added = await client.post(f"{address}/add", json={"volumes": [volume]}, headers={**headers, "If-Match": "*"})
     assert (added.status_code, added.json()["split_off"] > apart) == (200, True)
     taken = await client.post(f"{address}/add", json={"volumes": [volume]}, headers={**headers, "If-Match": "*"})
@@ -508,6 +547,7 @@ async def test_a_time_is_added_on_the_page(
     assert (wrong.status_code, 'id="f-time_add-error"' in wrong.text) == (422, True)
     added = await client.post(f"{address}/add", data={**form, "version": "1", **times})
     assert (added.status_code, added.headers["location"]) == (303, address)
+    assert "日時を追加しました。 ご注意ください。" in (await client.get(address)).text
     assert await periods_of(number) == [NINE, TWELVE]
     for words in (typed(FIFTEEN.start), f"{typed(FIFTEEN.start)} {typed(FIFTEEN.end)} {typed(FIFTEEN.end)}"):
         torn = await client.post(f"{address}/add", data={**form, "version": "2", "take": words})

@@ -64,12 +64,14 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Moved:
-    """Where a reservation stands after a step; `left_out` is what the step did not ask for."""
+    """Where a reservation stands after a step; `left_out` is what the step did not ask for, `warnings` what to beware
+    of, though it could be done."""
 
     id: int
     state: State
     version: int
     left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +83,6 @@ class Filed(Moved):
     deadline: datetime | None
     due_at: datetime | None
     created_at: datetime
-    # What to beware of, though it could be filed.
-    warnings: tuple[Message, ...]
 
 
 async def file(actor: Actor, application: Application, now: datetime) -> Filed:

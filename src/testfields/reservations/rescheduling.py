@@ -136,12 +136,12 @@ async def _changed(
     await day.write([replace(one, period=ways[one.period]) for one in chosen])
     if not chosen:
         await stay_queries.ADD_STAYS.run(id=locked.id, area_id=locked.area_id, **in_area_arrays(fresh.volumes))
-    terms = terms_anew(locked, place, at.to, at.now)
+    terms, warnings = await terms_anew(locked, place, at.to, at.now)
     details = story_of(place.volumes) | moved_story(ways)
     moved = await move(at.actor, locked, Step(at.action), at.to, at.role, at.now, terms, details)
     if STATES[at.to].claims:
         await offer_waiting(locked.site_id, at.now)
-    return Rescheduled(moved.id, moved.state, moved.version)
+    return Rescheduled(moved.id, moved.state, moved.version, warnings=warnings)
 
 
 async def _parted(
@@ -164,4 +164,4 @@ async def _parted(
     moved = await move(at.actor, locked, Step(at.action), to, at.role, now, NO_TERMS, details)
     if given:
         await offer_waiting(locked.site_id, now)
-    return Rescheduled(moved.id, moved.state, moved.version, split_off=filed.id)
+    return Rescheduled(moved.id, moved.state, moved.version, warnings=filed.warnings, split_off=filed.id)

@@ -35,8 +35,8 @@ from testfields.reservations.schemas import (
     left_out_view,
     verdict_view,
     view_of,
+    warnings_view,
 )
-from testfields.web import locale
 from testfields.web.bodies import JsonBody
 from testfields.web.idempotency import NEVER_KEPT
 from testfields.web.openapi import REFUSES
@@ -70,7 +70,7 @@ async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Re
         deadline=filed.deadline,
         due_at=filed.due_at,
         created_at=filed.created_at,
-        warnings=[locale.said(one) for one in filed.warnings],
+        warnings=warnings_view(filed.warnings),
         left_out=left_out_view(filed.left_out),
     )
     headers = {"Location": f"/api/v1/reservations/{filed.id}", "ETag": etag(filed.version)}
@@ -188,7 +188,7 @@ async def add_stays(
 
 def rescheduled_answer(done: rescheduling.Rescheduled) -> Response[RescheduledView]:
     """Where the reservation stands now, and the application that was parted from it."""
-    view = RescheduledView(done.id, done.state, done.version, done.split_off)
+    view = RescheduledView(done.id, done.state, done.version, warnings_view(done.warnings), done.split_off)
     return Response(view, headers={"ETag": etag(done.version)})
 
 
@@ -214,7 +214,8 @@ async def take_step(
 
 def moved_answer(moved: filing.Moved) -> Response[MovedView]:
     """Where the reservation stands now."""
-    return Response(MovedView(moved.id, moved.state, moved.version), headers={"ETag": etag(moved.version)})
+    view = MovedView(moved.id, moved.state, moved.version, warnings_view(moved.warnings))
+    return Response(view, headers={"ETag": etag(moved.version)})
 
 
 router = Router(

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from testfields.accounts.rules import Actor
-from testfields.core.errors import Fault, InTheWay
+from testfields.core.errors import Fault, InTheWay, Message
 from testfields.reservations import reading
 from testfields.reservations.filing import LeftOut, Verdict
 from testfields.reservations.rules import Action, State, actions_for
@@ -89,11 +89,12 @@ class VerdictView(msgspec.Struct, frozen=True):
 
 
 class MovedView(msgspec.Struct, frozen=True):
-    """Where a reservation stands after a step."""
+    """Where a reservation stands after a step; `warnings` are what to beware of, though it could be done."""
 
     id: int
     state: State
     version: int
+    warnings: list[str]
 
 
 class RescheduledView(MovedView, frozen=True):
@@ -113,7 +114,6 @@ class FiledView(MovedView, frozen=True, kw_only=True):
     deadline: datetime | None
     due_at: datetime | None
     created_at: datetime
-    warnings: list[str]
     left_out: list[LeftOutView]
 
 
@@ -201,6 +201,11 @@ def event_view(row: Any) -> EventView:
     return EventView(**dict(row.items()) | {"stays": stays, "left_out": left_out, "moved": moved})
 
 
+def warnings_view(warnings: Sequence[Message]) -> list[str]:
+    """What to beware of, in the caller's language."""
+    return [locale.said(one) for one in warnings]
+
+
 def left_out_view(left_out: Sequence[LeftOut]) -> list[LeftOutView]:
     """What does not fit, in the caller's language."""
     return [
@@ -222,7 +227,7 @@ def verdict_view(verdict: Verdict) -> VerdictView:
         nearest=[[TimeRange(one.start, one.end) for one in series] for series in verdict.nearest],
         due_at=verdict.due_at,
         deadline=verdict.deadline,
-        warnings=[locale.said(one) for one in verdict.warnings],
+        warnings=warnings_view(verdict.warnings),
         waiting=verdict.waiting,
         fitting=[TimeRange(one.start, one.end) for one in verdict.fitting],
         left_out=left_out_view(verdict.left_out),

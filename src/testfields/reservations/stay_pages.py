@@ -26,8 +26,8 @@ from testfields.reservations.rescheduling import Rescheduled
 from testfields.reservations.states import State
 from testfields.reservations.stays import TIMES_OVER
 from testfields.reservations.steps import REFUSALS
+from testfields.reservations.views import redirect_told
 from testfields.web.forms import Posted, posted
-from testfields.web.pages import redirect
 from testfields.web.parameters import PathId
 
 
@@ -57,7 +57,7 @@ async def _pressed(
         return await show(request, actor, reservation_id, StepRefused(refusal, action, "", form))
     words = button_for(State(row["state"]), action)
     told = words.done if words else ACTIONS[action].told
-    return redirect(f"/my/reservations/{done.split_off or reservation_id}", "success", told)
+    return redirect_told(f"/my/reservations/{done.split_off or reservation_id}", told, done.warnings)
 
 
 async def _move(actor: Actor, row: asyncpg.Record, form: Posted) -> Rescheduled:

@@ -24,7 +24,7 @@ from testfields.reservations.rules import TRANSITIONS, Action, State, check_word
 from testfields.reservations.states import STATES
 from testfields.reservations.stays import StayState
 from testfields.reservations.telling import story_of
-from testfields.reservations.terms import terms_of
+from testfields.reservations.terms import ENDS_SOONER, begins_at, terms_of, warnings_of
 
 # What whoever asked for a step is told where they asked for it.
 REFUSALS = (InvalidInput, Taken, Stale, WrongState, NotFound)
@@ -136,11 +136,11 @@ async def change_volumes(
     async with nearest_told(actor, place, asked, now, besides=locked.id):
         await take_instead(locked, place, to, now)
     await _replace_stays(locked.id, place.volumes)
-    terms = terms_anew(locked, place, to, now)
+    terms, warnings = await terms_anew(locked, place, to, now)
     moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(place.volumes))
     if STATES[to].claims:
         await offer_waiting(locked.site_id, now)
-    return moved
+    return replace(moved, warnings=warnings)
 
 
 async def take_instead(locked: Locked, place: Place, to: State, now: datetime) -> None:
@@ -153,11 +153,18 @@ async def take_instead(locked: Locked, place: Place, to: State, now: datetime) -
             await availability.take(locked.site_id, kind, locked.id, claims)
 
 
-def terms_anew(locked: Locked, place: Place, to: State, now: datetime) -> dict[str, datetime | None]:
-    """The dates of what is asked for anew: what runs out does so when it would have, and before it begins."""
-    runs_on = locked.times.deadline if to is not State.SUBMITTED else None
-    begins = min(one.volume.period.start for one in place.placed)
-    return terms_of(place, to, now) | {"deadline": min(runs_on, begins) if runs_on else None}
+async def terms_anew(
+    locked: Locked, place: Place, to: State, now: datetime
+) -> tuple[dict[str, datetime | None], tuple[Message, ...]]:
+    """The dates of what is asked for anew, and what to beware of: what runs out does so when it was to at first, and
+    before it begins."""
+    terms, runs_on = terms_of(place, to, now), locked.times.deadline if to is not State.SUBMITTED else None
+    warnings = warnings_of(place, terms["due_at"], now)
+    if runs_on is None:
+        return terms | {"deadline": None}, warnings
+    promised: datetime = await queries.PROMISED.value(id=locked.id) or runs_on
+    deadline = min(promised, begins_at(place))
+    return terms | {"deadline": deadline}, (Message(ENDS_SOONER), *warnings) if deadline < runs_on else warnings
 
 
 async def _replace_stays(reservation_id: int, volumes: Sequence[InArea]) -> None:
@@ -195,12 +202,15 @@ async def revise_draft(
     await _replace_stays(locked.id, place.volumes)
     revision = Step(Action.CHANGE)
     moved = await move(actor, locked, revision, to, role, now, terms_of(place, to, now), story_of(place.volumes))
+    warnings = warnings_of(place, None, now)
     if application.action is Action.SAVE:
-        return moved
+        return replace(moved, warnings=warnings)
     if fits is None:
-        return await act(actor, locked.id, Step(application.action, moved.version), now)
+        done = await act(actor, locked.id, Step(application.action, moved.version), now)
+        return replace(done, warnings=warnings)
     step = Step(application.action, moved.version, told={"left_out": fits.told})
-    return replace(await act(actor, locked.id, step, now), left_out=await fitting.told_to(actor, fits))
+    done, left_out = await act(actor, locked.id, step, now), await fitting.told_to(actor, fits)
+    return replace(done, left_out=left_out, warnings=warnings)
 
 
 async def _what_fits(actor: Actor, application: Application, now: datetime) -> Fitting:

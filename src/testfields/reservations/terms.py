@@ -12,7 +12,7 @@ from testfields.reservations.states import STATES
 def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | None]:
     """The dates that go with a state: a hold's deadline, and when staff ought to have decided, before it begins."""
     submitted = STATES[state].due
-    begins = _begins(place)
+    begins = begins_at(place)
     return {
         "deadline": min(now + timedelta(minutes=place.policy.hold_minutes), begins) if state is State.HELD else None,
         "submitted_at": now if submitted else None,
@@ -20,7 +20,8 @@ def terms_of(place: Place, state: State, now: datetime) -> dict[str, datetime | 
     }
 
 
-def _begins(place: Place) -> datetime:
+def begins_at(place: Place) -> datetime:
+    """When the first of what is asked for begins."""
     return min(one.volume.period.start for one in place.placed)
 
 
@@ -29,10 +30,11 @@ def warnings_of(place: Place, due_at: datetime | None, now: datetime) -> tuple[M
 
     `due_at` is when that is, as `terms_of` says; None where nobody has to decide yet.
     """
-    hurried = _begins(place) <= (due_at or decision_due(place.policy, now))
+    hurried = begins_at(place) <= (due_at or decision_due(place.policy, now))
     return (Message(MAY_LAPSE, {"days": place.policy.processing_days}),) if hurried else ()
 
 
+ENDS_SOONER = N_("The deadline is earlier than before, as it ends when the time asked for begins.")
 MAY_LAPSE = N_(
     "The owner takes up to %(days)s days to decide, and the time begins before that. What has not been decided when its"
     " time begins may lapse."

@@ -2,18 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
+from litestar import Response
 
-from testfields.core.errors import N_
+from testfields.core.errors import N_, Message
 from testfields.core.local_time import format_date, format_period, local_date
 from testfields.core.periods import Period
 from testfields.reservations.schemas import VolumeView
 from testfields.reservations.stays import OPEN, STAYS
 from testfields.reservations.words import LeftOutTold, MovedTold, left_out_told, moved_told, stays_told
 from testfields.web import locale
+from testfields.web.pages import redirect
 from testfields.web.schemas import NamedText
+
+
+def redirect_told(path: str, done: str, warnings: Sequence[Message]) -> Response[Any]:
+    """See another page next, with what was done, and what to beware of by it."""
+    if not warnings:
+        return redirect(path, "success", done)
+    told = " ".join(locale.said(one) for one in warnings)
+    text = N_("%(done)s Please note: %(warnings)s")
+    return redirect(path, "warning", text, done=locale.translate(done), warnings=told)
 
 
 def day_of(instant: datetime, zone: str) -> str:

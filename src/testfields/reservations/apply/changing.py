@@ -21,9 +21,9 @@ from testfields.reservations.reading import own
 from testfields.reservations.rules import Action
 from testfields.reservations.states import STATES
 from testfields.reservations.steps import REFUSALS
+from testfields.reservations.views import redirect_told
 from testfields.sites.stays import NO_LONGER_OFFERED
 from testfields.web.forms import posted
-from testfields.web.pages import redirect
 from testfields.web.parameters import PathId, whole_number
 
 
@@ -52,7 +52,7 @@ async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id:
         moved = await steps.change_volumes(actor, reservation_id, version, asked, at)
     except REFUSALS as refusal:
         return await show_refusal(request, actor, form, refusal, at, row)
-    return redirect(f"/my/reservations/{reservation_id}", "success", STATES[moved.state].changed)
+    return redirect_told(f"/my/reservations/{reservation_id}", STATES[moved.state].changed, moved.warnings)
 
 
 async def _opened(entered: Entered, row: asyncpg.Record) -> Form:
