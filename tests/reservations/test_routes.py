@@ -46,7 +46,7 @@ async def test_a_company_files_reads_and_withdraws_by_api(db: None, client: Asyn
     assert (await client.post(address, json={}, headers={**headers, "If-Match": '"7"'})).status_code == 412
     done = await client.post(address, json={}, headers={**headers, "If-Match": '"1"'})
     assert done.status_code == 200, done.text
-    assert done.json() == {"id": filed.json()["id"], "state": "withdrawn", "version": 2}
+    assert done.json() == {"id": filed.json()["id"], "state": "withdrawn", "version": 2, "warnings": []}
 
     events = await client.get(f"{filed.headers['location']}/events", headers=headers)
     assert [one["action"] for one in events.json()] == ["submit", "withdraw"]
