@@ -93,7 +93,7 @@ async def overlaps() -> int:
 
 
 async def claims_out_of_step() -> list[int]:
-    """Reservations whose claim does not fit their state."""
+    """Reservations whose claim does not fit their state; who left ahead of the time has given all of it back."""
     async with DB.connection() as connection:
         rows = await connection.fetch(
             """
@@ -102,6 +102,7 @@ async def claims_out_of_step() -> list[int]:
             GROUP BY reservation.id
             HAVING (count(claim.id) > 0) <> (state IN
                 ('held', 'submitted', 'returned', 'approved', 'confirmed', 'active', 'completed', 'reported'))
+               AND NOT (count(claim.id) = 0 AND state IN ('completed', 'reported'))
             """
         )
     return [row["id"] for row in rows]
