@@ -214,12 +214,6 @@ _ENDS_AT = """
 # Asked for after LOCK, so that nobody moves on what is about to expire.
 ENDS_AT = Statement(f"SELECT {_ENDS_AT} AS ends_at FROM reservation WHERE id = :id")
 
-# What was promised when it came to stand where it stands; served by event_once.
-PROMISED = Statement("""
-    SELECT CAST(details ->> 'deadline' AS timestamptz) FROM reservation_event
-    WHERE reservation_id = :id AND from_state IS DISTINCT FROM to_state ORDER BY sequence DESC LIMIT 1
-""")
-
 # --- For the company's pages.
 
 # A draft as it is wanted now, under another project or in another area too; served by primary keys.

@@ -136,7 +136,7 @@ async def _changed(
     await day.write([replace(one, period=ways[one.period]) for one in chosen])
     if not chosen:
         await stay_queries.ADD_STAYS.run(id=locked.id, area_id=locked.area_id, **in_area_arrays(fresh.volumes))
-    terms, warnings = await terms_anew(locked, place, at.to, at.now)
+    terms, warnings = terms_anew(locked, place, at.to, at.now)
     details = story_of(place.volumes) | moved_story(ways)
     moved = await move(at.actor, locked, Step(at.action), at.to, at.role, at.now, terms, details)
     if STATES[at.to].claims:

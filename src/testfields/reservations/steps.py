@@ -136,7 +136,7 @@ async def change_volumes(
     async with nearest_told(actor, place, asked, now, besides=locked.id):
         await take_instead(locked, place, to, now)
     await _replace_stays(locked.id, place.volumes)
-    terms, warnings = await terms_anew(locked, place, to, now)
+    terms, warnings = terms_anew(locked, place, to, now)
     moved = await move(actor, locked, Step(Action.CHANGE), to, role, now, terms, story_of(place.volumes))
     if STATES[to].claims:
         await offer_waiting(locked.site_id, now)
@@ -153,17 +153,16 @@ async def take_instead(locked: Locked, place: Place, to: State, now: datetime) -
             await availability.take(locked.site_id, kind, locked.id, claims)
 
 
-async def terms_anew(
+def terms_anew(
     locked: Locked, place: Place, to: State, now: datetime
 ) -> tuple[dict[str, datetime | None], tuple[Message, ...]]:
-    """The dates of what is asked for anew, and what to beware of: what runs out does so when it was to at first, and
-    before it begins."""
+    """The dates of what is asked for anew, and what to beware of: what runs out does so when it would have, and before
+    it begins."""
     terms, runs_on = terms_of(place, to, now), locked.times.deadline if to is not State.SUBMITTED else None
     warnings = warnings_of(place, terms["due_at"], now)
     if runs_on is None:
         return terms | {"deadline": None}, warnings
-    promised: datetime = await queries.PROMISED.value(id=locked.id) or runs_on
-    deadline = min(promised, begins_at(place))
+    deadline = min(runs_on, begins_at(place))
     return terms | {"deadline": deadline}, (Message(ENDS_SOONER), *warnings) if deadline < runs_on else warnings
 
 
