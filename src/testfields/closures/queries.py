@@ -155,11 +155,7 @@ ABOUT = Statement("""
     FROM reservation
     JOIN organisation company ON company.id = reservation.company_id
     JOIN site ON site.id = reservation.site_id
-    CROSS JOIN LATERAL (
-        SELECT string_agg(name_ja, '、' ORDER BY position, id) AS name_ja,
-               string_agg(name_en, ', ' ORDER BY position, id) AS name_en
-        FROM area WHERE area.id IN (SELECT area_id FROM volume WHERE volume.reservation_id = reservation.id)
-    ) area
+    CROSS JOIN LATERAL areas_of(reservation.id) area
     WHERE reservation.id = ANY(CAST(:ids AS bigint[]))
     ORDER BY site.slug, company.name_ja, company.id, reservation.id
 """)

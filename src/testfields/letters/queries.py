@@ -69,11 +69,7 @@ DISPLACED = Statement("""
     JOIN reservation ON reservation.id = told.reservation_id
     JOIN project ON project.id = reservation.project_id
     JOIN site ON site.id = reservation.site_id
-    CROSS JOIN LATERAL (
-        SELECT string_agg(name_ja, '、' ORDER BY position, id) AS name_ja,
-               string_agg(name_en, ', ' ORDER BY position, id) AS name_en
-        FROM area WHERE area.id IN (SELECT area_id FROM volume WHERE volume.reservation_id = reservation.id)
-    ) area
+    CROSS JOIN LATERAL areas_of(reservation.id) area
     WHERE event.id = :event_id
     ORDER BY told.reservation_id
 """)

@@ -247,6 +247,17 @@ class Verdict:
         return not self.faults and not self.in_the_way
 
 
+async def verdict_on(actor: Actor, application: Application, place: Place, now: datetime) -> Verdict:
+    """What would become of an application in a place where nothing is in its way."""
+    due_at = terms_of(place, State.SUBMITTED, now)["due_at"]
+    return Verdict(
+        await use_faults(actor, application, place),
+        due_at=due_at,
+        deadline=terms_of(place, State.HELD, now)["deadline"],
+        warnings=warnings_of(place, due_at, now),
+    )
+
+
 async def check(actor: Actor, application: Application, now: datetime, besides: int = 0) -> Verdict:
     """Answer what filing would, or what changing the reservation `besides` would; nothing is written.
 
@@ -263,13 +274,7 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
         claims = await availability.claims_of(place)
     except InvalidInput as error:
         return Verdict(error.faults)
-    due_at = terms_of(place, State.SUBMITTED, now)["due_at"]
-    verdict = Verdict(
-        await use_faults(actor, application, place),
-        due_at=due_at,
-        deadline=terms_of(place, State.HELD, now)["deadline"],
-        warnings=warnings_of(place, due_at, now),
-    )
+    verdict = await verdict_on(actor, application, place, now)
     refusal = await refusal_of(place.site_id, claims, besides)
     if not refusal.in_the_way:
         return verdict

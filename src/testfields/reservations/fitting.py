@@ -17,11 +17,10 @@ from testfields.core.volumes import Volume
 from testfields.db.engine import transactional
 from testfields.reservations import filing
 from testfields.reservations.actions import ACTIONS
-from testfields.reservations.filing import Application, Filed, LeftOut, Verdict, acceptable, place_of, use_faults, write
+from testfields.reservations.filing import Application, Filed, LeftOut, Verdict, acceptable, place_of, verdict_on, write
 from testfields.reservations.reading import own
 from testfields.reservations.refusals import nearest_told, own_told
-from testfields.reservations.rules import State, checked_texts
-from testfields.reservations.terms import terms_of, warnings_of
+from testfields.reservations.rules import checked_texts
 
 
 @dataclass(frozen=True)
@@ -175,12 +174,8 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
         return Verdict(error.faults)
     if not fits.asked:
         return await _nothing_fits(actor, application, fits, now, besides)
-    due_at = terms_of(fits.place, State.SUBMITTED, now)["due_at"]
-    return Verdict(
-        await use_faults(actor, application, fits.place),
-        due_at=due_at,
-        deadline=terms_of(fits.place, State.HELD, now)["deadline"],
-        warnings=warnings_of(fits.place, due_at, now),
+    return replace(
+        await verdict_on(actor, application, fits.place, now),
         fitting=tuple(dict.fromkeys(one.period for one in fits.asked)),
         left_out=await told_to(actor, fits),
     )

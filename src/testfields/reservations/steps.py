@@ -88,7 +88,7 @@ async def _settle_claim(
 ) -> dict[str, datetime | None]:
     """Bring the claim into step with the state that comes next; the dates that go with it."""
     had, needs = STATES[locked.state].claims, STATES[to].claims
-    terms: dict[str, datetime | None] = {"deadline": None, "submitted_at": None, "due_at": None}
+    terms = dict(day.NO_TERMS)
     if ACTIONS[action].settles is Settles.ASKING:
         asked = await asked_for(locked.id)
         # What holds a claim, or has waited for one, kept the rules when it was filed; notice that has run short since

@@ -5,7 +5,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -18,7 +18,7 @@ from rich.table import Column, Table
 from testfields.accounts.authority import May
 from testfields.accounts.guards import only_terminal
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, PortalError
+from testfields.core.errors import N_, Fault, InvalidInput, PortalError
 from testfields.sites.exchange.exporting import export_file
 from testfields.sites.exchange.importing import ImportReport, Step, import_file
 from testfields.sites.exchange.misfits import Misfit
@@ -131,14 +131,21 @@ def tell(error: PortalError) -> None:
     console.print(f"[bold red]{escape(locale.said(error.message))}[/]")
     if not isinstance(error, InvalidInput):
         return
-    # Japanese has no blanks to break at; folded, no word of a message is cut off.
-    table = Table(*(Column(locale.translate(one), overflow="fold") for one in COLUMNS))
-    for one in error.faults:
-        message = locale.said(one.message)
-        place = (str(one.feature), one.slug, one.field) if isinstance(one, FeatureFault) else ("", "", one.path)
-        table.add_row(*(escape(cell) for cell in (*place, message)))
-    console.print(table)
+    _print_table(COLUMNS, (_fault_cells(one) for one in error.faults))
     console.print(locale.translate(N_("Nothing was changed.")))
+
+
+def _fault_cells(one: Fault) -> Sequence[str]:
+    place = (str(one.feature), one.slug, one.field) if isinstance(one, FeatureFault) else ("", "", one.path)
+    return (*place, locale.said(one.message))
+
+
+def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Japanese has no blanks to break at; folded, no word of a cell is cut off."""
+    table = Table(*(Column(locale.translate(one), overflow="fold") for one in columns))
+    for cells in rows:
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
 
 
 def tell_misfits(misfits: Sequence[Misfit]) -> None:
@@ -152,14 +159,14 @@ def tell_misfits(misfits: Sequence[Misfit]) -> None:
             len(misfits),
         )
     )
-    table = Table(*(Column(locale.translate(one), overflow="fold") for one in MISFIT_COLUMNS))
-    for one in misfits:
-        kind = locale.translate(N_("permit")) if one.permitted else locale.translate(N_("application"))
-        place = f"{one.site} · {locale.named(one, 'area')}"
-        faults = "\n".join(locale.said(fault) for fault in one.faults)
-        cells = (str(one.number), kind, locale.named(one, "company"), place, when(one.period, one.timezone), faults)
-        table.add_row(*(escape(cell) for cell in cells))
-    console.print(table)
+    _print_table(MISFIT_COLUMNS, (_misfit_cells(one) for one in misfits))
+
+
+def _misfit_cells(one: Misfit) -> Sequence[str]:
+    kind = locale.translate(N_("permit")) if one.permitted else locale.translate(N_("application"))
+    place = f"{one.site} · {locale.named(one, 'area')}"
+    faults = "\n".join(locale.said(fault) for fault in one.faults)
+    return (str(one.number), kind, locale.named(one, "company"), place, when(one.period, one.timezone), faults)
 
 
 def tell_lifted(closures: Sequence[Lifted]) -> None:
@@ -173,12 +180,12 @@ def tell_lifted(closures: Sequence[Lifted]) -> None:
             len(closures),
         )
     )
-    table = Table(*(Column(locale.translate(one), overflow="fold") for one in LIFTED_COLUMNS))
-    for one in closures:
-        place = f"{one.site} · {locale.named(one, 'area')}" if one.area_ja else one.site
-        cells = (str(one.number), place, when(one.period, one.timezone), locale.named(one, "reason"))
-        table.add_row(*(escape(cell) for cell in cells))
-    console.print(table)
+    _print_table(LIFTED_COLUMNS, (_lifted_cells(one) for one in closures))
+
+
+def _lifted_cells(one: Lifted) -> Sequence[str]:
+    place = f"{one.site} · {locale.named(one, 'area')}" if one.area_ja else one.site
+    return (str(one.number), place, when(one.period, one.timezone), locale.named(one, "reason"))
 
 
 LIFTED_COLUMNS = (N_("No."), N_("Place"), N_("When"), N_("Why"))
