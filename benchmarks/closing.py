@@ -66,7 +66,7 @@ async def _measure(running: cluster.Cluster) -> Closed:
         started = time.perf_counter()
         looked = await closures.preview(fields[0].approver, scope, period, now())
         previewed = time.perf_counter()
-        closing = Closing(None, None, ClosureKind.WEATHER, "台風のため", "A typhoon", period, scope, displaces=True)
+        closing = Closing(scope, ClosureKind.WEATHER, "台風のため", "A typhoon", period, displaces=True)
         await closures.close(fields[0].approver, closing, now())
         closed = time.perf_counter()
         event_id = await EVENT.value()

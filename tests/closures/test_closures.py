@@ -12,6 +12,7 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import USUAL_REASONS, ClosureKind
 from testfields.closures.service import Closing
 from testfields.closures.tables import Closure
@@ -34,7 +35,7 @@ async def slug_of(field: factories.Field) -> str:
 
 
 async def closing(field: factories.Field, period: Period, area: str | None = None) -> Closing:
-    return Closing(await slug_of(field), area, ClosureKind.WORKS, "舗装工事のため", "Paving works", period)
+    return Closing(one_place(await slug_of(field), area), ClosureKind.WORKS, "舗装工事のため", "Paving works", period)
 
 
 async def apply(field: factories.Field, company: Actor, period: Period, action: Action = Action.SUBMIT) -> int:

@@ -12,7 +12,7 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
 from testfields.closures import service as closures
-from testfields.closures.grounds import Scope, Wanted
+from testfields.closures.grounds import Scope, Wanted, one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing, Entered
 from testfields.closures.tables import Closure
@@ -54,8 +54,8 @@ async def shut(
     displaces: bool = True,
 ) -> Entered:
     """A typhoon closes what is named, by default the whole site."""
-    site = None if scope else await slug_of(field.site_id)
-    closing = Closing(site, area, ClosureKind.WEATHER, "台風のため", "A typhoon", period, scope, displaces)
+    scope = scope or one_place(await slug_of(field.site_id), area)
+    closing = Closing(scope, ClosureKind.WEATHER, "台風のため", "A typhoon", period, displaces)
     return await closures.close(field.approver, closing, at or now())
 
 

@@ -28,7 +28,7 @@ async def staff(owner_id: int) -> Actor:
 
 async def shut(actor: Actor, area: str | None, drawn: MultiPolygon | None = None, days: int = 1) -> int:
     scope = Scope((Wanted("harbour", area, drawn),))
-    closing = Closing(None, None, ClosureKind.WORKS, "工事", "Works", factories.period(9, days=days), scope)
+    closing = Closing(scope, ClosureKind.WORKS, "工事", "Works", factories.period(9, days=days))
     return (await closures.close(actor, closing, now())).id
 
 

@@ -5,6 +5,7 @@ import pytest
 from testfields.accounts import directory
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
@@ -29,7 +30,7 @@ async def told() -> list[tuple[object, ...]]:
 async def test_closing_and_lifting_are_told_and_what_is_free_is_offered(db: None) -> None:
     field = await factories.field()
     (site,) = await Site.select(Site.slug).where(Site.id == field.site_id)
-    closing = Closing(site["slug"], None, ClosureKind.WORKS, "工事", "Works", factories.period(9))
+    closing = Closing(one_place(site["slug"]), ClosureKind.WORKS, "工事", "Works", factories.period(9))
     closed = await closures.close(field.site_manager, closing, now())
     await closures.lift(field.approver, closed.id, closed.version, now())
     of = (field.site_id, field.owner_id)

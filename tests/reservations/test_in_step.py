@@ -7,6 +7,7 @@ import pytest
 
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
@@ -85,7 +86,7 @@ async def standing() -> Standing:
 
     site = await Site.select(Site.slug).first()
     assert site is not None
-    closing = Closing(site["slug"], None, ClosureKind.WORKS, "工事", "Works", factories.period(15))
+    closing = Closing(one_place(site["slug"]), ClosureKind.WORKS, "工事", "Works", factories.period(15))
     await closures.close(field.approver, closing, now())
     return Standing(await filed(Action.SAVE), await filed(Action.SUBMIT))
 

@@ -8,6 +8,7 @@ from httpx import AsyncClient
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
@@ -53,7 +54,7 @@ async def test_who_waits_sees_how_many_come_first_and_what_stands_there(db: None
     await steps.act(field.approver, permitted, Step(Action.APPROVE), now())
     slug = (await Site.select(Site.slug).where(Site.id == field.site_id))[0]["slug"]
     noon = factories.period(12)
-    await closures.close(field.site_manager, Closing(slug, None, ClosureKind.WORKS, "工事", "Works", noon), now())
+    await closures.close(field.site_manager, Closing(one_place(slug), ClosureKind.WORKS, "工事", "Works", noon), now())
 
     first, one = await filed(field, DAY, action=Action.WAIT)
     second, other = await filed(field, factories.period(10, 1), action=Action.WAIT)

@@ -9,6 +9,7 @@ import pytest
 from testfields.accounts.tables import Organisation
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
@@ -156,7 +157,7 @@ async def test_a_closure_at_the_site_is_told(db: None) -> None:
     company = await factories.company()
     number = await file(factories.Field(**vars(field) | {"area_id": far}), company, 9)
     slug = (await Site.select(Site.slug).where(Site.id == field.site_id).first() or {})["slug"]
-    closing = Closing(slug, "near", ClosureKind.EVENT, "催しのため", "An event", factories.period(8, 3))
+    closing = Closing(one_place(slug, "near"), ClosureKind.EVENT, "催しのため", "An event", factories.period(8, 3))
     await closures.close(field.site_manager, closing, now())
 
     (row,) = await service.queue(field.approver, QueueQuery(), now())

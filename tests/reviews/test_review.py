@@ -10,6 +10,7 @@ import pytest
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
@@ -251,7 +252,7 @@ async def test_the_preview_holds_the_site_and_all_that_stands_there(db: None, cl
     await reservations.act(field.approver, approved, Step(Action.APPROVE, 1), now())
     elsewhere = await file(field, rival, 9, days=2)
     slug = (await Site.select(Site.slug).where(Site.id == field.site_id).first() or {})["slug"]
-    closing = Closing(slug, None, ClosureKind.WORKS, "工事のため", "Works", factories.period(15))
+    closing = Closing(one_place(slug), ClosureKind.WORKS, "工事のため", "Works", factories.period(15))
     await closures.close(field.site_manager, closing, now())
 
     answer = await preview(client, field.reviewer, number)

@@ -118,7 +118,7 @@ async def test_import_tells_which_closures_it_lifts(invoke: Any, tmp_path: Path)
     assert (await invoke("import", str(path))).exit_code == 0
     end = MultiPolygon([box(135.008, 34.003, 135.009, 34.004)])
     scope = Scope((Wanted("harbour", "track", end),))
-    works = Closing(None, None, ClosureKind.WORKS, "舗装工事", "Paving works", factories.period(9, 3), scope)
+    works = Closing(scope, ClosureKind.WORKS, "舗装工事", "Paving works", factories.period(9, 3))
     number = (await closures.close(actor, works, now())).id
     write(path, [site(), track(TRACK.intersection(box(135, 34, 135.0075, 35))), pad()])
 

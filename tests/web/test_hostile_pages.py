@@ -17,6 +17,7 @@ from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.accounts.tables import Membership
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.core.clock import now
 from testfields.db.engine import DB
@@ -150,7 +151,7 @@ async def things() -> tuple[Actor, dict[str, str]]:
         numbers[name] = str((await filing.file(actor, application, now())).id)
     site = (await Site.select(Site.slug).where(Site.id == field.site_id))[0]["slug"]
     area = (await Area.select(Area.slug).where(Area.id == field.area_id))[0]["slug"]
-    closing = closures.Closing(site, None, ClosureKind.WORKS, "工事", "Works", factories.period(9, days=2))
+    closing = closures.Closing(one_place(site), ClosureKind.WORKS, "工事", "Works", factories.period(9, days=2))
     closure = await closures.close(field.approver, closing, now())
     return actor, numbers | {
         "site": site, "area": area, "project": str(project), "company": str(actor.companies[0]),

@@ -83,13 +83,11 @@ def closing_of(typed: Typed, places: Sequence[asyncpg.Record], now: datetime, se
     wanted = tuple(Wanted(row["site_slug"], row["area_slug"], shape) for row in chosen)
     reason = reason_told(ClosureKind(kind), typed.text["reason_ja"].strip(), typed.text["reason_en"].strip())
     return Closing(
-        None,
-        None,
+        Scope(wanted, alone=len(wanted) == 1),
         ClosureKind(kind),
         reason.ja,
         reason.en,
         period,
-        Scope(wanted, alone=len(wanted) == 1),
         displaces=seen is not None,
         seen=seen,
     )

@@ -37,6 +37,11 @@ class Scope:
         return name if self.alone else f"places[{place}].{name}"
 
 
+def one_place(site: str, area: str | None = None) -> Scope:
+    """A site, or an area of it, both by slug."""
+    return Scope((Wanted(site, area),), alone=True)
+
+
 @dataclass(frozen=True)
 class Closed:
     """A place as it is found: its ground, whose it is, and what of it was named or drawn."""

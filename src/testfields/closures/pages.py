@@ -78,7 +78,7 @@ def _seen(form: Posted) -> frozenset[int] | None:
 
 
 async def _looked(actor: Actor, closing: Closing) -> Preview:
-    return await closures.preview(actor, closing.asked, closing.period, now())
+    return await closures.preview(actor, closing.scope, closing.period, now())
 
 
 async def _overtaken(actor: Actor, typed: Typed, closing: Closing, error: PortalError) -> Shown:

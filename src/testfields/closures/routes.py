@@ -38,16 +38,7 @@ async def close(actor: Caller, data: JSONBody[ClosureBody]) -> Response[EnteredV
     A reason that is left out is what is usually told of that kind.
     """
     reason = data.reason
-    closing = Closing(
-        data.site,
-        data.area,
-        data.kind,
-        reason.ja,
-        reason.en,
-        data.when,
-        scope=data.scope,
-        displaces=data.displace,
-    )
+    closing = Closing(data.scope, data.kind, reason.ja, reason.en, data.when, displaces=data.displace)
     entered = await closures.close(actor, closing, now())
     view = EnteredView(entered.id, entered.version, list(entered.closures), list(entered.displaced))
     return Response(view, headers={"ETag": etag(entered.version)})

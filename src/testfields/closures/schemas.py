@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from testfields.availability.kinds import ClaimKind
-from testfields.closures.grounds import Scope, Wanted
+from testfields.closures.grounds import Scope, Wanted, one_place
 from testfields.closures.rules import ClosureKind, Reason, reason_told
 from testfields.closures.service import LONGEST_REASON, Met, Preview
 from testfields.core.errors import N_, InvalidInput, fault
@@ -49,7 +49,7 @@ class PlacesBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
         if sum(bool(one) for one in (self.site, self.places, self.owner)) != 1 or (self.area and not self.site):
             raise InvalidInput([fault("site", N_("Please name one of “site”, “places” and “owner”."))])
         if self.site:
-            return Scope((Wanted(self.site, self.area),), alone=True)
+            return one_place(self.site, self.area)
         return Scope(tuple(_wanted(place, one) for place, one in enumerate(self.places)), self.owner)
 
     @property

@@ -20,7 +20,7 @@ from testfields.availability import service as availability
 from testfields.availability.kinds import ClaimKind
 from testfields.availability.refusals import number_of, told_to_anybody
 from testfields.closures import queries
-from testfields.closures.grounds import Closed, Scope, Wanted, found
+from testfields.closures.grounds import Closed, Scope, found
 from testfields.closures.rules import ClosureKind
 from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
 from testfields.core.periods import Period
@@ -47,25 +47,18 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Closing:
-    """What is to be shut, when, and why in both languages: a site or an area of it, both by slug, or all of a `scope`.
+    """What is to be shut, when, and why in both languages.
 
     Without `displaces` whatever stands there is in the way; with `seen` none but these applications are displaced.
     """
 
-    site: str | None
-    area: str | None
+    scope: Scope
     kind: ClosureKind
     reason_ja: str
     reason_en: str
     period: Period
-    scope: Scope | None = None
     displaces: bool = False
     seen: frozenset[int] | None = None
-
-    @property
-    def asked(self) -> Scope:
-        """All that is to be shut."""
-        return self.scope or Scope((Wanted(self.site or "", self.area),), alone=True)
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,7 @@ async def close(actor: Actor, closing: Closing, now: datetime) -> Entered:
     nobody has seen, or Taken with the numbers of the applications in the way.
     """
     _check(closing, now)
-    places = await found(closing.asked, reach(actor, May.CLOSE).owners)
+    places = await found(closing.scope, reach(actor, May.CLOSE).owners)
     grounds = [one.ground for one in places]
     if closing.displaces:
         displaced = await displacing.hold(grounds, closing.period, now)

@@ -56,6 +56,16 @@ def fault(path: str, message: str, **values: object) -> Fault:
     return Fault(path, Message(message, values))
 
 
+def each_once(faults: Sequence[Fault]) -> list[Fault]:
+    """Faults in their order, none of them twice."""
+    return [one for place, one in enumerate(faults) if one not in faults[:place]]
+
+
+def all_at(path: str, faults: Sequence[Fault]) -> list[Fault]:
+    """Faults of several fields told at one, each once."""
+    return each_once([Fault(path, one.message) for one in faults])
+
+
 def tried(faults: list[Fault], read: Callable[..., T], *words: object) -> T | None:
     """What `read` makes of `words`; where that is refused its faults are added to the others, and there is nothing."""
     try:

@@ -17,6 +17,7 @@ from testfields.accounts.entries import NewOrganisation
 from testfields.accounts.rules import Actor, OrganisationKind
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.errors import InvalidInput, PortalError, Taken
@@ -272,7 +273,9 @@ async def _close(stage: Stage) -> None:
             period = Period(stage.local(day, 9), stage.local(day, 17))
             try:
                 async with DB.transaction():
-                    await closures.close(stage.approver, Closing(site, area, kind, ja, en, period), stage.now)
+                    await closures.close(
+                        stage.approver, Closing(one_place(site, area), kind, ja, en, period), stage.now
+                    )
             except PortalError:
                 continue
             break

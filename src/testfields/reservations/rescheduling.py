@@ -11,7 +11,7 @@ from datetime import datetime
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.service import Asked, Place, in_area_arrays
-from testfields.core.errors import N_, Fault, InvalidInput, WrongState, fault
+from testfields.core.errors import N_, InvalidInput, WrongState, all_at, fault
 from testfields.core.periods import Period
 from testfields.db.engine import DB, transactional
 from testfields.reservations import day, stay_queries
@@ -117,8 +117,7 @@ async def _checked(at: _At, fresh: Sequence[Asked]) -> Place:
     try:
         return await checked_place(at.locked.area_id, fresh, at.now)
     except InvalidInput as error:
-        told = [Fault("start", one.message) for one in error.faults]
-        raise InvalidInput([one for place, one in enumerate(told) if one not in told[:place]]) from error
+        raise InvalidInput(all_at("start", error.faults)) from error
 
 
 async def _changed(

@@ -14,7 +14,7 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
-from testfields.core.errors import Fault, InvalidInput, WrongState, fault
+from testfields.core.errors import InvalidInput, WrongState, all_at, fault
 from testfields.core.periods import parse_period
 from testfields.reservations import rescheduling
 from testfields.reservations.actions import ACTIONS, Action
@@ -78,8 +78,7 @@ async def _add(actor: Actor, row: asyncpg.Record, form: Posted) -> Rescheduled:
         asked = [replace(one, period=period) for one in last]
         return await rescheduling.add_stays(actor, row["id"], form.whole("version") or 0, asked, now())
     except InvalidInput as error:
-        told = [Fault("time", one.message) for one in error.faults]
-        raise InvalidInput([one for place, one in enumerate(told) if one not in told[:place]]) from error
+        raise InvalidInput(all_at("time", error.faults)) from error
 
 
 async def _last_of(reservation_id: int) -> Sequence[Asked]:

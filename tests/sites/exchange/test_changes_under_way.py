@@ -14,6 +14,7 @@ from testfields.availability import search
 from testfields.availability.free import FreeQuery
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, WrongState
@@ -212,7 +213,7 @@ async def test_nothing_new_is_booked_in_a_retired_area(db: None, tmp_path: Path)
         assert [(one.path, one.message.id) for one in refusal.value.faults] == [("area_id", RETIRED)]
     verdict = await filing.check(company, application, now())
     assert [one.message.id for one in verdict.faults] == [RETIRED]
-    closing = closures.Closing("harbour", "lawn", ClosureKind.WORKS, "工事", "Works", factories.period(9))
+    closing = closures.Closing(one_place("harbour", "lawn"), ClosureKind.WORKS, "工事", "Works", factories.period(9))
     with pytest.raises((NotFound, InvalidInput)):
         await closures.close(approver, closing, now())
     # A place that becomes free there is offered to nobody; what was held may still be asked for.

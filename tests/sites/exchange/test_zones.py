@@ -14,6 +14,7 @@ import pytest
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
+from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
@@ -63,7 +64,7 @@ async def permitted(staff: Actor, company: Actor, start: datetime) -> tuple[int,
     await permits.issue(number, now())
     code = (await permits.of_reservation(company, number, now())).code
     works = Period(asked.period.end, asked.period.end + timedelta(hours=2))
-    await closures.close(staff, Closing("harbour", "lawn", ClosureKind.WORKS, "工事", "Works", works), now())
+    await closures.close(staff, Closing(one_place("harbour", "lawn"), ClosureKind.WORKS, "工事", "Works", works), now())
     return number, code
 
 

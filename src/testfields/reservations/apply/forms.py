@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon
 
 from testfields.availability.rules import MOST_VOLUMES, too_many
 from testfields.availability.service import Asked
-from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
+from testfields.core.errors import N_, Fault, InvalidInput, each_once, fault, tried
 from testfields.core.local_time import instant_typed, local_time
 from testfields.core.periods import Period, parse_period, within_calendar
 from testfields.core.shapes import JAPAN, parse_shape
@@ -251,8 +251,7 @@ _PLACES = {"footprint": "footprint", "altitude": "lower"}
 
 def fields_of(faults: Sequence[Fault], rows: Sequence[int]) -> list[Fault]:
     """Faults by the form's fields, each said once; `rows` are the stays that were asked for, in their order."""
-    named = [Fault(_field(one.path, rows), one.message) for one in faults]
-    return [one for place, one in enumerate(named) if one not in named[:place]]
+    return each_once([Fault(_field(one.path, rows), one.message) for one in faults])
 
 
 def _field(path: str, rows: Sequence[int]) -> str:
