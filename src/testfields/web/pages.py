@@ -132,6 +132,12 @@ def address_of_page(request: Request[Any, Any, Any]) -> str:
     path = "/" + request.url.path.strip("/")
     if request.method == "GET" or _opens(request, path):
         return f"{path}?{request.url.query}" if request.url.query else path
+    return page_above(request)
+
+
+def page_above(request: Request[Any, Any, Any]) -> str:
+    """The page that a form belongs to, by the address that takes the form."""
+    path = "/" + request.url.path.strip("/")
     while not _opens(request, path):
         path = path.rpartition("/")[0] or "/"
     return path

@@ -35,7 +35,7 @@ from testfields.core.errors import (
 from testfields.db.outages import Crowded, OutOfReach, Undecided
 from testfields.web import locale
 from testfields.web.heads import with_head
-from testfields.web.pages import address_of_page, page, redirect
+from testfields.web.pages import address_of_page, page, page_above, redirect
 
 T = TypeVar("T")
 
@@ -239,6 +239,9 @@ def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, 
         return _notice(request, problem, headers)
     if problem.type == f"/problems/{INITIAL_PASSWORD}":
         return redirect("/my/password", "info", InitialPassword().message.id)
+    # A page that a form led to has the form's address in the browser: opened anew, it is the page with the form.
+    if problem.status == 405 and request.method == "GET":
+        return redirect(page_above(request))
     login = f"/login?{urlencode({'next': address_of_page(request)})}"
     if problem.status == 401 and request.method == "GET":
         return redirect(login, "info", N_("Please log in first."))
