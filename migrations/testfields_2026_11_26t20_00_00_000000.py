@@ -7,7 +7,7 @@ docs/decisions/0012-one-baseline.md; from then on a change of a table is a migra
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from procrastinate.schema import SchemaManager
 
-from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person
+from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person, WayIn
 from testfields.availability.tables import Claim, SiteLock
 from testfields.closures.tables import Closure
 from testfields.db.engine import DB
@@ -28,7 +28,7 @@ DESCRIPTION = "baseline"
 TABLES = (
     *(SqlFile, IdempotentAnswer),
     Event,
-    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken),
+    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn),
     Delivery,
     *(Site, Area, OpeningHours),
     *(SiteLock, Claim),

@@ -9,9 +9,9 @@ from asyncpg import Range
 from httpx import AsyncClient
 from shapely.geometry import MultiPolygon, box
 
+from testfields.accounts.attempts import secret_hash
 from testfields.accounts.identity import CSRF_FIELD, SESSION_COOKIE
 from testfields.accounts.rules import Actor, MemberRole, Membership, OrganisationKind
-from testfields.accounts.service import secret_hash
 from testfields.accounts.tables import ApiToken, LoginSession, Organisation, Person
 from testfields.accounts.tables import Membership as MembershipRow
 from testfields.core.periods import Period

@@ -14,6 +14,7 @@ from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
 from testfields.events import service as events
 from testfields.events.rules import Happened, Subject
+from testfields.joining.jobs import SEND_LINK
 from testfields.letters.jobs import TELL, TELL_DISPLACED
 from testfields.letters.rules import Audience
 from testfields.permits import service as permits
@@ -36,6 +37,8 @@ class Follows(StrEnum):
     EXPIRE_IN_TIME = "expire_in_time"
     # Whom a closing displaced is told of it, once each.
     TELL_DISPLACED = TELL_DISPLACED
+    # The mail that brings a single-use link.
+    SEND_LINK = SEND_LINK
 
 
 S, A, F = State, Action, Follows
@@ -121,6 +124,7 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
 OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
     (Subject.CLOSURE, "close"): (F.TELL_DISPLACED, F.OFFER_WAITING),
     (Subject.CLOSURE, "lift"): (F.OFFER_WAITING,),
+    (Subject.WAY_IN, "ask_for_password"): (F.SEND_LINK,),
 }
 
 PERMITS = (F.ISSUE_PERMIT, F.REVOKE_PERMIT)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from httpx import AsyncClient
 
-from testfields.accounts import identity, passwords, service
+from testfields.accounts import attempts, identity, passwords, service
 from testfields.accounts.directory import InitialPassword
 from testfields.accounts.identity import BROWSER_COOKIE, CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL
@@ -285,9 +285,9 @@ async def test_one_place_cannot_try_many_accounts(
 
 
 def test_an_ipv6_network_counts_as_one_place() -> None:
-    assert service._network_subject("2001:db8:1:2::1") == service._network_subject("2001:db8:1:2:ffff::9")
-    assert service._network_subject("2001:db8:1:2::1") != service._network_subject("2001:db8:1:3::1")
-    assert service._network_subject("192.0.2.1") != service._network_subject("192.0.2.2")
+    assert attempts.network_subject("2001:db8:1:2::1") == attempts.network_subject("2001:db8:1:2:ffff::9")
+    assert attempts.network_subject("2001:db8:1:2::1") != attempts.network_subject("2001:db8:1:3::1")
+    assert attempts.network_subject("192.0.2.1") != attempts.network_subject("192.0.2.2")
 
 
 async def test_a_lockout_wins_against_a_login_at_the_same_moment(own_db: str, client: AsyncClient) -> None:

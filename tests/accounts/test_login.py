@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from testfields.accounts import passwords, service
+from testfields.accounts import attempts, passwords, service
 from testfields.accounts.rules import SESSION_LIFE
 from testfields.accounts.tables import LoginAttempt, LoginSession, Person
 from testfields.app import create_app
@@ -229,7 +229,7 @@ async def test_a_program_goes_on_while_its_owner_has_yet_to_choose_a_password(db
 async def test_throttling_tells_when_to_come_back(db: None, browser: Browser) -> None:
     somebody = await with_password(await factories.company())
     await LoginAttempt(
-        subject=service._email_subject(somebody.email),
+        subject=attempts.email_subject(somebody.email),
         attempts=10,
         ends_at=datetime.now(UTC) + timedelta(minutes=3),
     ).save()
@@ -240,8 +240,8 @@ async def test_throttling_tells_when_to_come_back(db: None, browser: Browser) ->
     assert browser.session == ""
 
     await LoginAttempt.update({LoginAttempt.ends_at: datetime.now(UTC)}).where(
-        LoginAttempt.subject == service._email_subject(somebody.email)
+        LoginAttempt.subject == attempts.email_subject(somebody.email)
     )
     assert (await browser.log_in(somebody)).status_code == 303
-    left = await LoginAttempt.select().where(LoginAttempt.subject == service._email_subject(somebody.email))
+    left = await LoginAttempt.select().where(LoginAttempt.subject == attempts.email_subject(somebody.email))
     assert left == []

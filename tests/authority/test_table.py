@@ -27,7 +27,10 @@ KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
 PLACES: Mapping[str, Set[MemberRole | None]] = {
     # --- Pages
     **dict.fromkeys(("/", "/{path}", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/static"), ANYBODY),
-    **dict.fromkeys(("/login", "/logout", "/demo", "/problems", "/schema", "/healthz", "/readyz", "/workz"), ANYBODY),
+    **dict.fromkeys(
+        ("/login", "/logout", "/forgot", "/enter", "/demo", "/problems", "/schema", "/healthz", "/readyz", "/workz"),
+        ANYBODY,
+    ),
     **dict.fromkeys(("/my/account", "/my/password", "/my/tokens"), KNOWN),
     "/my": COMPANY,
     "/my/members": MANAGER,
@@ -94,7 +97,7 @@ def test_a_place_is_for_those_alone_whose_business_it_is() -> None:
 
 def test_nobody_unknown_changes_anything() -> None:
     open_to_all = {address for address, may in changing().items() if None in let_in(may)}
-    assert open_to_all == {"POST /login", "POST /logout", "POST /demo"}
+    assert open_to_all == {"POST /login", "POST /logout", "POST /demo", "POST /forgot", "POST /enter/{secret}"}
 
 
 def test_a_step_is_taken_by_those_alone_whose_it_is() -> None:

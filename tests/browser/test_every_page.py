@@ -53,7 +53,8 @@ PAGES = {
         "/", "/?span=today", "/trials", "/trials?span=today&use=telecom", "/sites", "/sites?use=drone",
         "/sites?on=2026-02-30", "/sites?words=nothing-like-it", *(f"/sites/{slug}" for slug in SITES),
         "/sites/maishima?view=month",
-        "/sites/maishima?from=1066-10-14", "/login", "/schema", "/nowhere", "/logout", "/trials?after=nonsense",
+        "/sites/maishima?from=1066-10-14", "/login", "/forgot", "/enter/nothing", "/schema", "/nowhere", "/logout",
+        "/trials?after=nonsense",
         "/p/AAAAAAAAAAAAAAAAAAAAAAAAAA", "/p/{permit}", "/p/{revoked}",
     ],
     "company": [
@@ -73,7 +74,7 @@ PAGES = {
 }  # fmt: skip
 # Forms that are sent with nothing in them: the address, and the button that sends.
 EMPTY = {
-    None: [("/login", "main form button")],
+    None: [("/login", "main form button"), ("/forgot", "main form button")],
     "company": [
         ("/my/projects/new", "main form button.button--primary"), ("/my/apply", ".decision-bar button[value=submit]"),
         ("/my/tokens", "main form.form button"), ("/my/password", "main form button"),

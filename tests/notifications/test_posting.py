@@ -31,6 +31,7 @@ MAIL = Leased(
     "本文です。\n二行目。\n",
     "<p>本文です。</p>\n",
     datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC),
+    way_in_id=None,
 )
 
 

@@ -55,6 +55,8 @@ APPLICATION = {
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"email": "nobody@example.test", "password": "wrong", "next": "/my"},
     "/logout": {},
+    "/forgot": {"email": "nobody@example.test"},
+    "/enter/{secret:str}": {"new": "another password of mine"},
     "/my/password": {"current": PASSWORD, "new": "another password of mine"},
     "/my/account": {"locale": "en"},
     "/my/tokens": {"name": "mine", "scopes": "read", "days": "30"},

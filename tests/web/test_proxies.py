@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from testfields.accounts import passwords, service
+from testfields.accounts import attempts, passwords
 from testfields.accounts.rules import ATTEMPTS_PER_ADDRESS
 from testfields.accounts.tables import LoginAttempt
 from testfields.app import create_app
@@ -127,5 +127,5 @@ async def test_a_running_portal_counts_the_visitor_behind_its_proxy(own_db: str,
             answer = await client.post(f"{server.base_url}/login", data=form)
     assert answer.status_code == 422
     counted = {bytes(row["subject"]) for row in await LoginAttempt.select()}
-    assert service._network_subject(VISITOR) in counted
-    assert not counted & {service._network_subject(one) for one in (OTHER, "127.0.0.1")}
+    assert attempts.network_subject(VISITOR) in counted
+    assert not counted & {attempts.network_subject(one) for one in (OTHER, "127.0.0.1")}

@@ -88,7 +88,7 @@ class May(Enum):
     # --- Open to anybody
     LOOK_AROUND = Row("Look at all that is public: map, test fields, free time, trials, help", (Kind.ANYBODY,))
     CHECK_PERMIT = Row("Check a permit by the code on it", (Kind.ANYBODY,))
-    COME_AND_GO = Row("Log in and out", (Kind.ANYBODY,))
+    COME_AND_GO = Row("Log in and out, and use the link of a mail", (Kind.ANYBODY,))
     WATCH = Row("Ask whether the portal is alive and ready", (Kind.ANYBODY,))
 
     # --- One's own account

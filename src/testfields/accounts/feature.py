@@ -7,7 +7,16 @@ from testfields.accounts.pages import pages
 from testfields.accounts.routes import router
 from testfields.accounts.rules import SQL
 from testfields.accounts.service import forget_expired
-from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person
+from testfields.accounts.tables import (
+    ApiToken,
+    LoginAttempt,
+    LoginSession,
+    Membership,
+    Organisation,
+    Person,
+    WayIn,
+)
+from testfields.accounts.ways_in import forget_over
 from testfields.core.errors import N_
 from testfields.events.feature import FEATURE as EVENTS
 from testfields.web.features import Feature, Link
@@ -18,7 +27,7 @@ FEATURE = Feature(
     pages=tuple(pages),
     menu=(Link(60, "/admin", "settings", N_("Administration"), seen_by(May.ADMINISTER)),),
     commands=(people, owners),
-    hourly=(forget_expired,),
-    tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken),
+    hourly=(forget_expired, forget_over),
+    tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn),
     sets=SQL,
 )

@@ -38,7 +38,7 @@ FORMS = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PA
 # Answers that are the same for everybody cost no look at the session.
 NEEDS_NOBODY = re.compile(r"/(static|healthz|readyz)(/|$)")
 # All that is open to somebody in a browser who has not chosen a password of their own yet.
-WAYS_IN_AND_OUT = re.compile(r"/(my/password|login|logout|demo)")
+WAYS_IN_AND_OUT = re.compile(r"/(my/password|login|logout|demo|forgot|enter/[^/]+)")
 EARLIER_LOGIN = N_("You have logged in again since this page was opened. Nothing was changed yet.")
 OTHER_SITE = N_("This request came from another site, or from a page that is out of date. Please load the page again.")
 

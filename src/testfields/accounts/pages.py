@@ -71,11 +71,12 @@ async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
     except InvalidInput as error:
         return page(request, "accounts/login.html", status=422, email=email, next=where, wait=0, **faults_of(error))
     except TooMany as error:
-        return _too_many(request, "accounts/login.html", error, email=email, next=where)
+        return too_many(request, "accounts/login.html", error, email=email, next=where)
     return await enter(request, session, where or home_of(await service.actor_by_session(session.secret, now())))
 
 
-def _too_many(request: Request[Any, Any, Any], name: str, error: TooMany, **context: Any) -> Template:
+def too_many(request: Request[Any, Any, Any], name: str, error: TooMany, **context: Any) -> Template:
+    """The form again, with how long to wait."""
     minutes = -(-error.retry_after // 60)
     return page(
         request,
@@ -159,10 +160,12 @@ async def change_password(request: Request[Any, Any, Any], actor: Caller) -> Tem
     except InvalidInput as error:
         return page(request, "accounts/password.html", status=422, wait=0, end_tokens=end_tokens, **faults_of(error))
     except TooMany as error:
-        return _too_many(request, "accounts/password.html", error, end_tokens=end_tokens)
+        return too_many(request, "accounts/password.html", error, end_tokens=end_tokens)
     changed = N_("Your password is changed. Your other browsers are logged out.")
     ended = N_("Your password is changed. Your other browsers are logged out, and your API tokens are ended.")
-    return await enter(request, session, "/my/account", ended if end_tokens else changed)
+    # Whoever was made to choose one goes where they begin.
+    where = home_of(actor) if actor.initial_password else "/my/account"
+    return await enter(request, session, where, ended if end_tokens else changed)
 
 
 @get("/my/tokens", include_in_schema=False, guards=[Only(May.SEE_ACCOUNT)])

@@ -103,6 +103,29 @@ ATTEMPTS_PER_EMAIL = 10
 ATTEMPTS_PER_ADDRESS = 50
 
 
+# Mails are asked for with somebody else's address too, so few of them.
+ASKS_PER_EMAIL = 3
+ASKS_PER_ADDRESS = 20
+
+
+class Purpose(StrEnum):
+    """What a single-use link by mail is for."""
+
+    RESET = "reset"
+
+
+# For how long a link opens something.
+LINK_LIFE: Mapping[Purpose, timedelta] = {
+    Purpose.RESET: timedelta(hours=1),
+}
+# What is known of a link is forgotten this long after it opens nothing any more: whoever asked may be a stranger.
+LINK_KEPT: Mapping[Purpose, timedelta] = {
+    Purpose.RESET: timedelta(days=1),
+}
+# What stands in a stored mail in the place of the link's secret, which is made when the mail is handed over.
+IN_THE_MAIL_ALONE = "in-the-mail-alone"
+
+
 @dataclass(frozen=True)
 class Membership:
     """One role of a person in one organisation."""

@@ -1,20 +1,18 @@
 """Proving who somebody is: passwords, browser sessions, tokens."""
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 
 import asyncpg
 import msgspec
 
-from testfields.accounts import passwords, queries
+from testfields.accounts import attempts, passwords, queries
+from testfields.accounts.attempts import email_subject, network_subject, secret_hash
 from testfields.accounts.entries import NewToken, OwnLanguage, check_password, check_token, folded_email, is_email
 from testfields.accounts.rules import (
-    ATTEMPT_WINDOW,
     ATTEMPTS_PER_ADDRESS,
     ATTEMPTS_PER_EMAIL,
     MOST_TOKENS,
@@ -23,7 +21,7 @@ from testfields.accounts.rules import (
     Membership,
     Scope,
 )
-from testfields.core.errors import N_, InvalidInput, NotFound, TooMany, fault
+from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 
@@ -56,11 +54,6 @@ class TokenRow:
     scopes: Sequence[str]
     created_at: datetime
     expires_at: datetime
-
-
-def secret_hash(secret: str) -> bytes:
-    """What is stored of a secret: it has 256 bits of chance, so a plain hash is enough."""
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
 
 
 async def actor_by_token(token: str, now: datetime) -> Actor | None:
@@ -184,30 +177,35 @@ async def _new_session(
 
 async def _count_attempt(email: str, address: str, now: datetime) -> None:
     """Raise TooMany where the account or the network has had its attempts."""
-    limits = {_email_subject(email): ATTEMPTS_PER_EMAIL, _network_subject(address): ATTEMPTS_PER_ADDRESS}
-    rows = await queries.COUNT_ATTEMPT.rows(subjects=list(limits), now=now, ends_at=now + ATTEMPT_WINDOW)
-    waits = [row["ends_at"] - now for row in rows if row["attempts"] > limits[row["subject"]]]
-    if waits:
-        raise TooMany(int(max(waits).total_seconds()) + 1)
+    await attempts.count(
+        {email_subject(email): ATTEMPTS_PER_EMAIL, network_subject(address): ATTEMPTS_PER_ADDRESS}, now
+    )
 
 
 async def _forgive(email: str, address: str) -> None:
     """The account starts anew; the network gets back this attempt alone, lest one's own account pays for others."""
-    await queries.FORGET_ATTEMPTS.run(subject=_email_subject(email))
-    await queries.FORGET_ONE_ATTEMPT.run(subject=_network_subject(address))
+    await queries.FORGET_ATTEMPTS.run(subject=email_subject(email))
+    await queries.FORGET_ONE_ATTEMPT.run(subject=network_subject(address))
 
 
-def _email_subject(email: str) -> bytes:
-    return secret_hash(f"email {email}")
+@transactional
+async def replace_password(
+    email: str, password_hash: str, now: datetime, end_tokens: bool = False, browser: str = ""
+) -> NewSession | None:
+    """A new password for somebody who has proved who they are without the old one; a session in place of all others.
 
-
-def _network_subject(address: str) -> bytes:
-    """An IPv6 customer is given a network of 64 bits (RFC 6177), so that is what is counted."""
-    try:
-        host = ip_address(address)
-    except ValueError:
-        return secret_hash(f"network {address}")
-    return secret_hash(f"network {ip_network((host, 64), strict=False) if host.version == 6 else host}")
+    None where nobody active has that e-mail.
+    """
+    row = await queries.PASSWORD_OF.row(email=email)
+    if row is None:
+        return None
+    person_id = row["person_id"]
+    await queries.SET_PASSWORD.value(person_id=person_id, known_hash=None, password_hash=password_hash, initial=False)
+    await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    if end_tokens:
+        await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
+    await queries.FORGET_ATTEMPTS.run(subject=email_subject(email))
+    return await open_session(person_id, now, browser)
 
 
 async def choose_language(actor: Actor, chosen: OwnLanguage) -> Actor:

@@ -16,7 +16,7 @@ from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from testfields.accounts.rules import OSAKAS_SYSTEM, MemberRole, OrganisationKind
+from testfields.accounts.rules import OSAKAS_SYSTEM, MemberRole, OrganisationKind, Purpose
 from testfields.db.sets import one_of
 
 
@@ -101,3 +101,23 @@ class ApiToken(Table, tablename="api_token"):
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz()
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class WayIn(Table, tablename="way_in"):
+    """A single-use link that lets somebody in who has its mail; of its secret the SHA-256 alone is kept.
+
+    The secret is made when the mail is handed over (`accounts.ways_in.new_secret`), so it stands in no other table, no
+    job and no log. `ended_at` is when it was used, withdrawn or replaced by a newer one.
+    """
+
+    id = BigSerial(primary_key=True)
+    purpose = Text()
+    email = Text(index=True)
+    locale = Text(default="ja")
+    secret_hash = Bytea(unique=True, null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(index=True)
+    ended_at = Timestamptz(null=True, default=None)
+
+    way_in_purpose_1 = Check(one_of("purpose", Purpose))
+    way_in_locale_1 = Check("locale IN ('ja', 'en')")

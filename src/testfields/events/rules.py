@@ -12,6 +12,8 @@ class Subject(StrEnum):
     CLOSURE = "closure"
     SITE = "site"
     PERSON = "person"
+    # A single-use link by mail.
+    WAY_IN = "way_in"
 
 
 # Who acted where no person did: the portal by itself, and whoever types at its machine.

@@ -11,7 +11,7 @@ from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, format_period
 from testfields.db.values import to_period
 from testfields.letters import queries
-from testfields.letters.rendering import environment, speaker
+from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter, Receiver
 from testfields.reservations.rules import State
 from testfields.reservations.states import STATES

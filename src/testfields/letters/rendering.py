@@ -1,21 +1,17 @@
 """A letter in words: one subject, one text, one HTML, in the receiver's language."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
 from testfields.letters.audiences import AUDIENCES, Group
 from testfields.letters.rules import Audience, By, Facts, Wording, wording_for
+from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter
 from testfields.reservations.actions import ACTIONS
 from testfields.reservations.words import areas_told, height_in_words
-from testfields.web.locale import named, said, translate
-from testfields.web.pages import ROOT
+from testfields.web.locale import named, said
 
 
 @dataclass(frozen=True)
@@ -24,17 +20,6 @@ class Fact:
 
     label: str
     lines: tuple[str, ...]
-
-
-@cache
-def environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(ROOT / "templates" / "mail"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_url: str) -> Letter:
@@ -61,13 +46,6 @@ def render(facts: Facts, audience: Audience, receiver: str, locale: str, base_ur
     }
     text, html = (environment().get_template(f"letter.{kind}").render(context) for kind in ("txt", "html"))
     return Letter(locale, subject, text, html)
-
-
-def speaker(locale: str) -> Callable[..., str]:
-    def say(text: str, **values: object) -> str:
-        return translate(text, locale, **values)
-
-    return say
 
 
 def _subject(facts: Facts, words: Wording, locale: str) -> str:

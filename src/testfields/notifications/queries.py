@@ -4,10 +4,10 @@ from testfields.db.statements import Statement
 
 # Served by delivery_once: what is told of one event is told to one receiver once, however often the job runs.
 POST = Statement("""
-    INSERT INTO delivery (event_id, channel, person_id, organisation_id, tenant_id, locale, subject, text, html,
-                          created_at, next_attempt_at)
-    SELECT event.id, :channel, :person_id, :organisation_id, event.tenant_id, :locale, :subject, :text, :html, :now,
-           :now
+    INSERT INTO delivery (event_id, channel, person_id, organisation_id, way_in_id, tenant_id, locale, subject, text,
+                          html, created_at, next_attempt_at)
+    SELECT event.id, :channel, :person_id, :organisation_id, :way_in_id, event.tenant_id, :locale, :subject, :text,
+           :html, :now, :now
     FROM event WHERE event.id = :event_id
     ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
     RETURNING id
@@ -15,11 +15,12 @@ POST = Statement("""
 
 _NAME = """
     coalesce((SELECT name FROM person WHERE person.id = delivery.person_id),
-             (SELECT name_ja FROM organisation WHERE organisation.id = delivery.organisation_id))
+             (SELECT name_ja FROM organisation WHERE organisation.id = delivery.organisation_id), '')
 """
 _EMAIL = """
     coalesce((SELECT email FROM person WHERE person.id = delivery.person_id),
-             (SELECT contact_email FROM organisation WHERE organisation.id = delivery.organisation_id))
+             (SELECT contact_email FROM organisation WHERE organisation.id = delivery.organisation_id),
+             (SELECT email FROM way_in WHERE way_in.id = delivery.way_in_id))
 """
 
 # Ours until `until`, in one statement that is its own transaction: nothing stays open while a mail server thinks.
@@ -27,7 +28,8 @@ _EMAIL = """
 LEASE = Statement(f"""
     UPDATE delivery SET leased_until = :until, attempts = attempts + 1
     WHERE id = :delivery_id AND state = 'waiting' AND (leased_until IS NULL OR leased_until <= :now)
-    RETURNING id, attempts AS attempt, {_NAME} AS name, {_EMAIL} AS email, locale, subject, text, html, created_at
+    RETURNING id, attempts AS attempt, {_NAME} AS name, {_EMAIL} AS email, locale, subject, text, html, created_at,
+              way_in_id
 """)
 
 # Until when somebody else has it, where it is still to be delivered.

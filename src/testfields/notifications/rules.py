@@ -40,12 +40,13 @@ def next_attempt(attempts: int, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class Receiver:
-    """A person, or an organisation whose address for contact is written to."""
+    """A person, an organisation whose address for contact is written to, or the address that a link is sent to."""
 
     person_id: int | None
     organisation_id: int | None
     name: str
     locale: str
+    way_in_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Leased:
     text: str
     html: str
     created_at: datetime
+    way_in_id: int | None
 
 
 @dataclass(eq=False)

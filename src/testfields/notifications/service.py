@@ -6,16 +6,17 @@ marks leaves the lease to run out; then the letter is sent once more, under the 
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from testfields.accounts import ways_in
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import IN_THE_MAIL_ALONE, Actor
 from testfields.core.errors import N_, NotFound
 from testfields.core.mails import one_line
 from testfields.db.engine import transactional
@@ -53,6 +54,7 @@ async def post(event_id: int, channel: Channel, receiver: Receiver, letter: Lett
         channel=channel,
         person_id=receiver.person_id,
         organisation_id=receiver.organisation_id,
+        way_in_id=receiver.way_in_id,
         locale=letter.locale,
         subject=one_line(letter.subject),
         text=letter.text,
@@ -78,7 +80,7 @@ async def deliver(
         await defer([_job(delivery_id, until)] if until else [])
         return
     try:
-        await posting.hand_over(leased, smtp_url, sender, folder)
+        await posting.hand_over(await _with_secret(leased, now), smtp_url, sender, folder)
     except Refused as refusal:
         await _refused(leased, refusal, clock())
     except asyncio.CancelledError:
@@ -87,6 +89,20 @@ async def deliver(
         raise
     else:
         await queries.MARK_SENT.run(delivery_id=delivery_id, now=clock())
+
+
+async def _with_secret(leased: Leased, now: datetime) -> Leased:
+    """The mail as it is handed over: a link's secret is made anew each time and stored nowhere but as its hash.
+
+    Raises Refused where the link opens nothing any more.
+    """
+    if leased.way_in_id is None:
+        return leased
+    secret = await ways_in.new_secret(leased.way_in_id, now)
+    if secret is None:
+        raise Refused(True, "the link in this mail opens nothing any more")
+    text, html = (one.replace(IN_THE_MAIL_ALONE, secret) for one in (leased.text, leased.html))
+    return replace(leased, text=text, html=html)
 
 
 @transactional

@@ -198,9 +198,15 @@ def _name_outside(request: Request[Any, Any, Any], name: str) -> str:
     return getattr(parameter.kwarg_definition, "name", None) or name if parameter else name
 
 
+def place_of(request: Request[Any, Any, Any]) -> str:
+    """The address as a log may hold it: without the secret of a link."""
+    secret = request.path_params.get("secret")
+    return request.url.path.replace(secret, "…") if secret else request.url.path
+
+
 def on_unfit_value(request: Request[Any, Any, Any], _error: asyncpg.DataError) -> Response[Any]:
     """A value that no column can hold, such as a number beyond 64 bits or a NUL character."""
-    logger.warning("a value did not fit: %s %s", request.method, request.url.path)
+    logger.warning("a value did not fit: %s %s", request.method, place_of(request))
     locale.use(locale.choose(request))
     title = locale.translate(N_("A value is out of range or holds characters that cannot be stored."))
     return _answer(request, Problem("/problems/invalid-input", title, 422), {})
@@ -208,7 +214,7 @@ def on_unfit_value(request: Request[Any, Any, Any], _error: asyncpg.DataError) -
 
 def on_outage(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The database cannot do it now; later it may."""
-    logger.error("%s at %s %s: %r", type(error).__name__, request.method, request.url.path, error.__cause__ or error)
+    logger.error("%s at %s %s: %r", type(error).__name__, request.method, place_of(request), error.__cause__ or error)
     locale.use(locale.choose(request))
     slug, seconds, text = _of_its_kind(OUTAGES, error)
     return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), 503), {"Retry-After": str(seconds)})
@@ -216,7 +222,7 @@ def on_outage(request: Request[Any, Any, Any], error: Exception) -> Response[Any
 
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything else is a defect: logged with its trace, told without it."""
-    logger.error("defect at %s %s", request.method, request.url.path, exc_info=error)
+    logger.error("defect at %s %s", request.method, place_of(request), exc_info=error)
     locale.use(locale.choose(request))
     slug, text = BY_STATUS[500]
     return _answer(request, Problem(f"/problems/{slug}", locale.translate(text), 500), {})

@@ -1,0 +1,25 @@
+"""The mail that brings a link."""
+
+from testfields.accounts.rules import IN_THE_MAIL_ALONE
+from testfields.accounts.ways_in import WayIn
+from testfields.core.local_time import JAPANS_ZONE, format_instant
+from testfields.joining.rules import WORDS
+from testfields.notifications.rendering import environment, speaker
+from testfields.notifications.rules import Letter
+
+
+def render(way: WayIn, locale: str, base_url: str) -> Letter:
+    """The mail; `base_url` is the portal's address without a slash at its end. The link's secret is not in it yet."""
+    words, say = WORDS[way.purpose], speaker(locale)
+    context = {
+        "_": say,
+        "locale": locale,
+        "subject": say(words.subject),
+        "opening": say(words.opening),
+        "do": say(words.do),
+        "link": f"{base_url}/enter/{IN_THE_MAIL_ALONE}",
+        "until": format_instant(way.expires_at, JAPANS_ZONE, locale),
+        "otherwise": say(words.otherwise),
+    }
+    text, html = (environment().get_template(f"way_in.{kind}").render(context) for kind in ("txt", "html"))
+    return Letter(locale, say(words.subject), text, html)
