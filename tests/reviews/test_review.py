@@ -335,3 +335,31 @@ async def test_closing_by_form_lists_what_stands_there(db: None, client: httpx.A
     lifted = await client.post(lifting[1], data={"_csrf": csrf, "version": "1"})
     assert lifted.status_code == 303
     assert "Lifted" in (await client.get("/desk/closures")).text
+
+
+async def test_who_was_overtaken_is_told_by_whom_and_keeps_what_was_typed(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await file(field, company)
+    csrf = await log_in(client, field.approver)
+    await reservations.act(field.reviewer, number, Step(Action.RETURN, reason=REASONS[Action.RETURN]), now())
+
+    typed = {"_csrf": csrf, "version": "1", "reason_return": "消火器の位置を書いてください。"}
+    answer = await client.post(f"/desk/{number}/return", data=typed)
+
+    assert answer.status_code == 412
+    assert f"The last step was “Returned for changes”, by {field.reviewer.name}" in answer.text
+    assert "消火器の位置を書いてください。" in answer.text
+
+
+async def test_the_review_leads_to_the_permit_once_there_is_one(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await file(field, company)
+    await log_in(client, field.reviewer)
+    link = f'href="/my/reservations/{number}/permit"'
+
+    before = (await client.get(f"/desk/{number}")).text
+    await reservations.act(field.approver, number, Step(Action.APPROVE), now())
+    await reservations.act(None, number, Step(Action.CONFIRM), now())
+    after = (await client.get(f"/desk/{number}")).text
+
+    assert (link in before, link in after) == (False, True)

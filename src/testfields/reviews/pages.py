@@ -26,6 +26,7 @@ from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
+from testfields.reservations.states import STATES
 from testfields.reservations.views import areas_of, names_of_several, other_told, times_told
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
@@ -165,7 +166,16 @@ async def _review(
         queue_href=_desk(filters),
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or DecisionRefused(200, ""),
+        unsent=_unsent(refused, case),
+        permitted=STATES[case.state].public,
     )
+
+
+def _unsent(refused: DecisionRefused | None, case: Case) -> list[str]:
+    """What had been typed into a panel that is offered no more; where it still is, it stands there again."""
+    if refused is None or ("approve" if refused.action == "conditions" else refused.action) in case.decisions:
+        return []
+    return [text for text in refused.typed.values() if text.strip()]
 
 
 def _volumes(case: Case, zone: str) -> list[dict[str, str]]:
@@ -255,8 +265,20 @@ async def _again(
     case = await service.case(actor, reservation_id)
     form = await posted(request)
     typed = {name: form.text(name) for name in form.values if name == "conditions" or name.startswith("reason_")}
-    shown = DecisionRefused(refused.status, refused.action, refused.errors, refused.notice, typed)
+    notice = f"{refused.notice} {await _last_step(actor, case)}" if refused.notice else ""
+    shown = DecisionRefused(refused.status, refused.action, refused.errors, notice, typed)
     return await _review(request, actor, case, case.days[0], filters, shown)
+
+
+async def _last_step(actor: Actor, case: Case) -> str:
+    """Who was quicker, and what they did."""
+    last = (await reading.events(actor, case.row["id"]))[-1]
+    return locale.translate(
+        N_("The last step was “%(what)s”, by %(who)s, %(when)s."),
+        what=locale.translate(ACTIONS[Action(last["action"])].told),
+        who=last["actor_name"] or locale.translate(WHO[last["actor_role"]]),
+        when=instant(last["at"], case.row["timezone"]),
+    )
 
 
 pages: Sequence[Any] = (queue_page, review_page, decide)

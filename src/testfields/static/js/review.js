@@ -59,15 +59,15 @@ function wire(box) {
   slider.setAttribute("aria-valuetext", output.value);
 }
 
-/** A panel that opens takes the focus to its first field; Escape closes it and gives the focus back. */
+/** A panel that opens takes the focus to its field, never to a button that decides; Escape closes it and gives it back. */
 function openPanels() {
   /** @type {NodeListOf<HTMLDetailsElement>} */
   const panels = document.querySelectorAll(".decision-bar details");
   for (const panel of panels) {
     panel.addEventListener("toggle", () => {
       /** @type {HTMLElement} */
-      const first = panel.querySelector("textarea, button");
-      if (panel.open) first.focus({ preventScroll: true });
+      const first = panel.querySelector("textarea");
+      if (panel.open) first?.focus({ preventScroll: true });
     });
     panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
