@@ -29,7 +29,7 @@ async def tab_to(page: Page, text: str) -> None:
 
 async def test_approving_by_keyboard_alone(server: Portal, chromium: Browser) -> None:
     field, company = await factories.field(), await factories.company()
-    number, following = await file(field, company, 9), await file(field, company, 11)
+    number, following = await file(field, company, 9, days=30), await file(field, company, 11, days=30)
     context = await logged_in(chromium, server, field.approver)
     page = await context.new_page()
     errors: list[str] = []
@@ -65,6 +65,9 @@ async def test_approving_by_keyboard_alone(server: Portal, chromium: Browser) ->
     await page.goto(f"{server.base_url}/desk")
     await page.keyboard.press("j")
     await tab_to(page, "Approve")
+    await page.keyboard.press("Enter")
+    # It is asked once.
+    await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.locator(".flash")).to_contain_text(f"Application {following} is approved.")
     assert (await reading.find(company, following))["state"] == "approved"

@@ -166,7 +166,7 @@ async def test_a_closure_at_the_site_is_told(db: None) -> None:
 
 async def test_one_click_approves_what_was_read_as_it_stands(db: None, client: httpx.AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
-    number = await file(field, company)
+    number = await file(field, company, days=30)
     csrf = await log_in(client, field.approver)
     button = f'action="/desk/{number}/approve"'
 
@@ -182,11 +182,11 @@ async def test_one_click_approves_what_was_read_as_it_stands(db: None, client: h
 
 async def test_a_change_makes_it_unread(db: None, client: httpx.AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
-    number = await file(field, company)
+    number = await file(field, company, days=30)
     await log_in(client, field.approver)
     await client.get(f"/desk/{number}")
 
-    await reservations.change_volumes(company, number, 1, (Asked(factories.period(14)),), now())
+    await reservations.change_volumes(company, number, 1, (Asked(factories.period(14, days=30)),), now())
 
     assert f'action="/desk/{number}/approve"' not in (await client.get("/desk")).text
 
@@ -225,3 +225,17 @@ async def test_the_queue_keeps_its_filters_in_the_address(db: None, client: http
     assert f'href="/desk/{number}?text=delivery"' in shown.text
     assert 'value="delivery"' in shown.text
     assert (await client.get("/desk?due=yesterday")).status_code == 422
+
+
+async def test_what_bears_a_warning_is_not_approved_from_the_queue(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    plain, wary = await file(field, company, days=30), await file(field, company, 15, days=30)
+    await file(field, await factories.company(), 15, Action.WAIT, days=30)
+    await log_in(client, field.approver)
+    for number in (plain, wary):
+        await client.get(f"/desk/{number}")
+
+    shown = (await client.get("/desk")).text
+
+    assert f'action="/desk/{plain}/approve"' in shown
+    assert f'action="/desk/{wary}/approve"' not in shown
