@@ -9,6 +9,7 @@ declare global {
     name: InBoth;
     note?: InBoth;
     slug?: string;
+    use?: string;
     class?: string;
     on?: boolean;
     period?: Stretch;
@@ -17,12 +18,22 @@ declare global {
   type Feature = { id: string; type: "Feature"; geometry: GeoJSON.Geometry; properties: Properties };
   /** One shape, or the dot that stands for it. */
   type Shape = Leaflet.Polygon & { feature: Feature };
-  /** Where a map's features come from and how they are shown; prefix: before their ids; names: written beside shapes; dots: for tiny shapes. */
-  type Source = { url?: string; class?: string; prefix?: string; names?: boolean; dots?: boolean; fit?: boolean };
+  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes. */
+  type Source = {
+    url?: string;
+    class?: string;
+    prefix?: string;
+    names?: boolean;
+    dots?: boolean;
+    kinds?: boolean;
+    fit?: boolean;
+  };
   type Name = { tag: Leaflet.Tooltip; besideDot: boolean };
   /** A source's features on the map. */
   type Layer = {
     shapes(id: string): Shape[];
+    /** One for each feature. */
+    all(): Shape[];
     getBounds(): Leaflet.LatLngBounds;
     names(): Name[];
     setMoment(iso: string | null): void;

@@ -95,7 +95,8 @@ async def public_map(
         sources=[
             {"url": address("/api/v1/trials/sites.geojson", days), "class": "site", "prefix": "site-"}
             | {"names": True, "dots": True},
-            {"url": address("/api/v1/trials.geojson", days), "class": "taken", "prefix": "trial-", "fit": False},
+            {"url": address("/api/v1/trials.geojson", days), "class": "trial", "prefix": "trial-"}
+            | {"kinds": True, "fit": False},
         ],
     )
 

@@ -10,6 +10,8 @@ from testfields.web.locale import translate
 MANNERS = (
     "L.Control.Scale.prototype.options.imperial = false;",
     "L.Control.Attribution.prototype.options.prefix = false;",
+    # map-near.js says it on the map, in the reader's language.
+    "if (L.Control.Locate) L.Control.Locate.LocateControl.prototype.options.onLocationError = () => {};",
 )
 # Where each text stands in Leaflet → the text; set before the map is made.
 WORDS: Mapping[str, str] = {

@@ -11,10 +11,15 @@ const rowsOf = (id) => document.querySelectorAll(`[data-feature="${CSS.escape(id
  * @param {boolean} lit
  */
 function light(section, id, lit) {
-  for (const row of rowsOf(id)) row.classList.toggle("is-lit", lit);
+  for (const row of rowsOf(id)) {
+    row.classList.toggle("is-lit", lit);
+    // A line of a card: the card is what the shape belongs to.
+    row.parentElement.closest("[data-feature]")?.classList.toggle("is-lit", lit);
+  }
   for (const shape of section.map.shapes(id)) {
+    // Nothing is brought to the front: an outer shape would bury the inner ones, and a node that is moved between
+    // pressing and releasing the button takes the click with it.
     shape.getElement()?.classList.toggle("is-lit", lit);
-    if (lit && shape.getElement()) shape.bringToFront();
   }
 }
 

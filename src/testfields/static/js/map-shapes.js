@@ -1,4 +1,6 @@
 // One source of GeoJSON as shapes on the map. Whatever people have typed is shown as text, never as markup.
+import { answerKeys } from "./map-keys.js";
+
 const dotBelowPixels = 44;
 const dotRadius = 8;
 
@@ -33,7 +35,21 @@ function words({ properties }) {
  * @param {Feature} feature
  */
 function pathStyle(source, { properties }) {
-  return { className: `shape shape--${properties.class ?? source.class}${properties.on ? " is-on" : ""}` };
+  const kind = source.kinds ? ` shape--${properties.use}` : "";
+  return { className: `shape shape--${properties.class ?? source.class}${kind}${properties.on ? " is-on" : ""}` };
+}
+
+/**
+ * What a shape is called by a screen reader: its name and its note.
+ * @param {Feature} feature
+ */
+const spoken = ({ properties }) =>
+  [inLanguage(properties.name), inLanguage(properties.note)].filter(Boolean).join(", ");
+
+/** @param {Shape} layer */
+function spread(layer) {
+  const bounds = layer.getBounds();
+  return (bounds.getNorth() - bounds.getSouth()) * (bounds.getEast() - bounds.getWest());
 }
 
 /**
@@ -68,7 +84,7 @@ function nameTag(layer) {
  * @returns {Shape}
  */
 function dotOf(layer, style) {
-  const dot = L.circleMarker(layer.getBounds().getCenter(), { ...style, radius: dotRadius });
+  const dot = L.circleMarker(layer.getBounds().getCenter(), { ...style, radius: dotRadius, pane: "dots" });
   dot.options.className += " shape-dot";
   return Object.assign(/** @type {any} */ (dot), { feature: layer.feature });
 }
@@ -107,6 +123,7 @@ function tell(leaflet, layer, name, id) {
  */
 export function layShapes(leaflet, source, data) {
   const group = L.featureGroup().addTo(leaflet);
+  if (!leaflet.getPane("dots")) leaflet.createPane("dots").style.zIndex = "450";
   /** @type {Map<string, Shape[]>} */
   const byId = new Map();
   /** @type {Shape[]} */
@@ -123,19 +140,25 @@ export function layShapes(leaflet, source, data) {
     layer.bindTooltip(() => words(layer.feature), { sticky: true, direction: "top", opacity: 1 });
     layer.on("mouseover", () => tell(leaflet, layer, "map:over", id));
     layer.on("mouseout", () => tell(leaflet, layer, "map:out", id));
-    layer.on("click", () => tell(leaflet, layer, "map:pick", id));
+    const pick = () => tell(leaflet, layer, "map:pick", id);
+    layer.on("click", pick);
+    // What has no name is the ground under the others, and nothing to pick.
+    const name = spoken(layer.feature);
+    if (name) answerKeys(layer, name, pick);
     return layer;
   }
 
   L.geoJSON(data, {
     style: (feature) => pathStyle(source, /** @type {any} */ (feature)),
-    onEachFeature: (/** @type {any} */ feature, /** @type {any} */ layer) => {
-      group.addLayer(wire(layer));
-      shapes.push(layer);
-      if (source.dots) pairs.push([layer, wire(dotOf(layer, pathStyle(source, feature)))]);
-      if (source.names) tags.push([layer, nameTag(layer).addTo(leaflet)]);
-    },
+    onEachFeature: (_feature, /** @type {any} */ layer) => shapes.push(layer),
   });
+  // The wide ones first: what lies inside another is on top of it, in sight and within reach.
+  shapes.sort((one, other) => spread(other) - spread(one));
+  for (const layer of shapes) {
+    group.addLayer(wire(layer));
+    if (source.dots) pairs.push([layer, wire(dotOf(layer, pathStyle(source, layer.feature)))]);
+    if (source.names) tags.push([layer, nameTag(layer).addTo(leaflet)]);
+  }
 
   function arrange() {
     for (const [layer, dot] of pairs) {
@@ -149,6 +172,7 @@ export function layShapes(leaflet, source, data) {
 
   return {
     shapes: (id) => byId.get(id) ?? [],
+    all: () => shapes,
     getBounds: () => group.getBounds(),
     /** Names to be placed: the tag, and whether it stands for a dot. */
     names: () => tags.map(([layer, tag]) => ({ tag, besideDot: Boolean(source.dots) && isTiny(leaflet, layer) })),

@@ -1,8 +1,10 @@
 // The page's map: takes the shell that folium made, lays the base map and the page's GeoJSON on it, and ties shapes to
 // the list beside it. `section.map` is the handle for other scripts: {leaflet, ready, shapes, setMoment, reload, setSources, setTold}.
 import { layBaseMap } from "./map-base.js";
+import { tidyStops, walkByArrows } from "./map-keys.js";
 import { tieToList } from "./map-list.js";
 import { arrangeNames } from "./map-names.js";
+import { tellWhatIsNear } from "./map-near.js";
 import { layShapes } from "./map-shapes.js";
 
 /**
@@ -49,18 +51,24 @@ function attach(section) {
   let told = null;
   const layers = () => [...laid.values(), ...(told ? [told] : [])];
 
-  /** @param {Source} source */
-  async function lay(source) {
-    const layer = layShapes(leaflet, source, await fetchJson(source.url));
-    laid.get(source)?.clear();
-    laid.set(source, layer);
+  /** Lays the sources in their order, whichever of them is answered first. */
+  async function layAll() {
+    const asked = sources;
+    const found = await Promise.all(asked.map(({ url }) => fetchJson(url)));
+    if (asked !== sources) return;
+    for (const [place, source] of asked.entries()) {
+      laid.get(source)?.clear();
+      laid.set(source, layShapes(leaflet, source, found[place]));
+    }
   }
 
-  const tidy = () =>
+  function tidy() {
     arrangeNames(
       leaflet,
       layers().flatMap((layer) => layer.names()),
     );
+    tidyStops(leaflet);
+  }
 
   /** @param {Promise<unknown>} work */
   async function orSaySo(work) {
@@ -73,7 +81,7 @@ function attach(section) {
     tidy();
   }
 
-  const reload = () => orSaySo(Promise.all(sources.map(lay)));
+  const reload = () => orSaySo(layAll());
 
   section.map = {
     leaflet,
@@ -116,7 +124,9 @@ function attach(section) {
   section.map.ready.then(() => leaflet.on("moveend", tidy)).then(tidy);
   leaflet.getContainer().setAttribute("role", "group");
   leaflet.getContainer().setAttribute("aria-label", section.dataset.keys);
+  walkByArrows(leaflet);
   tieToList(section);
+  tellWhatIsNear(section, () => laid.get(sources[0])?.all() ?? []);
   new ResizeObserver(() => leaflet.invalidateSize()).observe(section);
 }
 
