@@ -116,7 +116,7 @@ def check_organisation(new: NewOrganisation) -> None:
             *_name_faults("name_en", new.name_en, LONGEST_NAME),
             *_slug_faults(new.slug),
             *_number_faults(new.corporate_number),
-            *_email_faults("contact_email", new.contact_email),
+            *email_faults("contact_email", new.contact_email),
             *_system_faults(new.metric_crs),
         ]
     )
@@ -124,7 +124,7 @@ def check_organisation(new: NewOrganisation) -> None:
 
 def check_person(new: NewPerson) -> None:
     """Raise InvalidInput with every fault found."""
-    faults = [*_name_faults("name", new.name, LONGEST_NAME), *_email_faults("email", new.email)]
+    faults = [*_name_faults("name", new.name, LONGEST_NAME), *email_faults("email", new.email)]
     if not 1 <= len(new.memberships) <= MOST_ROLES:
         faults.append(fault("memberships", N_("Please give 1 to %(most)s roles."), most=MOST_ROLES))
     _refuse(faults)
@@ -167,7 +167,8 @@ def _name_faults(path: str, text: str, most: int) -> list[Fault]:
     return line_faults(path, text, most) if text else [fault(path, N_("This field is required."))]
 
 
-def _email_faults(path: str, text: str) -> list[Fault]:
+def email_faults(path: str, text: str) -> list[Fault]:
+    """What is wrong with an address, by the field that it was typed in."""
     if is_email(text):
         return []
     return [fault(path, N_("This is not an e-mail address. Expected something like name@example.jp, in lower case."))]

@@ -5,9 +5,9 @@ from datetime import datetime
 from testfields.accounts import attempts, passwords, ways_in
 from testfields.accounts import service as accounts
 from testfields.accounts.attempts import email_subject, network_subject
-from testfields.accounts.entries import check_password, folded_email, is_email
+from testfields.accounts.entries import check_password, email_faults, folded_email
 from testfields.accounts.rules import ASKS_PER_ADDRESS, ASKS_PER_EMAIL, Purpose
-from testfields.core.errors import N_, InvalidInput, NotFound, fault
+from testfields.core.errors import InvalidInput, NotFound
 from testfields.db.engine import transactional
 
 ASKED = "mail"
@@ -19,9 +19,8 @@ async def ask_for_password(email: str, locale: str, address: str, now: datetime)
     So the answer is the same, after the same work. Raises TooMany, and InvalidInput for what is no address.
     """
     email = folded_email(email)
-    if not is_email(email):
-        message = N_("This is not an e-mail address. Expected something like name@example.jp, in lower case.")
-        raise InvalidInput([fault("email", message)])
+    if faults := email_faults("email", email):
+        raise InvalidInput(faults)
     limits = {email_subject(email, ASKED): ASKS_PER_EMAIL, network_subject(address, ASKED): ASKS_PER_ADDRESS}
     await attempts.count(limits, now)
     await _open(email, locale, now)

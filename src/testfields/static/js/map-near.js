@@ -1,4 +1,6 @@
 // "Where am I": the nearest of the map's places and how far they are, the nearest first.
+import { inLanguage } from "./map-shapes.js";
+
 const nearestTold = 3;
 const metresADegree = 111_320;
 
@@ -61,7 +63,7 @@ function tellNearest(section, at, shapes) {
       const button = document.createElement("button");
       button.type = "button";
       const name = document.createElement("span");
-      name.textContent = shape.feature.properties.name[document.documentElement.lang];
+      name.textContent = inLanguage(shape.feature.properties.name);
       const far = document.createElement("span");
       far.className = "map__far";
       far.textContent = inWords(metres);

@@ -5,7 +5,7 @@ const dotBelowPixels = 44;
 const dotRadius = 8;
 
 /** @param {InBoth | undefined} text */
-const inLanguage = (text) => text?.[document.documentElement.lang];
+export const inLanguage = (text) => text?.[document.documentElement.lang];
 
 /**
  * @param {string} tag
