@@ -153,6 +153,9 @@ def interrupted_while_loading(module: str) -> "subprocess.CompletedProcess[str]"
     code = f"""
 import signal, sys
 
+# Whoever runs the tests in the background may have them ignore Ctrl-C, and this process with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 class Pressed:
     def find_spec(self, name, path=None, target=None):
         if name == {module!r}:
