@@ -266,7 +266,7 @@ async def test_what_the_map_reads_does_not_grow_with_the_trials_to_come(db: None
         # Past the triggers, for speed.
         await connection.execute("SET LOCAL session_replication_role = replica")
         await connection.execute(MANY, project, field.area_id, 8000)
-        await connection.execute("ANALYZE reservation, volume, claim, project")
+        await connection.execute("ANALYZE")
     at = now()
     conditions = service._conditions(Sought(service.today(at)), at)
     of_sites = service._site_conditions(Sought(service.today(at)), at) | {"most": 20, "limit": 50}
