@@ -1,9 +1,10 @@
-// Copies what the pages use from node_modules to src/testfields/static/vendor and cuts the offline basemap.
+// Copies what the pages use from node_modules to src/testfields/static/vendor and cuts the offline basemap and the fonts.
 // Run by `npm run build`; the target folder is made anew each time.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cutLand } from "./basemap.mjs";
+import { cutFonts } from "./fonts.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const packages = join(root, "node_modules");
@@ -41,27 +42,6 @@ function dropSourceMapPointers() {
   }
 }
 
-/** Noto Sans JP as woff2 in the package's unicode-range slices: a page loads only the slices it shows. */
-function copyFonts() {
-  const from = join(packages, "@fontsource/noto-sans-jp");
-  const to = join(vendor, "noto-sans-jp");
-  mkdirSync(to, { recursive: true });
-  const faces = ["400", "700"].flatMap((weight) =>
-    readFileSync(join(from, `${weight}.css`), "utf8")
-      .split(/(?=\/\* noto-sans-jp-)/)
-      // The one face without a range is the whole font (1 MB); it would be loaded besides the slices.
-      .filter((face) => face.includes("unicode-range")),
-  );
-  for (const face of faces) {
-    const name = /files\/([\w[\]-]+\.woff2)/.exec(face)[1];
-    cpSync(join(from, "files", name), join(to, name));
-  }
-  const css = faces
-    .join("")
-    .replace(/url\(\.\/files\/([^)]+\.woff2)\) format\('woff2'\)[^;]*/g, "url($1) format('woff2')");
-  writeFileSync(join(to, "noto-sans-jp.css"), css);
-}
-
 /** Every package's licence text travels with its files, as most of the licences ask. */
 function copyLicences() {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -90,6 +70,6 @@ function writeBasemap() {
 rmSync(vendor, { recursive: true, force: true });
 copyFiles();
 dropSourceMapPointers();
-copyFonts();
+await cutFonts(root, packages, join(vendor, "noto-sans-jp"));
 copyLicences();
 writeBasemap();

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import all_sites, at_size, booking, closing, free_time, geometry
+from benchmarks import all_sites, at_size, booking, closing, free_time, geometry, weight
 from testfields.db import cluster
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -26,6 +26,7 @@ def main() -> None:
         grown = at_size.measure(running)
         closed = closing.measure(running)
         judged, beside = geometry.measure(running)
+    views = weight.measure()
     results = {
         "load_of_the_minute_before": load_of_the_minute_before,
         "cores": os.cpu_count(),
@@ -35,6 +36,7 @@ def main() -> None:
         "worst_geometry_ms": asdict(judged),
         "booking_beside_neighbour_ms": [asdict(one) | {"ratio": one.ratio} for one in beside],
         "closing_s": asdict(closed),
+        "first_views": [asdict(one) for one in views],
         "all_sites_in_process": [asdict(one) for one in in_process],
         "all_sites_one_day_over_http": [asdict(one) for one in over_http],
     }
@@ -45,6 +47,7 @@ def main() -> None:
     console.print(_outlines(judged, beside))
     console.print(_closed(closed))
     console.print(_answers(in_process, over_http))
+    console.print(_views(views))
 
 
 def _rates(rates: booking.Rates, month: free_time.Month) -> Table:
@@ -98,6 +101,13 @@ def _answers(in_process: list[all_sites.InProcess], over_http: list[all_sites.Ov
         table.add_row(f"{one.window}, in process", f"{one.claims:,}", _ms(one.busy), _ms(one.quiet))
     for asked in over_http:
         table.add_row(f"1 day, over HTTP, {asked.address}", f"{asked.claims:,}", _ms(asked.busy), "–")
+    return table
+
+
+def _views(views: list[weight.Weight]) -> Table:
+    table = Table("First view, on a slow phone", "Requests (aim 25)", "kB (aim 300)", "LCP in s (aim 2)")
+    for one in views:
+        table.add_row(one.page, f"{one.requests}", f"{one.kilobytes:.0f}", f"{one.lcp_ms / 1000:.1f}")
     return table
 
 

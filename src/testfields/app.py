@@ -1,16 +1,17 @@
 """The portal put together: rooms, doors, and what holds for every request."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
-from litestar import Litestar, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 from litestar.plugins.jinja import JinjaTemplateEngine
-from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from testfields.accounts.authority import Kind, May
@@ -25,11 +26,13 @@ from testfields.health import alive, ready, working
 from testfields.reference import ReferencePage
 from testfields.settings import Settings, load
 from testfields.web import problems, security, slow_bodies
+from testfields.web.compression import encoding_for, packing
 from testfields.web.cookies import reading_plain_cookies
+from testfields.web.files import file, known_files, sent
 from testfields.web.heads import answering_heads
 from testfields.web.idempotency import Idempotency
 from testfields.web.openapi import TOKEN, describe
-from testfields.web.pages import STATIC, template_engine
+from testfields.web.pages import template_engine
 from testfields.web.parameters import refuse_unknown
 from testfields.web.proxies import behind_proxies
 from testfields.web.reading_out import PlainBodies, reading_to_the_end
@@ -38,6 +41,21 @@ from testfields.web.shared import SharedAnswers
 LARGEST_BODY = 1_000_000
 # The largest body over 0.3 Mbit/s.
 BODY_WITHIN_S = 30.0
+
+
+@get("/static/{path:path}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
+async def static_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
+    """A file that pages load, in the encoding that the browser takes; packing it for the first time takes a moment."""
+    name = path.removeprefix("/")
+    if name not in known_files():
+        raise NotFound(N_("There is nothing at this address."))
+    encoding = encoding_for(request.headers.get("accept-encoding", ""))
+    body = await asyncio.to_thread(sent, name, encoding)
+    whole = file(name)
+    headers = {"Vary": "Accept-Encoding"}
+    if encoding and body is not whole.body:
+        headers["Content-Encoding"] = encoding
+    return Response(body, media_type=whole.media_type, headers=headers)
 
 
 @get("/{path:path}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
@@ -62,9 +80,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             alive,
             ready,
             working,
-            create_static_files_router(
-                "/static", [STATIC], guards=[Only(May.LOOK_AROUND)], include_in_schema=False, cache_control=None
-            ),
+            static_file,
             nowhere,
         ],
         dependencies={
@@ -82,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     describe(app, {handler for _, handler, may in rows_of_handlers(app) if Kind.ANYBODY in may.value.who})
-    within = slow_bodies.within(reading_to_the_end(answering_heads(app.asgi_handler)), BODY_WITHIN_S)
+    within = slow_bodies.within(reading_to_the_end(answering_heads(packing(app.asgi_handler))), BODY_WITHIN_S)
     app.asgi_handler = behind_proxies(reading_plain_cookies(within), settings.trusted_proxies)
     return app
 

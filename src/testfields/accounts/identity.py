@@ -18,6 +18,7 @@ from testfields.accounts.rules import SESSION_LIFE, Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InitialPassword, NotAllowed, NotLoggedIn
 from testfields.web import locale
+from testfields.web.masking import unmasked
 from testfields.web.problems import KEPT, RENEWED
 
 SESSION_COOKIE = "session"
@@ -104,7 +105,7 @@ async def _refuse_forged(request: Request[Any, Any, Any], actor: Actor) -> None:
     sent = request.headers.get(CSRF_HEADER)
     if sent is None and request.content_type[0] in FORMS:
         sent = (await request.form()).get(CSRF_FIELD)
-    sent = sent if isinstance(sent, str) else ""
+    sent = unmasked(sent) if isinstance(sent, str) else ""
     if _same(sent, actor.csrf_token):
         return
     if _same(_mark(sent), _mark(actor.csrf_token)):

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from testfields.maps.rules import Kind
 from testfields.maps.words import leaflet_words
-from testfields.web.pages import STATIC, static
+from testfields.web.files import STATIC, static
 
 BASEMAP = "vendor/basemap/osaka.geojson"
 

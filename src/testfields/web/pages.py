@@ -2,9 +2,7 @@
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -20,9 +18,10 @@ from markupsafe import Markup, escape
 
 from testfields.core.texts import filled
 from testfields.web import locale
+from testfields.web.files import modules, static
+from testfields.web.masking import masked
 
 ROOT = Path(__file__).parents[1]
-STATIC = ROOT / "static"
 FLASH_COOKIE = "flash"
 FLASH_SECONDS = 60
 
@@ -55,7 +54,7 @@ def template_engine() -> JinjaTemplateEngine:
     )
     # In the place of the extension's own, which fill places by Python's formatting.
     environment.globals |= {"gettext": _text, "ngettext": _plural}
-    environment.globals["static"] = static
+    environment.globals |= {"static": static, "modules": modules}
     return JinjaTemplateEngine.from_environment(environment)
 
 
@@ -70,13 +69,6 @@ def _plural(one: str, many: str, num: int, /, **values: object) -> Markup:
 def _markup(text: str, values: Mapping[str, object]) -> Markup:
     words = filled(text, {name: escape(value) for name, value in values.items()})
     return Markup(words)  # noqa: S704 (the text is the portal's own)
-
-
-@cache
-def static(path: str) -> str:
-    """The address of a static file, with a mark of its content so that browsers may keep it for good."""
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={digest}"
 
 
 def page(
@@ -95,7 +87,7 @@ def page(
         "locale": locale.current(),
         "status": status,
         "actor": actor,
-        "csrf_token": actor.csrf_token if actor else "",
+        "csrf_token": masked(actor.csrf_token) if actor else "",
         "path": request.url.path,
         "lang_url": lambda code: _with_language(request, code),
         "demo": _demo_roles(request, actor),
