@@ -18,7 +18,7 @@ declare global {
   type Feature = { id: string; type: "Feature"; geometry: GeoJSON.Geometry; properties: Properties };
   /** One shape, or the dot that stands for it. */
   type Shape = Leaflet.Polygon & { feature: Feature };
-  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes. */
+  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; close: the zoom level from which it is fetched for what is in sight. */
   type Source = {
     url?: string;
     class?: string;
@@ -27,6 +27,7 @@ declare global {
     dots?: boolean;
     kinds?: boolean;
     fit?: boolean;
+    close?: number;
   };
   type Name = { tag: Leaflet.Tooltip; besideDot: boolean };
   /** A source's features on the map. */

@@ -18,6 +18,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     # The public
     "GET /": ("GET /trials", "GET /trials/sites.geojson", "GET /trials.geojson"),
     "GET /trials": ("GET /trials",),
+    "GET /trials/{trial_id}": ("GET /trials/{trial_id}", "GET /trials/{trial_id}/place.geojson"),
     "GET /sites": ("GET /sites", "GET /availability"),
     "GET /sites.geojson": ("GET /sites.geojson", "GET /availability"),
     "GET /sites/{slug}": ("GET /sites/{slug}", "GET /sites/{slug}/areas", "GET /availability"),

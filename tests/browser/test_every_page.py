@@ -50,7 +50,9 @@ EMAILS = {
 SITES = ("yumeshima", "maishima")
 PAGES = {
     None: [
-        "/", "/?span=today", "/trials", "/trials?span=today&use=telecom", "/sites", "/sites?use=drone",
+        "/", "/?span=today", "/?site=maishima&day=2026-02-03", "/?span=past", "/?trial={confirmed}",
+        "/trials/{confirmed}", "/trials/9999999", "/trials?span=past", "/trials", "/trials?span=today&use=telecom",
+        "/sites", "/sites?use=drone",
         "/sites?on=2026-02-30", "/sites?words=nothing-like-it", *(f"/sites/{slug}" for slug in SITES),
         "/sites/maishima?view=month",
         "/sites/maishima?from=1066-10-14", "/login", "/forgot", "/enter/nothing", "/schema", "/nowhere", "/logout",

@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from testfields.reservations.rules import State
 from tests import factories
 from tests.browser.conftest import Portal, logged_in
 from tests.maps.making import trial
-from tests.maps.test_public import around_now
 
 pytestmark = pytest.mark.browser
 
@@ -54,11 +52,10 @@ async def test_what_lies_inside_stays_within_reach_while_the_outer_is_hovered(
     await context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/sites"])
-async def test_a_dot_answers_touch_click_and_enter(phone: BrowserContext, server: Portal, path: str) -> None:
+async def test_a_dot_answers_touch_click_and_enter(phone: BrowserContext, server: Portal) -> None:
     await factories.field(slug="here", name_en="Here", geometry=factories.square(135.4, 34.6))
     await factories.field(slug="there", name_en="There", geometry=factories.square(135.9, 34.9))
-    page = await opened(await phone.new_page(), f"{server.base_url}{path}?lang=en")
+    page = await opened(await phone.new_page(), f"{server.base_url}/sites?lang=en")
     dot = page.locator("path.shape-dot[aria-label^='Here']")
     focused = "document.activeElement.closest('[data-feature]')?.dataset.feature"
 
@@ -74,32 +71,67 @@ async def test_a_dot_answers_touch_click_and_enter(phone: BrowserContext, server
     assert await page.locator("#map [role=button].leaflet-interactive[tabindex='0']").count() == 1
 
 
+async def test_a_dot_of_the_public_map_opens_its_card(phone: BrowserContext, server: Portal) -> None:
+    here = await factories.field(slug="here", name_en="Here", geometry=factories.square(135.4, 34.6))
+    await factories.field(slug="there", name_en="There", geometry=factories.square(135.9, 34.9))
+    company = await factories.company()
+    project = await factories.project(company, title_en="Title A7")
+    await trial(company, project, here.area_id, factories.period(9))
+    page = await opened(await phone.new_page(), f"{server.base_url}/?lang=en&use=drone")
+    dot, card = page.locator("path.shape-dot[aria-label^='Here']"), page.locator("[data-card]")
+
+    # A phone shows the list or the map, and what is chosen in a sheet over the map.
+    await expect(page.locator("#map")).to_be_hidden()
+    await page.get_by_role("button", name="Show the map").click()
+    await expect(page.locator(".finder__list")).to_be_hidden()
+    await dot.tap()
+    await expect(card).to_contain_text("Title A7")
+    assert "site=here" in page.url
+    assert "use=drone" in page.url
+    await card.get_by_role("link", name="Close").click()
+    await expect(card).to_have_count(0)
+    await dot.focus()
+    await page.keyboard.press("Enter")
+    await expect(card).to_be_focused()
+    await page.go_back()
+    await expect(card).to_have_count(0)
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await dot.click()
+    await expect(card).to_be_visible()
+    await expect(page.locator(".finder__list")).to_be_visible()
+
+
+async def test_the_place_in_sight_stands_in_the_address_and_filters_keep_it(
+    phone: BrowserContext, server: Portal
+) -> None:
+    await factories.field(geometry=factories.square(135.4, 34.6))
+    page = await phone.new_page()
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    leaflet = "document.getElementById('map')?.map?.leaflet"
+    in_sight = f"([lat, lng]) => {leaflet} && {leaflet}.getCenter().equals([lat, lng], 0.001)"
+
+    await page.goto(f"{server.base_url}/?lang=en#map=13/34.61000/135.41000")
+    await page.wait_for_function(in_sight, arg=[34.61, 135.41])
+    await page.evaluate(f"{leaflet}.setView([34.7, 135.2], 12, {{ animate: false }})")
+    await page.get_by_role("link", name="This week").click()
+    await page.wait_for_url("**span=week**")
+    await page.wait_for_function(in_sight, arg=[34.7, 135.2])
+    await page.locator("select[name=use]").select_option("robot")
+    await page.get_by_role("button", name="Show", exact=True).click()
+    await page.wait_for_url("**use=robot**")
+    await page.wait_for_function(in_sight, arg=[34.7, 135.2])
+
+
 async def test_the_nearest_fields_are_told_with_their_distance(phone: BrowserContext, server: Portal) -> None:
     await factories.field(name_en="Far", geometry=factories.square(135.9, 34.9))
     await factories.field(name_en="Near", geometry=factories.square(135.4, 34.6))
     page = await opened(await phone.new_page(), f"{server.base_url}/?lang=en")
 
-    await page.get_by_title("Show where I am").click()
+    await page.get_by_role("button", name="Near me").click()
     await page.locator(".map__near li").first.wait_for()
 
     lines = await page.locator(".map__near li").all_inner_texts()
     assert [line.split() for line in lines] == [["Near", "8.2", "km"], ["Far", "50", "km"]]
-
-
-async def test_what_a_card_holds_can_be_pressed(chromium: Browser, server: Portal) -> None:
-    site, company = await factories.field(), await factories.company()
-    project = await factories.project(company, name_public=True)
-    await trial(company, project, site.area_id, around_now(), state=State.ACTIVE)
-    for days in (2, 3, 4):
-        await trial(company, project, site.area_id, factories.period(9, days=days))
-    context = await chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en")
-    page = await opened(await context.new_page(), f"{server.base_url}/?lang=en")
-
-    await page.locator(".site-card summary").click()
-
-    assert await page.locator(".site-card details[open]").count() == 1
-    assert page.url.endswith("/?lang=en")
-    await context.close()
 
 
 async def test_choosing_a_part_leaves_a_phone_its_width(chromium: Browser, server: Portal) -> None:

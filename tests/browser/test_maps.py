@@ -142,17 +142,17 @@ async def test_the_public_map_shows_its_sites_and_harms_nobody(watch: Watch, loc
 async def test_rows_light_their_shapes_and_shapes_their_rows(watch: Watch) -> None:
     await busy_site()
     page = await watch.open("/")
-    row = page.locator("article[data-feature]")
+    row = page.locator("li[data-at]").first
 
     assert await lit(page) == 0
-    await row.locator("h3 a").focus()
+    await row.locator("a").focus()
     by_keyboard = await lit(page)
     await page.evaluate("document.activeElement.blur()")
     assert by_keyboard > 0
     assert await lit(page) == 0
 
     await page.locator("path.shape--site").last.hover(force=True)
-    assert "is-lit" in str(await row.get_attribute("class"))
+    assert await page.locator("li.is-lit").count() > 0
     await page.mouse.move(5, 5)
     assert await lit(page) == 0
     assert watch.wrong == []

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from testfields.core.local_time import (
+    format_clocks,
     format_date,
     format_instant,
     format_period,
@@ -96,3 +97,18 @@ def test_a_time_that_the_clock_leaps_over_lies_after_the_leap() -> None:
 def test_the_ends_of_the_calendar_are_instants_too() -> None:
     assert instant_of(datetime.combine(date.min, time(1)), "Asia/Tokyo") == datetime.min.replace(tzinfo=UTC)
     assert instant_of(datetime.combine(date.max, time(23)), "America/New_York") == datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "ja", "en"),
+    [
+        (9, 2, "9:00–11:00", "09:00–11:00"),
+        (22, 2, "22:00–24:00", "22:00–24:00"),
+        (22, 3, "22:00–翌1:00", "22:00–01:00 (next day)"),
+        (22, 27, "2026年12月3日(木) 22:00–2026年12月5日(土) 1:00", "Thu 3 Dec 2026, 22:00–Sat 5 Dec 2026, 01:00 JST"),
+    ],
+)
+def test_clocks_stand_under_the_day_on_which_they_begin(start: int, hours: int, ja: str, en: str) -> None:
+    begins = utc(3, 0) + timedelta(hours=start - 9)
+    period = Period(begins, begins + timedelta(hours=hours))
+    assert [format_clocks(period, TOKYO, locale) for locale in ("ja", "en")] == [ja, en]

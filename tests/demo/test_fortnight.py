@@ -13,7 +13,7 @@ from testfields.demo import seed
 from testfields.demo.plot import SCENES, WAITING
 from testfields.events.service import broken_chains
 from testfields.maps import service as maps
-from testfields.maps.rules import Sought
+from testfields.maps.rules import Days, Sought
 from testfields.reservations import reading
 from testfields.reservations.rules import State
 from testfields.reviews import service as reviews
@@ -68,7 +68,7 @@ async def test_what_the_plot_plans_takes_place(db: None, hour: str) -> None:
     # Few test fields are open at night: one of the trials that should be on then may find no place.
     assert missing in (Counter(), Counter({State.ACTIVE: 1}))
     assert not played - planned()
-    assert (await maps.sites(Sought(maps.today(at)), at)).on_now >= 3
+    assert (await maps.figures(Sought(Days(maps.today(at))), at)).on_now >= 3
     assert len(await closures.listed(approver, None, NEWEST, 10)) == 2
     [conflict] = [row for row in await reviews.queue(approver, reviews.QueueQuery(), at) if row["rivals"]]
     assert conflict["rivals"] == WAITING

@@ -12,7 +12,7 @@ from testfields.core.clock import now
 from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.maps import queries, service
-from testfields.maps.rules import Sought, Span, days_of
+from testfields.maps.rules import Days, Sought, Span, days_of
 from testfields.reservations.rules import State
 from testfields.reservations.states import PUBLIC
 from tests import factories
@@ -195,20 +195,109 @@ async def test_every_shape_on_the_map_has_its_line_in_the_list(db: None, client:
     assert sorted(map(int, listed)) == sorted(shapes)
 
 
-async def test_the_list_of_a_busy_site_goes_on_elsewhere(
-    db: None, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+async def test_the_past_is_told_from_the_latest_on_and_apart_from_what_is_to_come(
+    db: None, client: httpx.AsyncClient
 ) -> None:
-    monkeypatch.setattr("testfields.maps.service.MOST_AT_SITE", 2)
     field, company = await factories.field(), await factories.company()
     project = await factories.project(company)
-    for days in range(2, 6):
-        await trial(company, project, field.area_id, factories.period(9, days=days))
+    older, yesterday = [
+        await trial(company, project, field.area_id, factories.period(9, days=-days), state=State.REPORTED)
+        for days in (5, 1)
+    ]
+    await trial(company, project, field.area_id, factories.period(12, days=-1), state=State.NO_SHOW)
+    await trial(company, project, field.area_id, factories.period(9))
 
-    page = (await client.get("/", params={"use": "drone", "lang": "en"})).text
+    first = await client.get("/api/v1/trials?past=true&limit=1")
+    second = await client.get(first.links["next"]["url"])
 
-    assert len(re.findall(r'data-feature="trial-', page)) == 2
-    assert "More than 1 further trials here" in page
-    assert re.search(r'href="/trials\?use=drone&amp;site=[^"]+">See all', page)
+    assert [one["id"] for one in first.json() + second.json()] == [yesterday, older]
+    assert (await client.get(second.links["next"]["url"])).json() == []
+    assert [one["id"] for one in await seen(client, "/api/v1/trials.geojson", past="true")] == [yesterday, older]
+    assert re.findall(r'data-feature="trial-(\d+)"', (await client.get("/?span=past")).text) == [
+        str(yesterday), str(older)
+    ]  # fmt: skip
+    day = (factories.period(9, days=-5).start + timedelta(hours=9)).date().isoformat()
+    assert [one["id"] for one in await seen(client, past="true", **{"from": day, "to": day})] == [older]
+    assert re.findall(r'data-feature="trial-(\d+)"', (await client.get("/", params={"day": day})).text) == [str(older)]
+
+
+async def test_a_part_of_the_map_holds_the_trials_of_its_sites(db: None, client: httpx.AsyncClient) -> None:
+    company = await factories.company()
+    project = await factories.project(company)
+    here, there = [await factories.field(geometry=factories.square(lon, 34.5)) for lon in (135.1, 135.9)]
+    wanted = await trial(company, project, here.area_id, factories.period(9))
+    await trial(company, project, there.area_id, factories.period(9))
+
+    for path in ("/api/v1/trials.geojson", "/api/v1/trials/sites.geojson"):
+        near = await seen(client, path, bbox="135,34,135.5,35")
+        assert len(near) == 1, path
+    assert [one["id"] for one in await seen(client, "/api/v1/trials.geojson", bbox="135,34,135.5,35")] == [wanted]
+
+
+async def test_what_is_chosen_on_the_map_has_a_card(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(slug="harbour", name_en="Harbour"), await factories.company()
+    project = await factories.project(company, title_en="Title A7")
+    one = await trial(company, project, field.area_id, factories.period(9))
+
+    of_site = (await client.get("/?lang=en&site=harbour")).text
+    of_trial = (await client.get("/", params={"lang": "en", "trial": one})).text
+    of_nothing = (await client.get("/?lang=en&site=nowhere")).text
+
+    assert re.search(r"data-card.*Harbour.*Next trial.*Title A7.*See free times", of_site, re.DOTALL)
+    assert re.search(rf'data-card.*Title A7.*href="/trials/{one}"', of_trial, re.DOTALL)
+    assert "data-card" not in of_nothing
+    assert (await client.get("/?trial=999999")).status_code == 200
+
+
+async def test_a_trial_has_a_page_that_tells_no_more_than_its_company_agreed_to(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    field, company = await factories.field(contact="公園課 06-0000-0000"), await company_called("黙る会社")
+    texts = {"purpose": "目的A7", "safety_plan": "対策A7", "equipment": "機材A7"}
+    silent = await trial(company, await factories.project(company, **texts), field.area_id, factories.period(9))
+    open_ = await factories.project(company, **texts, plan_public=True, name_public=True)
+    told = await trial(company, open_, field.area_id, factories.period(12), factories.period(15))
+
+    pages = [(await client.get(f"/trials/{number}?lang=ja")).text for number in (silent, told)]
+    bodies = [(await client.get(f"/api/v1/trials/{number}")).text for number in (silent, told)]
+
+    for texts_told, seen_in in ((("目的A7", "対策A7", "黙る会社"), (False, True)), (("機材A7",), (False, False))):
+        for text in texts_told:
+            assert tuple(text in page for page in pages) == seen_in
+            assert tuple(text in body for body in bodies) == seen_in
+    assert all("公園課 06-0000-0000" in page for page in pages)
+    assert len((await client.get(f"/api/v1/trials/{told}")).json()["periods"]) == 2
+    assert [one["id"] for one in await seen(client, f"/api/v1/trials/{told}/place.geojson")] == [told]
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - PUBLIC))
+async def test_a_trial_that_is_not_public_has_no_page(db: None, client: httpx.AsyncClient, state: State) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await trial(company, await factories.project(company), field.area_id, factories.period(9), state=state)
+
+    for path in (f"/trials/{number}", f"/api/v1/trials/{number}"):
+        assert (await client.get(path)).status_code == 404
+    assert await seen(client, f"/api/v1/trials/{number}/place.geojson") == []
+
+
+async def test_a_trial_at_an_unpublished_site_has_no_page(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(published=False), await factories.company()
+    number = await trial(company, await factories.project(company), field.area_id, factories.period(9))
+
+    for path in (f"/trials/{number}", f"/api/v1/trials/{number}"):
+        assert (await client.get(path)).status_code == 404
+    assert await seen(client, f"/api/v1/trials/{number}/place.geojson") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["span=century", "day=2026-02-30", "day=9999-12-31", "use=submarine", "theme=fun", "after=x", "trial=0"]
+)
+async def test_a_page_refuses_what_cannot_be_chosen(db: None, client: httpx.AsyncClient, query: str) -> None:
+    assert (await client.get(f"/?{query}")).status_code == 422
+
+
+async def test_what_a_form_leaves_empty_is_anything(db: None, client: httpx.AsyncClient) -> None:
+    assert (await client.get("/?day=&use=&theme=&owner=")).status_code == 200
 
 
 async def test_a_series_stands_where_its_first_stay_of_the_days_asked_for_does(
@@ -268,8 +357,9 @@ async def test_what_the_map_reads_does_not_grow_with_the_trials_to_come(db: None
         await connection.execute(MANY, project, field.area_id, 8000)
         await connection.execute("ANALYZE")
     at = now()
-    conditions = service._conditions(Sought(service.today(at)), at)
-    of_sites = service._site_conditions(Sought(service.today(at)), at) | {"most": 20, "limit": 50}
+    everything = Sought(Days(service.today(at)))
+    conditions = service._conditions(everything, at)
+    of_sites = service._site_conditions(everything, at) | {"limit": 50}
 
     read = {
         "trials": await rows_read(queries.TRIALS, **conditions, after_at=0, after_id=0, limit=50),
@@ -279,31 +369,33 @@ async def test_what_the_map_reads_does_not_grow_with_the_trials_to_come(db: None
     assert max(read.values()) < 2000, read
 
 
-async def test_sites_come_in_pages_those_with_something_on_first_and_figures_count_them_all(
-    db: None, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("testfields.maps.pages.SITES_A_PAGE", 2)
+async def test_figures_count_everything_that_matches(db: None, client: httpx.AsyncClient) -> None:
     company = await factories.company()
-    _, later, soon, on = [await factories.field(slug=slug) for slug in ("a-quiet", "b-later", "c-soon", "d-on")]
+    _, later, on = [await factories.field() for _ in range(3)]
     project = await factories.project(company)
     await trial(company, project, later.area_id, factories.period(9, days=3))
-    await trial(company, project, soon.area_id, factories.period(9, days=2))
     await trial(company, project, on.area_id, around_now(), state=State.ACTIVE)
 
-    pages, path = [], "/?lang=en&use=drone"
+    text = (await client.get("/?lang=en&use=drone")).text
+
+    assert re.findall(r"<dd>(?:<a [^>]*>)?(\d+)", text) == ["3", "1", "2"]
+
+
+async def test_the_list_goes_on_on_another_page(
+    db: None, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("testfields.maps.pages.TRIALS_A_PAGE", 2)
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company)
+    made = [await trial(company, project, field.area_id, factories.period(9, days=days)) for days in (1, 2, 3)]
+
+    found, path = [], "/?use=drone"
     while path:
         text = (await client.get(path)).text
-        figures = re.findall(r"<dd>(?:<a [^>]*>)?(\d+)", text)
-        pages.append((re.findall(r'data-feature="site-([^"]+)"', text), figures))
+        found += re.findall(r'data-feature="trial-(\d+)"', text)
         path = next(iter(re.findall(r'rel="next" href="([^"]+)"', text)), "").replace("&amp;", "&")
 
-    figures = ["4", "1", "3"]
-    assert pages == [(["d-on", "c-soon"], figures), (["b-later", "a-quiet"], figures)]
-
-
-@pytest.mark.parametrize("after", ["x", "1", "1-", "1-A", f"{10**18}-a"])
-async def test_a_senseless_place_in_the_list_is_refused(db: None, client: httpx.AsyncClient, after: str) -> None:
-    assert (await client.get("/", params={"after": after})).status_code == 422
+    assert found == [str(one) for one in made]
 
 
 async def test_a_map_holds_so_many_sites_and_tells_how_many_there_are(
@@ -326,12 +418,14 @@ async def test_a_map_holds_so_many_sites_and_tells_how_many_there_are(
         (None, "2026-12-03", None),
         (Span.TODAY, "2026-12-03", "2026-12-03"),
         (Span.WEEK, "2026-12-03", "2026-12-06"),
-        (Span.MONTH, "2026-12-03", "2026-12-31"),
+        (Span.PAST, None, "2026-12-02"),
     ],
 )
-def test_spans_end_with_their_day_week_and_month(span: Span | None, first: str, last: str | None) -> None:
+def test_spans_end_with_their_day_and_week(span: Span | None, first: str | None, last: str | None) -> None:
     thursday = date.fromisoformat("2026-12-03")
-    assert [one and one.isoformat() for one in days_of(span, thursday)] == [first, last]
+    found = days_of(span, None, thursday)
+    assert [one and one.isoformat() for one in (found.first, found.last)] == [first, last]
+    assert found.past == (span is Span.PAST)
 
 
 async def test_both_pages_stand_in_both_languages(db: None, client: httpx.AsyncClient) -> None:
@@ -349,8 +443,5 @@ async def test_both_pages_stand_in_both_languages(db: None, client: httpx.AsyncC
 
 
 async def test_an_empty_map_says_why_and_what_to_do(db: None, client: httpx.AsyncClient) -> None:
-    assert "No test field is open yet." in (await client.get("/", params={"lang": "en"})).text
-    await factories.field()
-    filtered = (await client.get("/", params={"lang": "en", "span": "today"})).text
-    assert "Nothing matches what you chose." in filtered
+    assert "No trial matches what you chose." in (await client.get("/", params={"lang": "en"})).text
     assert "No trial matches what you chose." in (await client.get("/trials", params={"lang": "en"})).text

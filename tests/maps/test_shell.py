@@ -22,7 +22,7 @@ def test_a_shell_is_the_same_each_time_it_is_built(kind: Kind, locale: str, tile
 def test_everything_it_loads_is_the_portals_own(kind: Kind, locale: str, tiles: bool) -> None:
     built = shell(kind, locale, tiles)
     assert built.scripts
-    assert all(address.startswith("/static/vendor/") for address in (*built.styles, *built.scripts))
+    assert all(address.startswith("/static/") for address in (*built.styles, *built.scripts))
     hosts = set(re.findall(r"https?://[^/\"\\]+", built.script))
     assert hosts == ({GSI_TILES, "https://maps.gsi.go.jp"} if tiles else set())
 

@@ -15,7 +15,7 @@ from testfields.core.errors import InvalidInput, Taken, WrongState
 from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.maps import service as maps
-from testfields.maps.service import Sought
+from testfields.maps.rules import Days, Sought
 from testfields.reservations import day, filing, reading, steps
 from testfields.reservations.day import changed_by
 from testfields.reservations.filing import Application, Moved
@@ -229,7 +229,7 @@ async def test_what_was_used_stays_on_the_public_record(db: None, who: str, acti
 
     slug = (await Site.select(Site.slug).where(Site.id == field.site_id))[0]["slug"]
     day_of = NINE.start.date()
-    body = (await maps.trials(Sought(day_of, day_of, site=slug), now(), limit=10)).body.decode()
+    body = (await maps.trials(Sought(Days(day_of, day_of), site=slug), now(), limit=10)).body.decode()
     assert f'"id": {number}' in body
     assert NINE.start.isoformat()[:16] in body
     assert factories.period(12).start.isoformat()[:16] not in body

@@ -121,6 +121,24 @@ def format_period(period: Period, zone: str, locale: str) -> str:
     return f"{first}–{format_date(end, locale)}{comma} {_clock(end, locale)}{zones}"
 
 
+def format_clocks(period: Period, zone: str, locale: str) -> str:
+    """``9:00–11:00`` beside a heading that names the day on which `period` begins.
+
+    An end on the next day is ``翌1:00`` or ``01:00 (next day)``; whatever lasts longer is told with its days.
+    """
+    start, end = (local_time(one, zone) for one in (period.start, period.end))
+    later = (end.date() - start.date()).days
+    if later == 0:
+        return f"{_clock(start, locale)}–{_clock(end, locale)}"
+    if later > 1:
+        return format_period(period, zone, locale)
+    if (end.hour, end.minute) == (0, 0):
+        return f"{_clock(start, locale)}–24:00"
+    if locale == "ja":
+        return f"{_clock(start, locale)}–翌{_clock(end, locale)}"
+    return f"{_clock(start, locale)}–{_clock(end, locale)} (next day)"
+
+
 def format_reiwa(day: date) -> str:
     """``令和8年12月3日`` for official documents; raises ValueError for a day before 令和."""
     if day < REIWA_BEGAN:

@@ -20,6 +20,7 @@ def _plan(ja: str, en: str, purpose: str, theme: str, use: str, equipment: str, 
         equipment=equipment,
         safety_plan=safety,
         name_public=public,
+        plan_public=public,
     )
 
 

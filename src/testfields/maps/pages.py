@@ -1,13 +1,14 @@
-"""The public map, the list of trials, and the scripts of every page's map."""
+"""The public map, the list of trials and the page of each, and the scripts of every page's map."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
@@ -17,29 +18,31 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.maps import service
 from testfields.maps.rules import Kind, Sought, Span, days_of
-from testfields.maps.service import Trial
+from testfields.maps.service import Page, Trial
 from testfields.maps.shell import BASEMAP, Shell, credit, shell
-from testfields.maps.views import site_card, trial_card
-from testfields.sites.vocabulary import USES, Use
+from testfields.maps.views import DayOfTrials, TrialCard, days_of_trials, site_card, trial_card, trial_page
+from testfields.maps.wanted import Typed, Wanted, address, wanted_of
+from testfields.projects.vocabulary import THEMES
+from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.features import Settings
 from testfields.web.pages import page
+from testfields.web.parameters import PathId, QueryId
 from testfields.web.shared import SHARED
-from testfields.web.words import labels
+from testfields.web.words import options
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 TRIALS_A_PAGE = 50
-SITES_A_PAGE = 50
 SPANS = {
-    None: N_("All to come"),
+    None: N_("To come"),
     Span.TODAY: N_("Today"),
     Span.WEEK: N_("This week"),
-    Span.MONTH: N_("This month"),
+    Span.PAST: N_("Past"),
 }
-# Filters and a place in the list, as they stand in the address.
-Chosen = Annotated[str | None, QueryParameter(max_length=63)]
+# From this zoom level on, single trials are fetched for what is in sight.
+CLOSE = 12
+# A place in the list, as it stands in the address.
 After = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-\d{1,18})?$")]
-AfterSite = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-[a-z0-9-]{1,63})?$")]
 
 
 def in_templates(settings: Settings) -> Mapping[str, object]:
@@ -66,37 +69,38 @@ async def shell_script(request: Request[Any, Any, Any], file: FromPath[str]) -> 
 @get("/", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def public_map(
     request: Request[Any, Any, Any],
-    span: FromQuery[Span | None] = None,
-    use: FromQuery[Use | None] = None,
-    owner: Chosen = None,
-    after: AfterSite = "",
+    span: Typed = "",
+    day: Typed = "",
+    use: Typed = "",
+    theme: Typed = "",
+    owner: Typed = "",
+    site: Typed = "",
+    trial: QueryId = None,
+    after: After = "",
 ) -> Template:
-    """Sites and what is tried there, on a map and in a list that says the same."""
+    """What is tried where, on a map and in a list that says the same; of a site or a trial that is chosen, a card."""
     at = now()
-    first, last = days_of(span, service.today(at))
-    sought = Sought(first, last, use, owner)
-    found = await service.sites(sought, at, after, SITES_A_PAGE)
-    chosen = {"span": span, "use": use, "owner": owner}
-    days = {"from": first, "to": last, "use": use, "owner": owner}
+    wanted = wanted_of("/", span, day, use, theme, owner, site)
+    everywhere = replace(wanted, site=None)
+    found = await service.trials(wanted.sought(at), at, after, TRIALS_A_PAGE)
+    card = await _card(wanted, trial, at)
+    days = everywhere.for_map(at)
     return page(
         request,
         "maps/public.html",
-        sites=[site_card(site, at) for site in found.sites],
-        figures=found,
+        days=_days(found, wanted, at),
+        figures=await service.figures(everywhere.sought(at), at),
         most_counted=service.MOST_COUNTED,
-        all_trials=address("/trials", chosen),
-        trials_at={site.slug: address("/trials", {**chosen, "site": site.slug}) for site in found.sites},
-        chosen=chosen,
-        spans=_span_chips("/", chosen),
-        uses=_use_chips("/", chosen),
-        owners=await _owner_chips("/", chosen),
-        first=address("/", chosen) if after else "",
-        following=address("/", {**chosen, "after": found.last}) if found.last else "",
+        card=card,
+        close=everywhere.address(),
+        first=wanted.address() if after else "",
+        following=wanted.address(after=found.last) if found.last else "",
+        **await _filters(wanted),
         sources=[
             {"url": address("/api/v1/trials/sites.geojson", days), "class": "site", "prefix": "site-"}
             | {"names": True, "dots": True},
             {"url": address("/api/v1/trials.geojson", days), "class": "trial", "prefix": "trial-"}
-            | {"kinds": True, "fit": False},
+            | {"kinds": True, "fit": False, "close": CLOSE},
         ],
     )
 
@@ -104,65 +108,89 @@ async def public_map(
 @get("/trials", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def trial_list(
     request: Request[Any, Any, Any],
-    span: FromQuery[Span | None] = None,
-    use: FromQuery[Use | None] = None,
-    owner: Chosen = None,
-    site: Chosen = None,
+    span: Typed = "",
+    day: Typed = "",
+    use: Typed = "",
+    theme: Typed = "",
+    owner: Typed = "",
+    site: Typed = "",
     after: After = "",
 ) -> Template:
-    """Every permitted trial of today and to come."""
+    """Every permitted trial of today and to come, or those of the past."""
     at = now()
-    chosen = {"span": span, "use": use, "owner": owner, "site": site}
-    sought = Sought(*days_of(span, service.today(at)), use, owner, site)
-    found = await service.trials(sought, at, after, TRIALS_A_PAGE)
-    trials = msgspec.json.decode(found.body, type=list[Trial])
+    wanted = wanted_of("/trials", span, day, use, theme, owner, site)
+    found = await service.trials(wanted.sought(at), at, after, TRIALS_A_PAGE)
+    trials = _cards(found, at)
     return page(
         request,
         "maps/trials.html",
-        trials=[trial_card(trial, at) for trial in trials],
-        chosen=chosen,
-        at_site=locale.in_words(trials[0].site.name) if site and trials else site,
-        spans=_span_chips("/trials", chosen),
-        uses=_use_chips("/trials", chosen),
-        owners=await _owner_chips("/trials", chosen),
-        everywhere=address("/trials", {**chosen, "site": None}),
-        first=address("/trials", chosen) if after else "",
-        following=address("/trials", {**chosen, "after": found.last}) if found.last else "",
+        trials=trials,
+        at_site=trials[0].site.label if site and trials else site,
+        everywhere=replace(wanted, site=None).address(),
+        first=wanted.address() if after else "",
+        following=wanted.address(after=found.last) if found.last else "",
+        **await _filters(wanted),
     )
 
 
-def address(path: str, query: dict[str, Any]) -> str:
-    """`path` with what is asked for; what is not stands out of the address."""
-    asked = {name: str(value) for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(asked)}" if asked else path
+@get("/trials/{trial_id:int}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
+async def trial_in_full(request: Request[Any, Any, Any], trial_id: PathId) -> Template:
+    """One trial: what, who, where, when, at what heights, and whom to ask."""
+    at = now()
+    trial = await service.trial(trial_id, at)
+    return page(
+        request,
+        "maps/trial.html",
+        trial=trial,
+        shown=trial_page(trial, at),
+        owner=locale.in_words(trial.owner.name),
+        place=locale.in_words(trial.address),
+        base_url=request.app.state.settings.base_url,
+        sources=[
+            {"url": f"/api/v1/sites/{trial.site.slug}/areas.geojson", "class": "area", "fit": False},
+            {"url": f"/api/v1/trials/{trial_id}/place.geojson", "class": "trial", "prefix": "trial-", "kinds": True},
+        ],
+    )
 
 
-def _chip(
-    path: str, chosen: dict[str, Any], name: str, value: str | None, label: str, icon: str = ""
-) -> dict[str, Any]:
+def _cards(found: Page, at: datetime) -> list[TrialCard]:
+    return [trial_card(one, at) for one in msgspec.json.decode(found.body, type=list[Trial])]
+
+
+def _days(found: Page, wanted: Wanted, at: datetime) -> list[DayOfTrials]:
+    return days_of_trials(_cards(found, at), wanted.sought(at).days.first)
+
+
+async def _card(wanted: Wanted, trial: int | None, at: datetime) -> dict[str, Any] | None:
+    """What was chosen on the map, if it can be seen."""
+    if trial is not None:
+        try:
+            found = await service.trial(trial, at)
+        except NotFound:
+            return None
+        return {"trial": trial_page(found, at).card}
+    if wanted.site is None:
+        return None
+    site = await service.site(Sought(days_of(None, None, service.today(at)), site=wanted.site), at)
+    return None if site is None else {"site": site_card(site, at)}
+
+
+async def _filters(wanted: Wanted) -> dict[str, Any]:
+    """The row of filters: when by links, the rest by a form."""
     return {
-        "href": address(path, {**chosen, name: value}),
-        "current": chosen[name] == value,
-        "label": label,
-        "icon": icon,
+        "wanted": wanted,
+        "spans": [
+            {
+                "href": wanted.address(span=span, day=None),
+                "current": wanted.day is None and wanted.span == span,
+                "label": locale.translate(label),
+            }
+            for span, label in SPANS.items()
+        ],
+        "uses": options(USES),
+        "themes": options(THEMES),
+        "owners": [{"value": one.slug, "label": locale.in_words(one.name)} for one in await service.owners()],
     }
 
 
-def _span_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_chip(path, chosen, "span", span, locale.translate(label)) for span, label in SPANS.items()]
-
-
-def _use_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
-    every = _chip(path, chosen, "use", None, locale.translate(N_("All kinds")))
-    return [every, *(_chip(path, chosen, "use", use, label, use) for use, label in labels(USES).items())]
-
-
-async def _owner_chips(path: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
-    every = _chip(path, chosen, "owner", None, locale.translate(N_("All owners")))
-    return [
-        every,
-        *(_chip(path, chosen, "owner", one.slug, locale.in_words(one.name)) for one in await service.owners()),
-    ]
-
-
-pages: Sequence[ControllerRouterHandler] = (shell_script, public_map, trial_list)
+pages: Sequence[ControllerRouterHandler] = (shell_script, public_map, trial_list, trial_in_full)

@@ -1,9 +1,10 @@
 """What maps there are, and what the public may ask the public one for: days, kinds, owners."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from math import nan
+from typing import NamedTuple
 
 from testfields.core.errors import N_, InvalidInput, fault
 
@@ -25,41 +26,87 @@ class Span(StrEnum):
 
     TODAY = "today"
     WEEK = "week"
-    MONTH = "month"
+    PAST = "past"
+
+
+class Box(NamedTuple):
+    """A part of the map in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days in Japan, the last one included. All of the `past` are before today, and may have no first."""
+
+    first: date | None
+    last: date | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True)
 class Sought:
-    """What is asked for: days in Japan, the last one included; None is anything."""
+    """What is asked for; None is anything."""
 
-    first: date
-    last: date | None = None
+    days: Days
     use: str | None = None
+    theme: str | None = None
     owner: str | None = None
     site: str | None = None
+    box: Box | None = None
 
 
-def days_of(span: Span | None, today: date) -> tuple[date, date | None]:
-    """Today and the rest of the day, week (to Sunday) or month; without a span, everything to come."""
+def days_of(span: Span | None, day: date | None, today: date) -> Days:
+    """A day, else today and the rest of the day or of the week (to Sunday), else what is past, else all to come.
+
+    Raises InvalidInput for a day that is too far away.
+    """
+    if day is not None:
+        _check_year("day", day)
+        return Days(day, day, day < today)
     match span:
         case Span.TODAY:
-            return today, today
+            return Days(today, today)
         case Span.WEEK:
-            return today, today + timedelta(days=6 - today.weekday())
-        case Span.MONTH:
-            return today, today.replace(day=monthrange(today.year, today.month)[1])
+            return Days(today, today + timedelta(days=6 - today.weekday()))
+        case Span.PAST:
+            return Days(None, today - timedelta(days=1), past=True)
         case None:
-            return today, None
+            return Days(today)
 
 
-def check_days(first: date | None, last: date | None, today: date) -> tuple[date, date | None]:
-    """The days asked for, none of them before today: the map shows no past.
+def check_days(first: date | None, last: date | None, past: bool, today: date) -> Days:
+    """The days asked for: of today and to come or, of the `past`, before today.
 
     Raises InvalidInput when they are in the wrong order or too far away.
     """
     for name, day in (("from", first), ("to", last)):
-        if day is not None and day.year > LAST_YEAR:
-            raise InvalidInput([fault(name, N_("The day must lie before the year 2200."))])
+        if day is not None:
+            _check_year(name, day)
     if first is not None and last is not None and last < first:
         raise InvalidInput([fault("to", N_("The last day must not lie before the first."))])
-    return max(first or today, today), last
+    if past:
+        yesterday = today - timedelta(days=1)
+        return Days(first, min(last or yesterday, yesterday), past=True)
+    return Days(max(first or today, today), last)
+
+
+def box_of(text: str | None) -> Box | None:
+    """A part of the map as an address names it: ``west,south,east,north``; raises InvalidInput for anything else."""
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(one) for one in text.split(","))
+    except ValueError:
+        west = south = east = north = nan
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise InvalidInput([fault("bbox", N_("Please name the part of the map by west,south,east,north in degrees."))])
+    return Box(west, south, east, north)
+
+
+def _check_year(path: str, day: date) -> None:
+    if day.year > LAST_YEAR:
+        raise InvalidInput([fault(path, N_("The day must lie before the year 2200."))])

@@ -34,7 +34,7 @@ class TrialFeature(msgspec.Struct, frozen=True):
 
 
 class PlaceProperties(msgspec.Struct, frozen=True):
-    """What a map says of a site: what is on there now and next, and how many trials in the days asked for."""
+    """What a map says of a site: what is on there now and next, and how many trials in the days asked for, up to 21."""
 
     name: NamedText
     owner: NamedPlace

@@ -1,4 +1,4 @@
-"""What the public sees on the map: trials of today and to come, and the sites they take place at."""
+"""What the public sees: trials of today, to come and gone by, and the sites they take place at."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 from asyncpg import Range
 
+from testfields.core.errors import N_, NotFound
 from testfields.core.local_time import JAPANS_ZONE, local_date, midnight
 from testfields.maps import queries
-from testfields.maps.rules import Sought
+from testfields.maps.rules import Days, Sought
 from testfields.projects.vocabulary import Theme
 from testfields.reservations.states import PUBLIC
 from testfields.sites import service as catalogue
@@ -17,10 +18,9 @@ from testfields.sites.vocabulary import Use
 from testfields.web.schemas import NamedText, TimeRange
 
 MOST_ON_MAP = 2000
-# Beside the map; the rest of a busy site's trials is a page of its own, and only that there are more is looked for.
-MOST_AT_SITE = 20
 # Nobody reads how many there are beyond this.
 MOST_COUNTED = 1000
+ALL_DAYS = Days(None)
 
 
 class NamedPlace(msgspec.Struct, frozen=True):
@@ -50,19 +50,38 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class SiteNow(msgspec.Struct, frozen=True):
-    """A site with what is on there now, what comes next, and the soonest MOST_AT_SITE of its trials in the days asked
-    for, among which the others may stand again; `count` is how many there are, or one more where they are not all."""
+    """A site with what is on there now and what comes next."""
 
     slug: str
     name: NamedText
     owner: NamedPlace
     uses: list[Use]
-    timezone: str
     sample: bool
-    count: int
     now: list[Trial]
     next: Trial | None
-    trials: list[Trial]
+
+
+class Band(msgspec.Struct, frozen=True):
+    """Metres above ground; None is unbounded."""
+
+    lower: float | None
+    upper: float | None
+
+
+class TrialInFull(Trial, frozen=True, kw_only=True):
+    """A trial with all of its times; `purpose` and `safety_plan` where the company agreed, in its own words.
+
+    `contact` is whom to ask about the place.
+    """
+
+    on: bool
+    purpose: str | None
+    safety_plan: str | None
+    owner: NamedPlace
+    address: NamedText
+    contact: str
+    sample: bool
+    altitudes: list[Band]
 
 
 @dataclass(frozen=True)
@@ -74,15 +93,12 @@ class Page:
 
 
 @dataclass(frozen=True)
-class SitePage:
-    """Some of the sites that match, with figures of all that do; `last` is None where no more come after.
+class Figures:
+    """How many sites match, how many trials take place at them now, and how many in the days asked for.
 
-    `matched` is how many sites, `on_now` how many trials take place at them, `trials` how many in the days asked for,
-    or MOST_COUNTED + 1 where there are more.
+    Of these there are MOST_COUNTED + 1 where there are more.
     """
 
-    sites: list[SiteNow]
-    last: str | None
     matched: int
     on_now: int
     trials: int
@@ -94,38 +110,57 @@ def today(now: datetime) -> date:
 
 
 async def trials(sought: Sought, now: datetime, after: str = "", limit: int = 50) -> Page:
-    """Trials in the order of time, as JSON; `after` is another page's `last`."""
+    """Trials in the order of time, those of the past from the latest on, as JSON; `after` is another page's `last`."""
+    statement = queries.PAST_TRIALS if sought.days.past else queries.TRIALS
     at, _, number = after.partition("-")
-    (row,) = await queries.TRIALS.rows(
+    (row,) = await statement.rows(
         **_conditions(sought, now), after_at=int(at or 0), after_id=int(number or 0), limit=limit
     )
     return Page(row["body"].encode(), row["last"] if row["count"] == limit else None)
 
 
 async def trials_geojson(sought: Sought, now: datetime) -> bytes:
-    """Where the trials take place, as a GeoJSON FeatureCollection of at most MOST_ON_MAP, the soonest first."""
-    return await queries.TRIALS_GEOJSON.json(**_conditions(sought, now), limit=MOST_ON_MAP)
+    """Where the trials take place, as a GeoJSON FeatureCollection of at most MOST_ON_MAP: the first of the list."""
+    if sought.days.past:
+        statement = queries.PAST_TRIALS_GEOJSON
+    else:
+        statement = queries.NEAR_TRIALS_GEOJSON if sought.box else queries.TRIALS_GEOJSON
+    return await statement.json(**_conditions(sought, now), limit=MOST_ON_MAP)
 
 
-async def sites(sought: Sought, now: datetime, after: str = "", limit: int = 50) -> SitePage:
-    """Sites, those with something on first, then by what comes next; with a last day, those with a trial by then.
+async def trial(trial_id: int, now: datetime) -> TrialInFull:
+    """One trial; raises NotFound where the public may see none of that number."""
+    found = await queries.TRIAL.value(id=trial_id, **_conditions(Sought(ALL_DAYS), now))
+    if found is None:
+        raise NotFound(N_("There is no such trial to see. It may have been called off, or not be permitted yet."))
+    return msgspec.json.decode(found, type=TrialInFull)
 
-    `after` is another page's `last`.
-    """
-    (row,) = await queries.SITES.rows(**_site_conditions(sought, now, after), most=MOST_AT_SITE, limit=limit)
-    listed = msgspec.json.decode(row["body"], type=list[SiteNow])
-    return SitePage(listed, row["last"], row["matched"], row["on_now"], row["trials"])
+
+async def trial_geojson(trial_id: int, now: datetime) -> bytes:
+    """Where one trial takes place, as a GeoJSON FeatureCollection; empty where the public may see none."""
+    return await queries.TRIAL_GEOJSON.json(id=trial_id, **_conditions(Sought(ALL_DAYS), now))
+
+
+async def site(sought: Sought, now: datetime) -> SiteNow | None:
+    """The site asked for, with what is on there and next; None where none is published."""
+    found = await queries.SITES.value(**_site_conditions(sought, now), limit=1)
+    return next(iter(msgspec.json.decode(found, type=list[SiteNow])), None)
+
+
+async def figures(sought: Sought, now: datetime) -> Figures:
+    """What there is, in numbers."""
+    (row,) = await queries.FIGURES.rows(**_site_conditions(sought, now))
+    return Figures(row["matched"], row["on_now"], row["trials"])
 
 
 async def sites_geojson(sought: Sought, now: datetime) -> bytes:
-    """The same sites as a GeoJSON FeatureCollection of at most MOST_ON_MAP, in the order of their slugs."""
-    return await queries.SITES_GEOJSON.json(**_site_conditions(sought, now), most=0, limit=MOST_ON_MAP)
+    """Sites as a GeoJSON FeatureCollection of at most MOST_ON_MAP, in the order of their slugs; with a last day, those
+    with a trial by then."""
+    return await queries.SITES_GEOJSON.json(**_site_conditions(sought, now), limit=MOST_ON_MAP)
 
 
-def _site_conditions(sought: Sought, now: datetime, after: str = "") -> dict[str, Any]:
-    place, _, slug = after.partition("-")
-    page = {"after_place": int(place or -1), "after_slug": slug}
-    return {**_conditions(sought, now), **page, "busy": sought.last is not None}
+def _site_conditions(sought: Sought, now: datetime) -> dict[str, Any]:
+    return {**_conditions(sought, now), "busy": sought.days.last is not None and not sought.days.past}
 
 
 async def owners() -> list[NamedPlace]:
@@ -135,18 +170,21 @@ async def owners() -> list[NamedPlace]:
 
 def _conditions(sought: Sought, now: datetime) -> dict[str, Any]:
     return {
-        "window": _window(sought),
+        "window": _window(sought.days),
         "now": now,
         "states": [state.value for state in PUBLIC],
         "use": sought.use,
+        "theme": sought.theme,
         "owner": sought.owner,
         "site": sought.site,
+        "box": sought.box,
     }
 
 
-def _window(sought: Sought) -> Range[datetime]:
-    if sought.last is None:
-        return Range(midnight(sought.first, JAPANS_ZONE), None)
-    if sought.last < sought.first:
+def _window(days: Days) -> Range[datetime]:
+    if days.first is not None and days.last is not None and days.last < days.first:
         return Range(empty=True)
-    return Range(midnight(sought.first, JAPANS_ZONE), midnight(sought.last + timedelta(days=1), JAPANS_ZONE))
+    return Range(
+        None if days.first is None else midnight(days.first, JAPANS_ZONE),
+        None if days.last is None else midnight(days.last + timedelta(days=1), JAPANS_ZONE),
+    )

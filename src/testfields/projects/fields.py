@@ -135,6 +135,19 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
             free=True,
         ),
     ] = False
+    plan_public: Annotated[
+        bool,
+        Field(
+            Section.PUBLIC,
+            Label("公開ページに目的と安全計画を載せてよい", "The public page may tell our purpose and safety plan"),
+            hint=Label(
+                "近くに住む方が、何のためにどのような安全対策で行うかを読めます。電話番号や個人の名前は書かないでください。",
+                "People who live nearby can read what the trial is for and how it is kept safe. Please leave out"
+                " telephone numbers and names of persons.",
+            ),
+            free=True,
+        ),
+    ] = False
 
 
 class Plan(PlanFacts, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ class Project(Table, tablename="project"):
     safety_plan = Text()
     # Whether the public map may name the company.
     name_public = Boolean(default=False)
+    # Whether the trial's public page may tell its purpose and its safety plan.
+    plan_public = Boolean(default=False)
     created_by = ForeignKey(Person, on_delete=OnDelete.restrict, null=False)
     created_at = Timestamptz(default=TimestamptzNow())
     version = BigInt(default=1)

@@ -1,7 +1,7 @@
 """The files that pages load: each under an address with a mark of its content, so that browsers keep it for good.
 
-What a style sheet or a script names is rewritten to the marked address of that. The style sheets that every page has
-are one file. Each process packs a file once, when it is first asked for.
+What a style sheet or a script names is rewritten to the marked address of that. What pages need together is one file.
+Each process packs a file once, when it is first asked for.
 """
 
 import hashlib
@@ -22,6 +22,15 @@ BUNDLES = {
         "vendor/noto-sans-jp/noto-sans-jp.css",
         *(f"css/{name}.css" for name in ("base", "layout", "forms", "components", "tables", "calendar", "slots")),
         "css/print.css",
+    ),
+    "map.css": (
+        "vendor/leaflet/leaflet.css", "vendor/leaflet-draw/leaflet.draw.css",
+        "vendor/leaflet.fullscreen/Control.FullScreen.css", "vendor/leaflet.locatecontrol/L.Control.Locate.css",
+        "css/map.css",
+    ),
+    "leaflet.js": (
+        "vendor/leaflet/leaflet.js", "vendor/leaflet.fullscreen/Control.FullScreen.js",
+        "vendor/leaflet.locatecontrol/L.Control.Locate.js",
     ),
 }  # fmt: skip
 NAMED_BY_STYLES = re.compile(r"""(?<=url\()["']?([\w@./-]+\.\w+)["']?(?=\))""")
@@ -67,7 +76,8 @@ def known_files() -> frozenset[str]:
 def file(path: str) -> File:
     """A file of `known_files`."""
     if path in BUNDLES:
-        return File("text/css", b"\n".join(file(one).body for one in BUNDLES[path]))
+        join_by = b";\n" if path.endswith(".js") else b"\n"
+        return File(file(BUNDLES[path][0]).media_type, join_by.join(file(one).body for one in BUNDLES[path]))
     body = (STATIC / path).read_bytes()
     suffix = Path(path).suffix
     media_type = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"

@@ -1,9 +1,11 @@
-// The list beside the map: rows with data-feature="ID" light their shapes, and shapes light their rows.
+// The list beside the map: rows with data-feature="ID" light their shapes, and shapes light their rows; data-at="ID" names
+// the shape of the place where it is, which is in sight when a row's own is too small.
 /**
  * @param {string} id
  * @returns {NodeListOf<HTMLElement>}
  */
-const rowsOf = (id) => document.querySelectorAll(`[data-feature="${CSS.escape(id)}"]`);
+const rowsOf = (id) =>
+  document.querySelectorAll(["feature", "at"].map((name) => `[data-${name}="${CSS.escape(id)}"]`).join());
 
 /**
  * @param {MapSection} section
@@ -16,6 +18,15 @@ function light(section, id, lit) {
     // A line of a card: the card is what the shape belongs to.
     row.parentElement.closest("[data-feature]")?.classList.toggle("is-lit", lit);
   }
+  lightShapes(section, id, lit);
+}
+
+/**
+ * @param {MapSection} section
+ * @param {string} id
+ * @param {boolean} lit
+ */
+function lightShapes(section, id, lit) {
   for (const shape of section.map.shapes(id)) {
     // Nothing is brought to the front: an outer shape would bury the inner ones, and a node that is moved between
     // pressing and releasing the button takes the click with it.
@@ -45,7 +56,8 @@ export function tieToList(section) {
   for (const [name, lit] of Object.entries({ pointerover: true, pointerout: false, focusin: true, focusout: false })) {
     document.addEventListener(name, (event) => {
       const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-feature]"));
-      if (row) light(section, row.dataset.feature, lit);
+      for (const id of row ? [row.dataset.feature, row.dataset.at] : []) if (id) lightShapes(section, id, lit);
+      row?.classList.toggle("is-lit", lit);
     });
   }
   section.addEventListener("map:over", ({ detail }) => light(section, detail.id, true));

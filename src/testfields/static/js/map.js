@@ -40,6 +40,8 @@ function fit(leaflet, layers) {
   if (bounds.isValid()) leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17, animate: false });
 }
 
+const nothing = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: [] });
+
 /** @param {MapSection} section */
 function attach(section) {
   const leaflet = window.map_shell;
@@ -47,6 +49,8 @@ function attach(section) {
   let sources = JSON.parse(section.dataset.sources);
   /** @type {Map<Source, Layer>} */
   let laid = new Map();
+  /** The part of the map for which a close source has been asked. @type {Map<Source, L.LatLngBounds>} */
+  const seen = new Map();
   /** @type {Layer | null} */
   let told = null;
   const layers = () => [...laid.values(), ...(told ? [told] : [])];
@@ -54,11 +58,26 @@ function attach(section) {
   /** Lays the sources in their order, whichever of them is answered first. */
   async function layAll() {
     const asked = sources;
-    const found = await Promise.all(asked.map(({ url }) => fetchJson(url)));
+    const found = await Promise.all(asked.map((source) => (source.close ? null : fetchJson(source.url))));
     if (asked !== sources) return;
     for (const [place, source] of asked.entries()) {
       laid.get(source)?.clear();
-      laid.set(source, layShapes(leaflet, source, found[place]));
+      laid.set(source, layShapes(leaflet, source, found[place] ?? nothing));
+    }
+  }
+
+  /** Lays what is in sight of the sources that are too many to be laid all at once, from their zoom level on. */
+  async function layWhatIsClose() {
+    // A hidden map shows nothing.
+    if (!leaflet.getSize().x) return;
+    for (const source of sources.filter((one) => one.close <= leaflet.getZoom())) {
+      const box = leaflet.getBounds().pad(0.5);
+      if (seen.get(source)?.contains(leaflet.getBounds())) continue;
+      seen.set(source, box);
+      const found = await fetchJson(`${source.url}${source.url.includes("?") ? "&" : "?"}bbox=${box.toBBoxString()}`);
+      if (seen.get(source) !== box) continue;
+      laid.get(source)?.clear();
+      laid.set(source, layShapes(leaflet, source, found));
     }
   }
 
@@ -121,7 +140,14 @@ function attach(section) {
   };
   orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
   // Last of those who hear it, when everything has found its new place.
-  section.map.ready.then(() => leaflet.on("moveend", tidy)).then(tidy);
+  section.map.ready
+    .then(() => leaflet.on("moveend", tidy))
+    .then(tidy)
+    .then(() => {
+      const closer = () => orSaySo(layWhatIsClose());
+      if (sources.some((one) => one.close)) leaflet.on("moveend", closer);
+      return closer();
+    });
   leaflet.getContainer().setAttribute("role", "group");
   leaflet.getContainer().setAttribute("aria-label", section.dataset.keys);
   walkByArrows(leaflet);
