@@ -1,10 +1,9 @@
-// Copies what the pages use from node_modules to src/testfields/static/vendor and cuts the offline basemap and the fonts.
+// Copies what the pages use from node_modules to src/testfields/static/vendor and cuts the offline basemap.
 // Run by `npm run build`; the target folder is made anew each time.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cutLand } from "./basemap.mjs";
-import { cutFonts } from "./fonts.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const packages = join(root, "node_modules");
@@ -70,6 +69,5 @@ function writeBasemap() {
 rmSync(vendor, { recursive: true, force: true });
 copyFiles();
 dropSourceMapPointers();
-await cutFonts(root, packages, join(vendor, "noto-sans-jp"));
 copyLicences();
 writeBasemap();

@@ -26,7 +26,9 @@ SIZES = (1_000, 100_000)
 TURNS = 40
 PAGES = (
     "/",
+    "/?site=site-1",
     "/trials",
+    "/trials/1",
     "/api/v1/trials",
     "/api/v1/trials/sites.geojson",
     "/api/v1/reviews",

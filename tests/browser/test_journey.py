@@ -111,14 +111,16 @@ async def test_company_then_staff_then_public(played_db: str, tmp_path: Path, ch
         await public.goto(company.url)
         await expect(public.locator("main")).to_contain_text(words.valid)
 
-        # The public finds it among the trials of that site, and on the map as in the list beside it.
+        # The public finds it among the trials of that site, on its own page, and in the list beside the map.
         await public.goto(f"{server.base_url}/trials?site=expo-park")
         await expect(public.locator("main")).to_contain_text(words.project)
-        async with public.expect_response("**/api/v1/trials.geojson*") as drawn:
-            await public.goto(f"{server.base_url}/")
+        async with public.expect_response("**/place.geojson") as drawn:
+            await public.get_by_role("link", name=words.project).first.click()
         shapes = {shape["id"]: shape["properties"] for shape in (await (await drawn.value).json())["features"]}
         assert shapes[int(number)]["name"][language] == words.project
-        await expect(public.locator(f'main [data-feature="trial-{number}"]')).to_contain_text(words.project)
+        await expect(public.locator("h1")).to_have_text(words.project)
+        await public.goto(f"{server.base_url}/?site=expo-park")
+        await expect(public.locator(f'.finder__list [data-feature="trial-{number}"]')).to_contain_text(words.project)
         await expect(public.locator("html")).to_have_attribute("lang", language)
 
         assert errors == []

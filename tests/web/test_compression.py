@@ -1,6 +1,7 @@
 """Answers and files are packed for whoever can unpack them, and no packed page tells its form's token by its length."""
 
 import gzip
+import re
 
 import brotli
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from testfields.accounts.identity import SESSION_COOKIE
 from testfields.accounts.service import open_session
 from testfields.core.clock import now
-from testfields.web.files import BUNDLES, file, known_files, modules, static
+from testfields.web.files import BUNDLES, STATIC, file, known_files, static
 from testfields.web.masking import masked, unmasked
 from tests import factories
 
@@ -41,7 +42,7 @@ async def test_texts_are_packed_as_the_caller_takes_them(db: None, client: httpx
         assert unpack(body) == whole
 
 
-@pytest.mark.parametrize("path", ["/healthz", static("vendor/noto-sans-jp/portal-400.woff2")])
+@pytest.mark.parametrize("path", ["/healthz", static("vendor/leaflet/images/layers.png")])
 async def test_what_does_not_get_smaller_is_sent_as_it_is(db: None, client: httpx.AsyncClient, path: str) -> None:
     answer, _ = await raw(client, path, "br, gzip")
     assert answer.status_code == 200
@@ -71,11 +72,14 @@ def test_whatever_is_sent_for_a_token_is_read(token: str) -> None:
 
 def test_what_files_name_bears_a_mark_of_its_content() -> None:
     assert all(one in known_files() for bundle in BUNDLES.values() for one in bundle)
-    sheet = file("portal.css").body.decode()
-    assert static("vendor/noto-sans-jp/portal-400.woff2") in sheet
-    assert 'url("images' not in file("vendor/leaflet/leaflet.css").body.decode()
-    script = file("js/app.js").body.decode()
-    assert f'from "{static("js/dialogs.js")}"' in script
-    # What a module needs, through however many others.
-    assert static("js/keys.js") in modules("js/app.js")
-    assert "./" not in "".join(line for line in script.splitlines() if line.startswith("import"))
+    sheet = file("map.css").body.decode()
+    assert static("vendor/leaflet/images/layers.png") in sheet
+    assert 'url("images' not in sheet
+
+
+@pytest.mark.parametrize("path", sorted(path.relative_to(STATIC).as_posix() for path in (STATIC / "js").glob("*.js")))
+def test_a_script_and_its_modules_are_one_that_can_be_run(path: str) -> None:
+    script = file(path).body.decode()
+    assert "import " not in script
+    named = re.findall(r"^(?:async )?(?:function|const|let) (\w+)", script, re.MULTILINE)
+    assert len(named) == len(set(named)), sorted(named)

@@ -33,6 +33,11 @@ _BEFORE = f"""
 """
 
 
+def _of_each(found: str) -> str:
+    """Of few sites each is walked by itself, however many trials the others have."""
+    return f"SELECT walked.* FROM chosen CROSS JOIN LATERAL ({found}) walked"
+
+
 def _listed(found: str, order: str) -> Replanned:
     """A page of those that are `found`. Keyset paging in the order of time, in microseconds; `last` is where the next
     page goes on."""
@@ -50,6 +55,7 @@ def _listed(found: str, order: str) -> Replanned:
 
 
 TRIALS = _listed(walk(at_chosen, _MOST_IN_LIST, _AFTER), "ASC")
+TRIALS_AT_FEW = _listed(_of_each(walk(at("chosen.id"), _MOST_IN_LIST, _AFTER)), "ASC")
 PAST_TRIALS = _listed(walk_back(at_chosen, _MOST_IN_LIST, _BEFORE), "DESC")
 
 
@@ -79,13 +85,8 @@ def _drawn(found: str, order: str) -> Replanned:
     """)
 
 
-def _of_each(found: str) -> str:
-    """Of few sites each is walked by itself, however many trials the others have."""
-    return f"SELECT walked.* FROM chosen CROSS JOIN LATERAL ({found}) walked"
-
-
 TRIALS_GEOJSON = _drawn(walk(at_chosen, _MOST_ON_MAP), "ASC")
-NEAR_TRIALS_GEOJSON = _drawn(_of_each(walk(at("chosen.id"), _MOST_ON_MAP)), "ASC")
+TRIALS_AT_FEW_GEOJSON = _drawn(_of_each(walk(at("chosen.id"), _MOST_ON_MAP)), "ASC")
 PAST_TRIALS_GEOJSON = _drawn(_of_each(walk_back(at("chosen.id"), _MOST_ON_MAP)), "DESC")
 
 # Sites in their order: those with something on first, then by what comes next, in microseconds. `begun` is what is on,

@@ -58,6 +58,11 @@ class Sought:
     site: str | None = None
     box: Box | None = None
 
+    @property
+    def at_few_sites(self) -> bool:
+        """Whether it is quicker to ask each site for its trials than each trial for its site."""
+        return self.site is not None or self.box is not None
+
 
 def days_of(span: Span | None, day: date | None, today: date) -> Days:
     """A day, else today and the rest of the day or of the week (to Sunday), else what is past, else all to come.

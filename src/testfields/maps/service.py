@@ -111,7 +111,10 @@ def today(now: datetime) -> date:
 
 async def trials(sought: Sought, now: datetime, after: str = "", limit: int = 50) -> Page:
     """Trials in the order of time, those of the past from the latest on, as JSON; `after` is another page's `last`."""
-    statement = queries.PAST_TRIALS if sought.days.past else queries.TRIALS
+    if sought.days.past:
+        statement = queries.PAST_TRIALS
+    else:
+        statement = queries.TRIALS_AT_FEW if sought.at_few_sites else queries.TRIALS
     at, _, number = after.partition("-")
     (row,) = await statement.rows(
         **_conditions(sought, now), after_at=int(at or 0), after_id=int(number or 0), limit=limit
@@ -124,7 +127,7 @@ async def trials_geojson(sought: Sought, now: datetime) -> bytes:
     if sought.days.past:
         statement = queries.PAST_TRIALS_GEOJSON
     else:
-        statement = queries.NEAR_TRIALS_GEOJSON if sought.box else queries.TRIALS_GEOJSON
+        statement = queries.TRIALS_AT_FEW_GEOJSON if sought.at_few_sites else queries.TRIALS_GEOJSON
     return await statement.json(**_conditions(sought, now), limit=MOST_ON_MAP)
 
 

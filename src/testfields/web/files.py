@@ -1,14 +1,14 @@
 """The files that pages load: each under an address with a mark of its content, so that browsers keep it for good.
 
-What a style sheet or a script names is rewritten to the marked address of that. What pages need together is one file.
-Each process packs a file once, when it is first asked for.
+What a style sheet names is rewritten to the marked address of that. What pages need together is one file, and so is a
+script with the modules that it imports. Each process packs a file once, when it is first asked for.
 """
 
 import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
@@ -19,7 +19,6 @@ STATIC = Path(__file__).parents[1] / "static"
 BUNDLES = {
     "portal.css": (
         "vendor/tokens/tokens.css",
-        "vendor/noto-sans-jp/noto-sans-jp.css",
         *(f"css/{name}.css" for name in ("base", "layout", "forms", "components", "tables", "calendar", "slots")),
         "css/print.css",
     ),
@@ -28,23 +27,24 @@ BUNDLES = {
         "vendor/leaflet.fullscreen/Control.FullScreen.css", "vendor/leaflet.locatecontrol/L.Control.Locate.css",
         "css/map.css",
     ),
+    "htmx.js": ("vendor/htmx/htmx.min.js", "js/no-eval.js"),
     "leaflet.js": (
         "vendor/leaflet/leaflet.js", "vendor/leaflet.fullscreen/Control.FullScreen.js",
         "vendor/leaflet.locatecontrol/L.Control.Locate.js",
     ),
 }  # fmt: skip
 NAMED_BY_STYLES = re.compile(r"""(?<=url\()["']?([\w@./-]+\.\w+)["']?(?=\))""")
-NAMED_BY_SCRIPTS = re.compile(r"""(?<= from ")(\./[\w./-]+)(?=";)|(?<=^import ")(\./[\w./-]+)(?=";)""", re.MULTILINE)
+IMPORTS = re.compile(r"""^import \{[^}]*\} from "\./([\w-]+\.js)";\n""", re.MULTILINE)
+EXPORTED = re.compile(r"^export (?=(?:async )?function |const )", re.MULTILINE)
 TYPES = {".js": "text/javascript", ".geojson": "application/geo+json", ".woff2": "font/woff2"}
 
 
 @dataclass(frozen=True)
 class File:
-    """What is sent: the media type, and the content with the marked addresses of what it names; `needs` are scripts."""
+    """What is sent: the media type and the content."""
 
     media_type: str
     body: bytes
-    needs: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -55,14 +55,6 @@ class File:
 def static(path: str) -> str:
     """The address of a static file, with a mark of its content so that browsers may keep it for good."""
     return f"/static/{path}?v={_mark(path)}"
-
-
-def modules(path: str) -> list[str]:
-    """The addresses of a script's own modules and of theirs, to be fetched together with it."""
-    needed: dict[str, None] = {}
-    for name in file(path).needs:
-        needed |= {static(name): None} | dict.fromkeys(modules(name))
-    return list(needed)
 
 
 @cache
@@ -79,22 +71,29 @@ def file(path: str) -> File:
         join_by = b";\n" if path.endswith(".js") else b"\n"
         return File(file(BUNDLES[path][0]).media_type, join_by.join(file(one).body for one in BUNDLES[path]))
     body = (STATIC / path).read_bytes()
-    suffix = Path(path).suffix
-    media_type = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    named = {".css": NAMED_BY_STYLES, ".js": NAMED_BY_SCRIPTS}.get(suffix)
-    if named is None:
-        return File(media_type, body)
-    text, needs = body.decode(), []
+    media_type = TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    if path.endswith(".css"):
+        body = NAMED_BY_STYLES.sub(partial(_marked, dirname(path)), body.decode()).encode()
+    elif path.startswith("js/"):
+        body = _whole(path, set()).encode()
+    return File(media_type, body)
 
-    def marked(found: re.Match[str]) -> str:
-        name = normpath(join(dirname(path), next(one for one in found.groups() if one)))
-        if name not in known_files():
-            return found[0]
-        needs.append(name)
-        return static(name)
 
-    text = named.sub(marked, text)
-    return File(media_type, text.encode(), tuple(needs) if suffix == ".js" else ())
+def _marked(folder: str, found: re.Match[str]) -> str:
+    name = normpath(join(folder, found[1]))
+    return static(name) if name in known_files() else found[0]
+
+
+def _whole(path: str, inside: set[str]) -> str:
+    """A module with those that it imports before it, each once, as one: their names have to differ."""
+    text = (STATIC / path).read_text()
+    before = []
+    for name in IMPORTS.findall(text):
+        module = join(dirname(path), name)
+        if module not in inside:
+            inside.add(module)
+            before.append(_whole(module, inside))
+    return "".join([*before, EXPORTED.sub("", IMPORTS.sub("", text))])
 
 
 @cache

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from testfields.core.texts import filled
 from testfields.web import locale
-from testfields.web.files import modules, static
+from testfields.web.files import static
 from testfields.web.masking import masked
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +54,7 @@ def template_engine() -> JinjaTemplateEngine:
     )
     # In the place of the extension's own, which fill places by Python's formatting.
     environment.globals |= {"gettext": _text, "ngettext": _plural}
-    environment.globals |= {"static": static, "modules": modules}
+    environment.globals |= {"static": static}
     return JinjaTemplateEngine.from_environment(environment)
 
 
