@@ -125,6 +125,7 @@ OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
     (Subject.CLOSURE, "close"): (F.TELL_DISPLACED, F.OFFER_WAITING),
     (Subject.CLOSURE, "lift"): (F.OFFER_WAITING,),
     (Subject.WAY_IN, "ask_for_password"): (F.SEND_LINK,),
+    (Subject.WAY_IN, "invite"): (F.SEND_LINK,),
 }
 
 PERMITS = (F.ISSUE_PERMIT, F.REVOKE_PERMIT)

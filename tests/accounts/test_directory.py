@@ -258,7 +258,7 @@ async def test_a_manager_sees_the_own_company_and_no_word_of_others(db: None, cl
     manager, rival = await with_password(await factories.company()), await factories.company()
     colleague = await factories.person(manager.companies[0], OrganisationKind.COMPANY, MemberRole.MEMBER)
     both = await factories.person(manager.companies[0], OrganisationKind.COMPANY, MemberRole.MEMBER)
-    await directory._give_roles(both.person_id, [NewRole(rival.companies[0], MemberRole.MANAGER)])
+    await directory.give_roles(both.person_id, [NewRole(rival.companies[0], MemberRole.MANAGER)])
 
     listed = (await client.get("/api/v1/people", headers=await bearer(manager))).json()
     assert {one["id"] for one in listed} == {manager.person_id, colleague.person_id, both.person_id}

@@ -37,13 +37,15 @@ class Place:
     project: int
     area: int
     site: str
+    organisation: int
+    person: int
     headers: dict[str, str]
 
     def path(self, operation: str) -> tuple[str, str]:
         """Method and address of an operation."""
         method, _, path = operation.partition(" ")
-        numbers = {"reservation_id": self.reservation, "project_id": self.project, "action": "submit"}
-        return method, "/api/v1" + path.format_map(numbers)
+        numbers = {"reservation_id": self.reservation, "project_id": self.project, "person_id": self.person}
+        return method, "/api/v1" + path.format_map({**numbers, "action": "submit"})
 
 
 def bodies(place: Place) -> dict[str, dict[str, Any]]:
@@ -74,12 +76,14 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /closures/preview": {"site": place.site, "period": period},
         "POST /organisations": organisation,
         "POST /people": {"email": "new@example.test", "name": "新人", "memberships": []},
+        "POST /invitations": {"email": "new@example.test", "organisation_id": place.organisation, "roles": ["member"]},
+        "PUT /people/{person_id}/roles": {"organisation_id": place.organisation, "roles": ["member", "manager"]},
         "PUT /me": {"locale": "en"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }
 
 
-OPERATIONS = list(bodies(Place(1, 1, 1, "", {})))
+OPERATIONS = list(bodies(Place(1, 1, 1, "", 1, 1, {})))
 # Long or strange words where only certain ones are known.
 CHOSEN = {"theme", "use", "kind", "expires_at", "locale"}
 
@@ -97,7 +101,7 @@ async def place(db: None, client: AsyncClient) -> Place:
     site = await Site.select(Site.slug).where(Site.id == field.site_id).first()
     assert site is not None
     headers = {"X-CSRF-Token": csrf["_csrf"], "If-Match": "*"}
-    return Place(draft.id, project, field.area_id, site["slug"], headers)
+    return Place(draft.id, project, field.area_id, site["slug"], actor.companies[0], actor.person_id, headers)
 
 
 async def stored() -> list[Any]:

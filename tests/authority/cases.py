@@ -28,8 +28,9 @@ class Case:
 
     `behind` is the row by which the thing is reached beside the door's own. Whom they do not let reach the thing is
     answered `elsewhere`, and 403 those of `told` roles, who see it and may not do that; None where nothing of anybody's
-    is asked for. `shows` is a text that the answer holds for those alone who reach the thing. `mine` is of what belongs
-    to one person, the first tenant's member, `crossed` of what names things of both tenants and is for nobody.
+    is asked for. It is not for those of the first tenant who are `apart`, as what is the company's is not for staff.
+    `shows` is a text that the answer holds for those alone who reach the thing. `mine` is of what belongs to one
+    person, the first tenant's member, `crossed` of what names things of both tenants and is for nobody.
     """
 
     json: Mapping[str, Any] | None = None
@@ -38,6 +39,7 @@ class Case:
     behind: May | None = None
     elsewhere: int | None = None
     told: Set[MemberRole] = frozenset()
+    apart: Set[MemberRole] = frozenset()
     shows: str = ""
     mine: bool = False
     crossed: bool = False
@@ -46,6 +48,10 @@ class Case:
 THING = Case(elsewhere=404)
 SENT_AGAIN = Case(form={"state": "failed"}, elsewhere=404)
 LIST = Case(shows=MARK)
+PEOPLE = Case(shows=MARK, apart={MemberRole.STAFF_MANAGER})
+INVITATION = Case(elsewhere=404, apart={MemberRole.STAFF_MANAGER})
+INVITED = {"email": "new@example.test", "organisation_id": "{organisation}", "roles": ["member"]}
+ROLES = {"organisation_id": "{organisation}", "roles": ["member"]}
 WHOLE_QUEUE = Case(shows=MARK, places={"?state": "all"})
 # What has never been more than a draft is there for its company alone.
 DRAFT = Case(places={"reservation_id": "{draft_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404)
@@ -95,8 +101,12 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "DELETE /api/v1/tokens/{token_id}": (Case(mine=True, elsewhere=404),),
     "POST /api/v1/organisations": (Case(json={}),),
     "GET /api/v1/tokens": (OWN_TOKENS,),
-    "GET /api/v1/people": (LIST,),
+    "GET /api/v1/people": (PEOPLE,),
     "POST /api/v1/people": (Case(json={}),),
+    "POST /api/v1/invitations": (replace(INVITATION, json=INVITED),),
+    "POST /api/v1/invitations/{invitation_id}/again": (INVITATION,),
+    "DELETE /api/v1/invitations/{invitation_id}": (INVITATION,),
+    "PUT /api/v1/people/{person_id}/roles": (replace(INVITATION, json=ROLES),),
     "GET /api/v1/sites": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /api/v1/sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /api/v1/sites/{slug}": (HIDDEN,),
@@ -165,8 +175,14 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /static/{path}": (Case(places={"path": "icons/favicon.svg"}),),
     "POST /my/tokens/{token_id}/revoke": (Case(mine=True, elsewhere=404),),
     "GET /my/tokens": (OWN_TOKENS,),
-    "GET /my/members": (LIST,),
+    "GET /my/members": (PEOPLE,),
+    "POST /my/members": (replace(INVITATION, form=INVITED),),
+    "POST /my/members/invitations/{invitation_id}/again": (INVITATION,),
+    "POST /my/members/invitations/{invitation_id}/withdraw": (INVITATION,),
+    "POST /my/members/{person_id}/roles": (replace(INVITATION, form=ROLES),),
+    "POST /my/account/leave": (Case(form={}, crossed=True),),
     "GET /admin/people": (LIST,),
+    "POST /admin/people/invite": (Case(form=INVITED),),
     "GET /admin/mails": (LIST,),
     "GET /admin/mails/{mail_id}": (THING,),
     "POST /admin/mails/{mail_id}/resend": (SENT_AGAIN,),

@@ -140,8 +140,12 @@ def reached(may: May, case: Case, caller: Caller) -> bool:
     if case.mine:
         return caller.own and caller.role is MemberRole.MEMBER and caller.hat is None
     rows = [one for one in (may, case.behind) if one and Kind.ANYBODY not in one.value.who]
-    return caller.near and all(
-        any(to.roles and caller.role in to.roles and carries(caller, to) for to in one.value.people) for one in rows
+    return (
+        caller.near
+        and caller.role not in case.apart
+        and all(
+            any(to.roles and caller.role in to.roles and carries(caller, to) for to in one.value.people) for one in rows
+        )
     )
 
 

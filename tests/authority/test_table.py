@@ -20,6 +20,7 @@ from tests.authority.test_doors import DOORS
 
 ADMIN, MANAGER = {MemberRole.ADMIN}, {MemberRole.MANAGER}
 REVIEWER, APPROVER, SITE_MANAGER = {MemberRole.REVIEWER}, {MemberRole.APPROVER}, {MemberRole.SITE_MANAGER}
+STAFF_MANAGER = {MemberRole.STAFF_MANAGER}
 # Whoever is logged in; and whoever comes by.
 KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
 
@@ -33,7 +34,8 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     ),
     **dict.fromkeys(("/my/account", "/my/password", "/my/tokens"), KNOWN),
     "/my": COMPANY,
-    "/my/members": MANAGER,
+    "/my/account/leave": KNOWN,
+    "/my/members": MANAGER | STAFF_MANAGER,
     "/my/reservations/{reservation_id}/permit": COMPANY | STAFF,
     "/desk": STAFF,
     "/desk/mails": STAFF | ADMIN,
@@ -47,8 +49,9 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     **dict.fromkeys(("/api/v1/closures", "/api/v1/reviews"), STAFF),
     "/api/v1/mails": STAFF | ADMIN,
     "/api/v1/organisations": ADMIN,
-    "/api/v1/people": ADMIN | MANAGER,
+    "/api/v1/people": ADMIN | MANAGER | STAFF_MANAGER,
     "/api/v1/people/{person_id}": ADMIN,
+    **dict.fromkeys(("/api/v1/invitations", "/api/v1/people/{person_id}/roles"), ADMIN | MANAGER | STAFF_MANAGER),
 }
 # Who takes a step; what is not named is the company's own.
 STEPS: Mapping[Action, Set[MemberRole]] = {

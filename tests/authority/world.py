@@ -30,7 +30,12 @@ SECRETS: Mapping[str, Set[MemberRole]] = {
 }
 TENANT = {
     OrganisationKind.COMPANY: (MemberRole.MEMBER, MemberRole.MANAGER),
-    OrganisationKind.OWNER: (MemberRole.REVIEWER, MemberRole.APPROVER, MemberRole.SITE_MANAGER),
+    OrganisationKind.OWNER: (
+        MemberRole.REVIEWER,
+        MemberRole.APPROVER,
+        MemberRole.SITE_MANAGER,
+        MemberRole.STAFF_MANAGER,
+    ),
     OrganisationKind.OPERATOR: (MemberRole.ADMIN,),
 }
 # What an organisation's people cannot be, and what counts for nothing where the database says it all the same.
@@ -167,6 +172,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
     mail = await post(person(member), MARK, MARK, tenant_id=owner)
     token = (await ApiToken.select(ApiToken.id).where(ApiToken.person_id == member.person_id).first())["id"]
     await ApiToken.update({ApiToken.name: MARK}).where(ApiToken.id == token)
+    invitation = {"email": "invited@example.test", "organisation_id": member.companies[0], "roles": ["member"]}
     everything = {
         **things,
         "organisation": member.companies[0],
@@ -181,6 +187,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
         "mail_id": mail,
         "code": (await Permit.select(Permit.code).first())["code"],
         "token_id": token,
+        "invitation_id": await send(people[MemberRole.MANAGER], "/invitations", invitation),
     }
     # Nothing waits for long.
     async with DB.connection() as connection:

@@ -59,6 +59,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/enter/{secret:str}": {"new": "another password of mine"},
     "/my/password": {"current": PASSWORD, "new": "another password of mine"},
     "/my/account": {"locale": "en"},
+    "/my/account/leave": {"organisation_id": "{company}"},
+    "/my/members": {"email": "b@example.test", "organisation_id": "{company}", "roles": "member", "locale": "ja"},
+    "/my/members/invitations/{invitation_id:int}/again": {},
+    "/my/members/invitations/{invitation_id:int}/withdraw": {},
+    "/my/members/{person_id:int}/roles": {"organisation_id": "{company}", "roles": "member", "what": ""},
     "/my/tokens": {"name": "mine", "scopes": "read", "days": "30"},
     "/my/tokens/{token_id:int}/revoke": {},
     "/my/projects/new": PROJECT,
@@ -92,6 +97,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     },
     "/admin/people": {
         "email": "b@example.test", "name": "名", "organisation_id": "{company}", "roles": "member", "locale": "ja",
+    },
+    "/admin/people/invite": {
+        "email": "b@example.test", "organisation_id": "{company}", "roles": "member", "locale": "ja",
     },
     "/admin/people/{person_id:int}/password": {},
     "/admin/people/{person_id:int}/deactivate": {},

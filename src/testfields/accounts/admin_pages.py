@@ -132,7 +132,7 @@ async def people_page(
     request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = LISTED
 ) -> Template:
     """People, newest first, and a form for another one."""
-    return await _people(request, actor, before, limit)
+    return await people(request, actor, before, limit)
 
 
 @post("/admin/people", include_in_schema=False, guards=[Only(May.ADMINISTER)])
@@ -150,14 +150,14 @@ async def add_person(request: Request[Any, Any, Any], actor: Caller) -> Template
     try:
         added = await directory.add_person(new)
     except InvalidInput as error:
-        return await _people(request, actor, form=form, error=error)
-    return await _people(request, actor, made=added)
+        return await people(request, actor, form=form, error=error)
+    return await people(request, actor, made=added)
 
 
 @post("/admin/people/{person_id:int}/password", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def reset_password(request: Request[Any, Any, Any], actor: Caller, person_id: PathId) -> Template:
     """A new password for somebody who has lost theirs; it stands on the page that answers, and nowhere else."""
-    return await _people(request, actor, made=await directory.reset_password(person_id))
+    return await people(request, actor, made=await directory.reset_password(person_id))
 
 
 @post("/admin/people/{person_id:int}/activate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
@@ -167,7 +167,7 @@ async def activate(actor: Caller, person_id: PathId) -> Response[Any]:
     return redirect("/admin/people", "success", N_("The person may log in again."))
 
 
-async def _people(
+async def people(
     request: Request[Any, Any, Any],
     actor: Actor,
     before: int = LARGEST_ID,
@@ -176,6 +176,7 @@ async def _people(
     error: InvalidInput | None = None,
     made: directory.InitialPassword | None = None,
 ) -> Template:
+    """People, newest first, with the form for another one as it was typed."""
     rows = await directory.people(actor, before, limit)
     choices = [
         {

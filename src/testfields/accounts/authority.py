@@ -70,6 +70,7 @@ MANAGERS = frozenset({MemberRole.MANAGER})
 REVIEWERS = frozenset({MemberRole.REVIEWER, MemberRole.APPROVER})
 APPROVERS = frozenset({MemberRole.APPROVER})
 SITE_MANAGERS = frozenset({MemberRole.SITE_MANAGER})
+STAFF_MANAGERS = frozenset({MemberRole.STAFF_MANAGER})
 ADMINS = frozenset({MemberRole.ADMIN})
 WHOEVER = None
 NO_TOKEN = None
@@ -107,15 +108,21 @@ class May(Enum):
         FOR_ADMINS,
     )
     SEE_PEOPLE = Row(
-        "List people: everybody, or a manager's own company's",
-        (To(ADMINS, MANAGE), To(MANAGERS, MANAGE)),
-        N_("This is for administrators and for managers of a company only."),
+        "List people: everybody, or a manager's own organisation's",
+        (To(ADMINS, MANAGE), To(MANAGERS | STAFF_MANAGERS, MANAGE)),
+        N_("This is for administrators and for managers of an organisation only."),
     )
     SEE_MEMBERS = Row(
-        "See the page of one's company's people",
-        (To(MANAGERS, MANAGE),),
-        N_("This is for managers of a company only."),
+        "See and change, on its page, who is in one's organisation",
+        (To(MANAGERS | STAFF_MANAGERS, MANAGE),),
+        N_("This is for managers of an organisation only."),
     )
+    INVITE = Row(
+        "Invite people into one's organisation, and say what they are there",
+        (To(ADMINS, MANAGE), To(MANAGERS | STAFF_MANAGERS, MANAGE)),
+        N_("This is for administrators and for managers of an organisation only."),
+    )
+    LEAVE = Row("Leave an organisation", (To(WHOEVER, NO_TOKEN),))
     READ_MAILS = Row(
         "Read the mails that the portal has written",
         (To(ADMINS, MANAGE), To(STAFF, Scope.REVIEW)),

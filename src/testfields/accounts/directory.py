@@ -121,16 +121,16 @@ async def _add_organisation(new: NewOrganisation) -> int | None:
 
 
 async def people(actor: Actor, before: int, limit: int) -> list[PersonRow]:
-    """Whoever the actor may know of, newest first: administrators everybody, a manager the own company's people."""
+    """Whoever the actor may know of, newest first: administrators everybody, a manager their own people."""
     if reach(actor, May.SEE_PEOPLE).everything:
         return [_person(row) for row in await queries.PEOPLE.rows(before=before, limit=limit)]
     return await members(actor, before, limit)
 
 
 async def members(actor: Actor, before: int, limit: int) -> list[PersonRow]:
-    """The people of the companies that the actor manages, newest first."""
-    companies = reach(actor, May.SEE_MEMBERS).companies
-    rows = await queries.MEMBERS.rows(companies=companies, before=before, limit=limit)
+    """The people of the organisations that the actor manages, newest first."""
+    far = reach(actor, May.SEE_MEMBERS)
+    rows = await queries.MEMBERS.rows(organisations=far.companies + far.owners, before=before, limit=limit)
     return [_person(row) for row in rows]
 
 
@@ -172,7 +172,7 @@ async def ensure_person(new: NewPerson, password: str) -> int:
     if added is not None:
         return added
     found: int = await queries.PERSON_BY_EMAIL.value(email=new.email)
-    await _give_roles(found, new.memberships)
+    await give_roles(found, new.memberships)
     return found
 
 
@@ -198,16 +198,24 @@ async def _check_roles(roles: Sequence[NewRole]) -> None:
 
 
 @transactional
+async def join(email: str, name: str, locale: str, password: str, roles: Sequence[NewRole]) -> int | None:
+    """Somebody new, who chose the password (its hash) and comes with a proof of the e-mail; None where it is known."""
+    new = NewPerson(email=email, name=name, memberships=list(roles), locale="en" if locale == "en" else "ja")
+    return await _add_person(new, password, initial=False)
+
+
+@transactional
 async def _add_person(new: NewPerson, password_hash: str, initial: bool) -> int | None:
     person_id: int | None = await queries.ADD_PERSON.value(
         email=new.email, name=tidy(new.name), locale=new.locale, password_hash=password_hash, initial=initial
     )
     if person_id is not None:
-        await _give_roles(person_id, new.memberships)
+        await give_roles(person_id, new.memberships)
     return person_id
 
 
-async def _give_roles(person_id: int, roles: Sequence[NewRole]) -> None:
+async def give_roles(person_id: int, roles: Sequence[NewRole]) -> None:
+    """Further roles for somebody who is known; those that they have already stay."""
     await queries.ADD_MEMBERSHIPS.run(
         person_id=person_id,
         organisations=[one.organisation_id for one in roles],

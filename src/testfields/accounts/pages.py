@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
-from testfields.accounts import admin_pages, directory, service
+from testfields.accounts import admin_pages, service
 from testfields.accounts.access import allowed, scopes_for
 from testfields.accounts.authority import May
 from testfields.accounts.entries import NewToken, OwnLanguage
@@ -21,14 +21,14 @@ from testfields.accounts.identity import (
     session_secret,
 )
 from testfields.accounts.rules import SCOPE_WORDS, Actor, Scope
-from testfields.accounts.views import in_a_row, older, options, people_lines, roles_line, when
+from testfields.accounts.views import in_a_row, options, roles_line, when
 from testfields.accounts.ways import home_of
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import language_cookie, page, redirect
-from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
+from testfields.web.parameters import PathId
 
 TOKEN_DAYS = (30, 90, 180, 365)
 USUAL_TOKEN_DAYS = 90
@@ -116,15 +116,16 @@ async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/my/account", include_in_schema=False, guards=[Only(May.SEE_ACCOUNT)])
 async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Who one is here, and what one can do about it."""
-    return _account(request, actor)
+    return account(request, actor)
 
 
-def _account(request: Request[Any, Any, Any], actor: Actor, error: InvalidInput | None = None) -> Template:
+def account(request: Request[Any, Any, Any], actor: Actor, error: InvalidInput | None = None) -> Template:
     return page(
         request,
         "accounts/account.html",
         status=422 if error else 200,
         roles=roles_line(actor.memberships),
+        organisations={one.organisation_id: locale.named(one, "name") for one in actor.memberships},
         manages=allowed(actor, May.SEE_MEMBERS),
         **faults_of(error),
     )
@@ -135,7 +136,7 @@ async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Tem
     """Choose the language of mails and pages; it takes the place of what this browser was switched to."""
     chosen = (await posted(request)).text("locale")
     if chosen not in locale.LOCALES:
-        return _account(request, actor, InvalidInput([fault("locale", N_("Please choose one of these."))]))
+        return account(request, actor, InvalidInput([fault("locale", N_("Please choose one of these."))]))
     await service.choose_language(actor, OwnLanguage("en" if chosen == "en" else "ja"))
     answer = redirect("/my/account", "success", N_("The language is saved."))
     answer.set_cookie(language_cookie(request, chosen))
@@ -225,15 +226,6 @@ async def revoke_token(actor: Caller, token_id: PathId) -> Response[Any]:
     return redirect("/my/tokens", "success", N_("The token is revoked. It opens nothing from now on."))
 
 
-@get("/my/members", include_in_schema=False, guards=[Only(May.SEE_MEMBERS)])
-async def members_page(
-    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = 50
-) -> Template:
-    """The people of the companies that one manages."""
-    rows = await directory.members(actor, before, limit)
-    return page(request, "accounts/members.html", people=people_lines(rows), older=older("/my/members", rows, limit))
-
-
 pages = [
     login_page,
     log_in,
@@ -245,6 +237,5 @@ pages = [
     tokens_page,
     create_token,
     revoke_token,
-    members_page,
     *admin_pages.pages,
 ]

@@ -167,14 +167,14 @@ PEOPLE = Statement(f"""
     LIMIT :limit
 """)
 
-_IN_COMPANIES = "membership.organisation_id = ANY(CAST(:companies AS bigint[]))"
+_IN_THEM = "membership.organisation_id = ANY(CAST(:organisations AS bigint[]))"
 
-# Whoever belongs to one of `companies`, with no word of what else they belong to. Keyset paging, newest first; served
-# by membership_organisation_id and the primary key.
+# Whoever belongs to one of `organisations`, with no word of what else they belong to. Keyset paging, newest first;
+# served by membership_organisation_id and the primary key.
 MEMBERS = Statement(f"""
-    SELECT {_PERSON}, {_memberships(_IN_COMPANIES)}
+    SELECT {_PERSON}, {_memberships(_IN_THEM)}
     FROM person
-    WHERE person.id IN (SELECT membership.person_id FROM membership WHERE {_IN_COMPANIES}) AND person.id < :before
+    WHERE person.id IN (SELECT membership.person_id FROM membership WHERE {_IN_THEM}) AND person.id < :before
     ORDER BY person.id DESC
     LIMIT :limit
 """)
@@ -203,6 +203,35 @@ ADD_MEMBERSHIPS = Statement("""
     SELECT :person_id, one.organisation_id, one.role
     FROM unnest(CAST(:organisations AS bigint[]), CAST(:roles AS text[])) AS one (organisation_id, role)
     ON CONFLICT (person_id, organisation_id, role) DO NOTHING
+""")
+
+# Served by person's primary key.
+ACTOR_BY_ID = Statement(f"""
+    SELECT person.id AS person_id, person.email, person.name, person.locale, {_MEMBERSHIPS}
+    FROM person WHERE person.id = :person_id AND person.active
+""")
+
+# One after the other: whoever changes what somebody is in an organisation sees what the one before has changed.
+LOCK_ORGANISATION = Statement("""
+    SELECT kind, name_ja, name_en FROM organisation WHERE id = :organisation_id FOR UPDATE
+""")
+
+# Served by membership_person_id.
+END_MEMBERSHIPS = Statement("""
+    DELETE FROM membership
+    WHERE person_id = :person_id AND organisation_id = :organisation_id AND role <> ALL(CAST(:kept AS text[]))
+    RETURNING role
+""")
+
+ROLES_IN = Statement("""
+    SELECT role FROM membership WHERE person_id = :person_id AND organisation_id = :organisation_id
+""")
+
+# Of the roles, those that somebody who can log in has. Served by membership_organisation_id.
+ROLES_HELD = Statement("""
+    SELECT DISTINCT membership.role FROM membership JOIN person ON person.id = membership.person_id
+    WHERE membership.organisation_id = :organisation_id AND person.active
+      AND membership.role = ANY(CAST(:roles AS text[]))
 """)
 
 # Served by the primary key and membership_person_id.

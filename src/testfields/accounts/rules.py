@@ -25,6 +25,7 @@ class MemberRole(StrEnum):
     REVIEWER = "reviewer"
     APPROVER = "approver"
     SITE_MANAGER = "site_manager"
+    STAFF_MANAGER = "staff_manager"
     ADMIN = "admin"
 
 
@@ -53,11 +54,18 @@ ROLES: Mapping[MemberRole, RoleRow] = {
     MemberRole.REVIEWER: RoleRow(N_("Reviewer"), OrganisationKind.OWNER, Letters.ALL),
     MemberRole.APPROVER: RoleRow(N_("Approver"), OrganisationKind.OWNER, Letters.ALL),
     MemberRole.SITE_MANAGER: RoleRow(N_("Site manager"), OrganisationKind.OWNER),
+    MemberRole.STAFF_MANAGER: RoleRow(N_("Staff manager"), OrganisationKind.OWNER),
     MemberRole.ADMIN: RoleRow(N_("Administrator"), OrganisationKind.OPERATOR),
 }
 ROLES_OF = {kind: frozenset(role for role, row in ROLES.items() if row.kind is kind) for kind in OrganisationKind}
 COMPANY_ROLES = ROLES_OF[OrganisationKind.COMPANY]
 STAFF_ROLES = ROLES_OF[OrganisationKind.OWNER]
+# Without one of these an organisation stands still: the last is not given up before another has taken it on.
+NEEDED_ROLES: Mapping[OrganisationKind, frozenset[MemberRole]] = {
+    OrganisationKind.COMPANY: frozenset({MemberRole.MANAGER}),
+    OrganisationKind.OWNER: frozenset({MemberRole.APPROVER, MemberRole.STAFF_MANAGER}),
+    OrganisationKind.OPERATOR: frozenset({MemberRole.ADMIN}),
+}
 
 # The same for SQL.
 SQL = "".join(
@@ -106,21 +114,26 @@ ATTEMPTS_PER_ADDRESS = 50
 # Mails are asked for with somebody else's address too, so few of them.
 ASKS_PER_EMAIL = 3
 ASKS_PER_ADDRESS = 20
+# By one person, in the same time.
+INVITATIONS_PER_PERSON = 30
 
 
 class Purpose(StrEnum):
     """What a single-use link by mail is for."""
 
     RESET = "reset"
+    INVITE = "invite"
 
 
 # For how long a link opens something.
 LINK_LIFE: Mapping[Purpose, timedelta] = {
     Purpose.RESET: timedelta(hours=1),
+    Purpose.INVITE: timedelta(days=7),
 }
 # What is known of a link is forgotten this long after it opens nothing any more: whoever asked may be a stranger.
 LINK_KEPT: Mapping[Purpose, timedelta] = {
     Purpose.RESET: timedelta(days=1),
+    Purpose.INVITE: timedelta(days=30),
 }
 # What stands in a stored mail in the place of the link's secret, which is made when the mail is handed over.
 IN_THE_MAIL_ALONE = "in-the-mail-alone"

@@ -76,6 +76,12 @@ async def actor_by_email(email: str) -> Actor | None:
     return None if row is None else _actor(row)
 
 
+async def actor_by_id(person_id: int) -> Actor | None:
+    """Somebody by number, who has done something before; None where there is nobody active."""
+    row = await queries.ACTOR_BY_ID.row(person_id=person_id)
+    return None if row is None else _actor(row)
+
+
 def _actor(row: asyncpg.Record, **more: object) -> Actor:
     memberships = MEMBERSHIPS.decode(row["memberships"])
     return Actor(row["person_id"], row["email"], row["name"], row["locale"], memberships, **more)  # type: ignore[arg-type]

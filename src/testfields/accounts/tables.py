@@ -114,6 +114,10 @@ class WayIn(Table, tablename="way_in"):
     purpose = Text()
     email = Text(index=True)
     locale = Text(default="ja")
+    # Of an invitation: into what, as what, and by whom.
+    organisation_id = ForeignKey(Organisation, on_delete=OnDelete.cascade, null=True, default=None, index=True)
+    roles = Array(base_column=Text(), default=list)
+    invited_by = ForeignKey(Person, on_delete=OnDelete.cascade, null=True, default=None)
     secret_hash = Bytea(unique=True, null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz(index=True)

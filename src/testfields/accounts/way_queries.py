@@ -2,14 +2,17 @@
 
 from testfields.db.statements import Statement
 
-# Those of the same purpose to the same address that still open something. Served by way_in_email.
+# Those of the same purpose to the same address, into the same organisation, that still open something. Served by
+# way_in_email.
 REPLACE = Statement("""
-    UPDATE way_in SET ended_at = :now WHERE email = :email AND purpose = :purpose AND ended_at IS NULL
+    UPDATE way_in SET ended_at = :now
+    WHERE email = :email AND purpose = :purpose AND ended_at IS NULL
+      AND organisation_id IS NOT DISTINCT FROM CAST(:organisation_id AS bigint)
 """)
 
 OPEN = Statement("""
-    INSERT INTO way_in (purpose, email, locale, created_at, expires_at)
-    VALUES (:purpose, :email, :locale, :now, :expires_at)
+    INSERT INTO way_in (purpose, email, locale, organisation_id, roles, invited_by, created_at, expires_at)
+    VALUES (:purpose, :email, :locale, :organisation_id, CAST(:roles AS text[]), :invited_by, :now, :expires_at)
     RETURNING id
 """)
 
@@ -19,7 +22,7 @@ NEW_SECRET = Statement("""
     RETURNING id
 """)
 
-_WAY = "id, purpose, email, locale, expires_at"
+_WAY = "id, purpose, email, locale, expires_at, organisation_id, roles, invited_by"
 
 # Served by way_in's unique index on secret_hash.
 FIND = Statement(f"""

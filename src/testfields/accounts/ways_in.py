@@ -8,10 +8,10 @@ import asyncpg
 
 from testfields.accounts import way_queries as queries
 from testfields.accounts.attempts import secret_hash
-from testfields.accounts.rules import LINK_KEPT, LINK_LIFE, Purpose
+from testfields.accounts.rules import LINK_KEPT, LINK_LIFE, MemberRole, Purpose
 from testfields.core.errors import N_, NotFound
 from testfields.events import service as events
-from testfields.events.rules import PORTAL, Event, Subject
+from testfields.events.rules import PERSON, PORTAL, Event, Subject
 
 SECRET_BYTES = 32
 # In the same words whatever became of it: whoever guesses learns nothing.
@@ -27,18 +27,40 @@ class WayIn:
     email: str
     locale: str
     expires_at: datetime
+    invitation: "Invitation | None" = None
 
 
-async def open_way(purpose: Purpose, email: str, locale: str, action: str, now: datetime) -> int:
+@dataclass(frozen=True)
+class Invitation:
+    """Into which organisation, as what, and by whom."""
+
+    organisation_id: int
+    roles: tuple[MemberRole, ...]
+    invited_by: int
+
+
+async def open_way(
+    purpose: Purpose, email: str, locale: str, action: str, now: datetime, invitation: Invitation | None = None
+) -> int:
     """A new link in place of the ones before, to be sent by what follows from the event; its number.
 
     Belongs into a transaction.
     """
-    await queries.REPLACE.run(email=email, purpose=purpose, now=now)
+    into = invitation.organisation_id if invitation else None
+    by = invitation.invited_by if invitation else None
+    await queries.REPLACE.run(email=email, purpose=purpose, organisation_id=into, now=now)
     way_id: int = await queries.OPEN.value(
-        purpose=purpose, email=email, locale=locale, now=now, expires_at=now + LINK_LIFE[purpose]
+        purpose=purpose,
+        email=email,
+        locale=locale,
+        organisation_id=into,
+        roles=[role.value for role in invitation.roles] if invitation else [],
+        invited_by=by,
+        now=now,
+        expires_at=now + LINK_LIFE[purpose],
     )
-    await events.tell([Event(Subject.WAY_IN, way_id, action, PORTAL)], now)
+    told = Event(Subject.WAY_IN, way_id, action, PERSON if invitation else PORTAL, tenant_id=into, actor_id=by)
+    await events.tell([told], now)
     return way_id
 
 
@@ -77,4 +99,8 @@ async def forget_over(now: datetime) -> int:
 
 
 def _way(row: asyncpg.Record) -> WayIn:
-    return WayIn(**dict(row.items()) | {"purpose": Purpose(row["purpose"])})
+    invitation = None
+    if row["organisation_id"] is not None:
+        roles = tuple(MemberRole(role) for role in row["roles"])
+        invitation = Invitation(row["organisation_id"], roles, row["invited_by"])
+    return WayIn(row["id"], Purpose(row["purpose"]), row["email"], row["locale"], row["expires_at"], invitation)

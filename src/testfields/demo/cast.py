@@ -39,7 +39,7 @@ OPERATOR = NewOrganisation(
     OrganisationKind.OPERATOR, "operator", "ポータル運営事務局", "Portal office", "office@operator.example"
 )
 OWNERS = ("osaka-pref", "osaka-city", "sample-city")
-STAFF = (MemberRole.APPROVER, MemberRole.REVIEWER, MemberRole.SITE_MANAGER)
+STAFF = (MemberRole.APPROVER, MemberRole.REVIEWER, MemberRole.SITE_MANAGER, MemberRole.STAFF_MANAGER)
 COMPANY = (MemberRole.MEMBER, MemberRole.MANAGER)
 
 # 実証事業推進チーム大阪 works for prefecture and city together, so its people are staff of every owner here.
@@ -53,7 +53,7 @@ ACCOUNTS: Sequence[Account] = (
         "approver@demo.example",
         "決裁 担当",
         OWNERS,
-        (MemberRole.APPROVER, MemberRole.SITE_MANAGER),
+        (MemberRole.APPROVER, MemberRole.SITE_MANAGER, MemberRole.STAFF_MANAGER),
     ),
     Account("admin", N_("Administrator"), "admin@demo.example", "運営 担当", (OPERATOR.slug,), (MemberRole.ADMIN,)),
 )

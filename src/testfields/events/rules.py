@@ -18,6 +18,8 @@ class Subject(StrEnum):
 
 # Who acted where no person did: the portal by itself, and whoever types at its machine.
 PORTAL = "portal"
+# Who acted as themselves, whatever their roles.
+PERSON = "person"
 OPERATOR = "operator"
 
 

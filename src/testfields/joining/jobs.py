@@ -4,13 +4,19 @@ from testfields.accounts import service as accounts
 from testfields.accounts import ways_in
 from testfields.accounts.authority import May
 from testfields.accounts.guards import OnlyPortal
+from testfields.accounts.rules import Purpose
+from testfields.accounts.ways_in import WayIn
+from testfields.accounts.words import ROLE_WORDS
 from testfields.core.clock import now
+from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.events import service as events
+from testfields.joining import inviting
 from testfields.joining.rendering import render
 from testfields.notifications import service as notifications
-from testfields.notifications.rules import Channel, Receiver
+from testfields.notifications.rules import Channel, Letter, Receiver
 from testfields.web.features import Settings, Task
+from testfields.web.locale import translate
 
 # The task that writes the mail of a link.
 SEND_LINK = "send_link"
@@ -18,14 +24,27 @@ SEND_LINK = "send_link"
 
 @transactional
 async def write(event_id: int, base_url: str) -> None:
-    """Write the mail that brings a link, to whoever has its address; nothing to a stranger's, or where it is over."""
+    """Write the mail that brings a link; nothing where it is over, nor a new password to an address that nobody has."""
     happened = await events.happened(event_id)
     way = await ways_in.by_number(happened.subject_id, now())
-    known = await accounts.actor_by_email(way.email) if way else None
-    if way is None or known is None:
+    letter = await _letter(way, base_url) if way else None
+    if way is None or letter is None:
         return
-    to = Receiver(None, None, "", known.locale, way.id)
-    await notifications.post(event_id, Channel.MAIL, to, render(way, known.locale, base_url), now())
+    to = Receiver(None, None, "", letter.locale, way.id)
+    await notifications.post(event_id, Channel.MAIL, to, letter, now())
+
+
+async def _letter(way: WayIn, base_url: str) -> Letter | None:
+    if way.purpose is Purpose.RESET:
+        known = await accounts.actor_by_email(way.email)
+        return render(way, known.locale, base_url) if known else None
+    try:
+        offered = await inviting.offered(way)
+    except NotFound:
+        return None
+    roles = translate(N_(", "), way.locale).join(translate(ROLE_WORDS[role], way.locale) for role in offered.roles)
+    name = offered.name_ja if way.locale == "ja" else offered.name_en
+    return render(way, way.locale, base_url, organisation=name, name=offered.invited_by, roles=roles)
 
 
 async def send_link(settings: Settings, event_id: int) -> None:

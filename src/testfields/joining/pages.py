@@ -1,4 +1,4 @@
-"""A new password by mail: asking for it, and the page that the link opens."""
+"""The pages that a link by mail opens, and asking for one with which to choose a new password."""
 
 from typing import Any
 
@@ -10,14 +10,18 @@ from testfields.accounts import service as accounts
 from testfields.accounts import ways_in
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
-from testfields.accounts.identity import browser_secret
+from testfields.accounts.identity import Visitor, browser_secret
 from testfields.accounts.pages import address_of, enter, too_many
+from testfields.accounts.rules import Actor, Purpose
+from testfields.accounts.views import in_a_row
 from testfields.accounts.ways import home_of
+from testfields.accounts.ways_in import WayIn
+from testfields.accounts.words import ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, TooMany
-from testfields.joining import service
+from testfields.joining import inviting, service
 from testfields.web import locale
-from testfields.web.forms import faults_of, posted
+from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
 
 # A link's address is told to no other page, also of the portal's own.
@@ -26,6 +30,8 @@ SENT = N_(
     "If somebody has an account with this address, we have sent a mail with a link to it. The link can be used for an"
     " hour."
 )
+JOINED = N_("You have joined. What you may do is in the menu above.")
+LABELS = {"name": N_("Name"), "new": N_("Password"), "email": N_("Password")}
 
 
 @get("/forgot", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
@@ -48,44 +54,99 @@ async def forgot(request: Request[Any, Any, Any]) -> Template | Response[Any]:
 
 
 @get("/enter/{secret:str}", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
-async def enter_page(request: Request[Any, Any, Any], secret: FromPath[str]) -> Template:
+async def enter_page(request: Request[Any, Any, Any], visitor: Visitor, secret: FromPath[str]) -> Template:
     """What a link opens. Looking changes nothing: mail scanners open links before people do."""
     try:
         way = await ways_in.find(secret, now())
+        return await _form(request, way, visitor)
     except NotFound:
         return _over(request)
-    return _form(request, way)
 
 
 @post("/enter/{secret:str}", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
-async def use_link(request: Request[Any, Any, Any], secret: FromPath[str]) -> Template | Response[Any]:
+async def use_link(
+    request: Request[Any, Any, Any], visitor: Visitor, secret: FromPath[str]
+) -> Template | Response[Any]:
     """Use a link, once."""
-    form = await posted(request)
-    at, tokens = now(), form.ticked("end_tokens")
+    form, at = await posted(request), now()
     try:
         way = await ways_in.find(secret, at)
-        session = await service.choose_password(secret, form.text("new"), at, browser_secret(request), tokens)
+        return await USES[way.purpose](request, visitor, way, secret, form)
     except NotFound:
         return _over(request)
+
+
+async def _choose_password(
+    request: Request[Any, Any, Any], visitor: Actor | None, way: WayIn, secret: str, form: Posted
+) -> Template | Response[Any]:
+    at, tokens = now(), form.ticked("end_tokens")
+    try:
+        session = await service.choose_password(secret, form.text("new"), at, browser_secret(request), tokens)
     except InvalidInput as error:
-        return _form(request, way, error, tokens)
+        return await _form(request, way, visitor, form, error)
     where = home_of(await accounts.actor_by_session(session.secret, at))
     return await enter(request, session, where, N_("Your password is changed. Your other browsers are logged out."))
 
 
-def _form(
-    request: Request[Any, Any, Any], way: ways_in.WayIn, error: InvalidInput | None = None, end_tokens: bool = False
+async def _accept(
+    request: Request[Any, Any, Any], visitor: Actor | None, way: WayIn, secret: str, form: Posted
+) -> Template | Response[Any]:
+    """As whoever is logged in, as somebody known who proves it by the password, or as somebody new."""
+    at = now()
+    try:
+        if visitor is not None and visitor.email == way.email:
+            await inviting.accept(visitor, secret, at)
+            return redirect(home_of(await accounts.actor_by_email(way.email)), "success", JOINED)
+        if await accounts.actor_by_email(way.email) is None:
+            session = await inviting.accept_as_new(
+                secret, form.text("name"), form.text("new"), at, browser_secret(request)
+            )
+        else:
+            session = await accounts.log_in(
+                way.email, form.text("password"), address_of(request), at, browser_secret(request)
+            )
+            known = await accounts.actor_by_session(session.secret, at)
+            if known is None:
+                raise NotFound(ways_in.OVER)
+            await inviting.accept(known, secret, at)
+    except InvalidInput as error:
+        return await _form(request, way, visitor, form, error)
+    except TooMany as error:
+        return too_many(request, "joining/invited.html", error, **await _invited(way, visitor, Posted()))
+    where = home_of(await accounts.actor_by_session(session.secret, at))
+    return await enter(request, session, where, JOINED)
+
+
+USES = {Purpose.RESET: _choose_password, Purpose.INVITE: _accept}
+
+
+async def _form(
+    request: Request[Any, Any, Any],
+    way: WayIn,
+    visitor: Actor | None,
+    form: Posted | None = None,
+    error: InvalidInput | None = None,
 ) -> Template:
-    status = 422 if error else 200
-    return page(
-        request,
-        "joining/password.html",
-        status=status,
-        headers=UNTOLD,
-        email=way.email,
-        end_tokens=end_tokens,
-        **faults_of(error),
-    )
+    typed = form or Posted()
+    if way.purpose is Purpose.RESET:
+        name, shown = "joining/password.html", {"email": way.email, "end_tokens": typed.ticked("end_tokens")}
+    else:
+        name, shown = "joining/invited.html", {"wait": 0, **await _invited(way, visitor, typed)}
+    return page(request, name, status=422 if error else 200, headers=UNTOLD, **shown, **faults_of(error, LABELS))
+
+
+async def _invited(way: WayIn, visitor: Actor | None, form: Posted) -> dict[str, Any]:
+    offered = await inviting.offered(way)
+    return {
+        "email": way.email,
+        "organisation": locale.named(offered, "name"),
+        "roles": in_a_row(locale.translate(ROLE_WORDS[role]) for role in offered.roles),
+        "invited_by": offered.invited_by,
+        "is_here": visitor is not None and visitor.email == way.email,
+        "other": visitor.name if visitor is not None and visitor.email != way.email else "",
+        "known": await accounts.actor_by_email(way.email) is not None,
+        "typed": form.text("name"),
+    }
 
 
 def _over(request: Request[Any, Any, Any]) -> Template:

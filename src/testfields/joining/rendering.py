@@ -8,18 +8,22 @@ from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter
 
 
-def render(way: WayIn, locale: str, base_url: str) -> Letter:
-    """The mail; `base_url` is the portal's address without a slash at its end. The link's secret is not in it yet."""
+def render(way: WayIn, locale: str, base_url: str, **values: str) -> Letter:
+    """The mail; `base_url` is the portal's address without a slash at its end. The link's secret is not in it yet.
+
+    `values` fill the places in the wording.
+    """
     words, say = WORDS[way.purpose], speaker(locale)
+    subject = say(words.subject, **values)
     context = {
         "_": say,
         "locale": locale,
-        "subject": say(words.subject),
-        "opening": say(words.opening),
+        "subject": subject,
+        "opening": say(words.opening, **values),
         "do": say(words.do),
         "link": f"{base_url}/enter/{IN_THE_MAIL_ALONE}",
         "until": format_instant(way.expires_at, JAPANS_ZONE, locale),
         "otherwise": say(words.otherwise),
     }
     text, html = (environment().get_template(f"way_in.{kind}").render(context) for kind in ("txt", "html"))
-    return Letter(locale, say(words.subject), text, html)
+    return Letter(locale, subject, text, html)

@@ -24,4 +24,10 @@ WORDS: Mapping[Purpose, Wording] = {
         N_("Please open this address and choose a new password."),
         N_("If it was not you, there is nothing you need to do. Your password stays as it is."),
     ),
+    Purpose.INVITE: Wording(
+        N_("Invitation to %(organisation)s"),
+        N_("%(name)s invites you to work for %(organisation)s in the test-field portal, as: %(roles)s."),
+        N_("Please open this address and accept the invitation."),
+        N_("If you did not expect this, there is nothing you need to do. Nobody can use the portal in your name."),
+    ),
 }

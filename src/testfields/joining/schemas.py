@@ -1,0 +1,49 @@
+"""What the API takes and tells of people's places in organisations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from testfields.accounts.entries import Language
+from testfields.accounts.rules import MemberRole
+from testfields.web.parameters import LARGEST_ID
+from testfields.web.schemas import NamedText
+
+Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
+
+
+class InvitationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to invite, into which organisation, as what; the mail is written in `locale`."""
+
+    email: str
+    organisation_id: Id
+    roles: list[MemberRole]
+    locale: Language = "ja"
+
+
+class InvitationView(msgspec.Struct, frozen=True):
+    """An invitation that has not been used yet."""
+
+    id: int
+    email: str
+    organisation_id: int
+    organisation_name: NamedText
+    roles: Sequence[MemberRole]
+    invited_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class RolesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person is in an organisation from now on; nothing, where there are no roles."""
+
+    organisation_id: Id
+    roles: list[MemberRole]
+
+
+class InvitedView(msgspec.Struct, frozen=True):
+    """An invitation that is being sent."""
+
+    id: int
