@@ -55,6 +55,8 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     # A company
     "GET /my": ("GET /reservations",),
     "GET /my/past": ("GET /reservations",),
+    "GET /my/calendar": ("GET /reservations",),
+    "GET /my/reservations/{reservation_id}/times.ics": ("GET /reservations/{reservation_id}",),
     "GET /my/projects": ("GET /projects",),
     "GET /my/projects/new": PAGE,
     "POST /my/projects/new": ("POST /projects",),

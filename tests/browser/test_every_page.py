@@ -60,7 +60,8 @@ PAGES = {
         "/p/AAAAAAAAAAAAAAAAAAAAAAAAAA", "/p/{permit}", "/p/{revoked}",
     ],
     "company": [
-        "/my", "/my/past", "/my/projects", "/my/projects/new", "/my/projects/{project}", "/my/apply",
+        "/my", "/my?show=coming", "/my?show=waiting", "/my?words=nothing-like-it", "/my/past", "/my/calendar",
+        "/my/projects", "/my/projects/new", "/my/projects/{project}", "/my/apply",
         "/my/apply?site=maishima", "/my/apply?site=maishima&start=2026-02-03T09:00", "/my/apply?draft={draft}",
         "/my/tokens", "/my/account", "/my/members", "/my/password", "{own}", "/my/reservations/{submitted}/change",
         "/desk", "/my/reservations/9999999",

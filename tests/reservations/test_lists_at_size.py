@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from testfields.accounts import queries as accounts
 from testfields.accounts.rules import Actor
+from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.db.statements import Statement
+from testfields.db.values import period_range
 from testfields.projects import queries as projects
+from testfields.reservations import own_queries
 from testfields.reservations import queries as reservations
 from tests import factories
 
@@ -29,7 +33,11 @@ PLAN = """
     SELECT $1, '', '', '', 'mobility', 'vehicle', '', '', $2 FROM generate_series(1, $3::int)
 """
 MEET = "INSERT INTO person (email, name, password_hash) SELECT n || '@many', '', '-' FROM generate_series(1, $1::int) n"
-PAGE = {"before": 2**63 - 1, "limit": 50, "state": None, "site": None, "project_id": None, "over": ["withdrawn"]}
+WEEK = period_range(Period(factories.tomorrow(), factories.tomorrow() + timedelta(days=7)))
+PAGE = {
+    "before": 2**63 - 1, "limit": 50, "state": None, "site": None, "project_id": None, "over": ["withdrawn"],
+    "words": "", "states": ["submitted"], "within": WEEK,
+}  # fmt: skip
 
 
 async def file(field: factories.Field, company: Actor, companies: Sequence[int], count: int) -> None:
@@ -84,8 +92,10 @@ async def test_a_list_does_not_grow_with_what_others_have(db: None) -> None:
         for statement, parameters in (
             (reservations.LIST, own),
             (reservations.LIST, land),
-            (reservations.UNDER_WAY, own),
-            (reservations.PAST, own),
+            (own_queries.UNDER_WAY, own),
+            (own_queries.PAST, own),
+            (own_queries.COUNT_PAST, own),
+            (own_queries.STAYS, own),
             (projects.LIST, own),
             (projects.LIST, land),
             (accounts.MEMBERS, own),

@@ -1,5 +1,6 @@
 """My page, and the page of one reservation."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from httpx import AsyncClient
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
+from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.core.periods import Period
-from testfields.reservations import filing, reading, steps
+from testfields.reservations import filing, my_pages, reading, steps
 from testfields.reservations.deadlines import Standing, Times, is_past, need_of
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
@@ -44,8 +46,14 @@ async def state_of(reservation_id: int) -> str:
 
 
 def section(text: str, name: str) -> str:
-    """One of my page's three parts."""
+    """A part of a page."""
     return text.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+async def tab(client: AsyncClient, name: str, **asked: str) -> str:
+    """What one of my page's tabs lists."""
+    address = "/my/past" if name == "past" else f"/my?show={name}"
+    return section((await client.get(address, params=asked if name == "past" else {"show": name, **asked})).text, name)
 
 
 # --- What needs the company
@@ -127,13 +135,16 @@ async def test_what_needs_the_company_comes_first_and_tells_why(db: None, client
 
     text = (await client.get("/my")).text
 
-    needs, coming, past = (section(text, name) for name in ("needs", "coming", "past"))
+    needs, waiting, past = [await tab(client, name) for name in ("needs", "waiting", "past")]
+    assert "差し戻された案件" in section(text, "needs")
     assert needs.index("差し戻された案件") < needs.index("仮予約の案件")
     assert "監視員の人数を書いてください。" in needs
     assert "あと" in needs
-    assert "審査中の案件" in coming
+    assert "審査中の案件" in waiting
     assert "取り下げた案件" in past
-    assert "他社の案件" not in text
+    assert "他社の案件" not in needs + waiting + past
+    counts = dict(re.findall(r'show=(\w+)"[^>]*>[^<]*<span class="count">(\d+)', text))
+    assert counts == {"needs": "2", "coming": "0", "waiting": "1"}
 
 
 async def test_an_offered_place_is_told_as_an_offer(db: None, client: AsyncClient) -> None:
@@ -151,7 +162,7 @@ async def test_a_series_is_told_as_one_line(db: None, client: AsyncClient) -> No
     asked = tuple(Asked(factories.period(9, days=day)) for day in (1, 8, 15))
     await filing.file(company, Application(await factories.project(company), field.area_id, asked), now())
     await factories.log_in(client, company)
-    assert "ほか2回" in section((await client.get("/my")).text, "coming")
+    assert "ほか2回" in await tab(client, "waiting")
 
 
 async def test_everything_past_is_paged(db: None, client: AsyncClient) -> None:
@@ -162,11 +173,89 @@ async def test_everything_past_is_paged(db: None, client: AsyncClient) -> None:
         await steps.act(company, one.id, Step(Action.WITHDRAW), now())
     await factories.log_in(client, company)
 
-    assert "/my/past" in (await client.get("/my")).text
+    assert '/my/past" aria-current="page">過去 <span class="count">52</span>' in (await client.get("/my")).text
     first = await client.get("/my/past")
     assert first.text.count("<tr data-row") == 50
     older = first.text.partition('rel="next" href="')[2].partition('"')[0]
     assert (await client.get(older)).text.count("<tr data-row") == 2
+
+
+async def test_a_list_is_paged_by_fifty(db: None, client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    field, company = await factories.field(), await factories.company()
+    for hour in (9, 11, 13):
+        await filed(company, field, hour=hour)
+    await factories.log_in(client, company)
+    monkeypatch.setattr(my_pages, "A_PAGE", 2)
+    first = await tab(client, "waiting")
+    following = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert (first.count("<tr data-row"), (await client.get(following)).text.count("<tr data-row")) == (2, 1)
+
+
+async def test_an_application_is_found_by_number_place_and_project(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(name_ja="咲洲の広場", name_en="Sakishima"), await factories.company()
+    one, gone = (
+        await filed(company, field, title="巡回ロボット"),
+        await filed(company, field, hour=11, title="測量ドローン"),
+    )
+    await steps.act(company, gone, Step(Action.WITHDRAW), now())
+    await factories.log_in(client, company)
+    for words in ("ロボット", "sakiSHIMA", "咲洲", str(one)):
+        assert "巡回ロボット" in await tab(client, "waiting", words=words), words
+    for words in ("ドローン", "SAKIshima", str(gone)):
+        assert "測量ドローン" in await tab(client, "past", words=words), words
+    for name in ("waiting", "past"):
+        assert "「空飛ぶ車%」を含む申請はここにはありません。" in await tab(client, name, words="空飛ぶ車%")
+
+
+# --- The calendar
+
+
+async def test_a_month_shows_each_day_of_a_stay_and_leaves_out_what_came_to_nothing(
+    db: None, client: AsyncClient
+) -> None:
+    field, company = await factories.field(maximum_minutes=3 * 1440), await factories.company()
+    asked = (Asked(Period(factories.tomorrow(22), factories.tomorrow(22) + timedelta(hours=4))),)
+    project = await factories.project(company)
+    number = (await filing.file(company, Application(project, field.area_id, asked), now())).id
+    gone = await filed(company, field, hour=9)
+    await steps.act(company, gone, Step(Action.WITHDRAW), now())
+    await factories.log_in(client, company)
+    days = [local_date(asked[0].period.start + timedelta(days=day), JAPANS_ZONE) for day in (0, 1)]
+    months = {f"{day:%Y-%m}" for day in days}
+    pages = [(await client.get("/my/calendar", params={"month": month})).text for month in months]
+    told = "".join(pages)
+    assert told.count(f'href="/my/reservations/{number}"') == 2
+    assert f'href="/my/reservations/{gone}"' not in told
+
+
+@pytest.mark.parametrize("month", ["", "2026-13", "9999-12", "0001-01", "x", "2026-1\x00"])
+async def test_a_month_that_is_none_is_this_month(db: None, client: AsyncClient, month: str) -> None:
+    await factories.log_in(client, await factories.company())
+    answer = await client.get("/my/calendar", params={"month": month})
+    assert answer.status_code == 200
+    assert 'class="is-today' in answer.text
+
+
+async def test_the_times_of_an_application_as_a_calendar_file(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await filed(company, field, title="配送、巡回; 検証")
+    await factories.log_in(client, company)
+    address = f"/my/reservations/{number}/times.ics"
+    assert address in (await client.get(f"/my/reservations/{number}")).text
+    answer = await client.get(address)
+    assert answer.headers["content-type"].startswith("text/calendar")
+    lines = answer.content.decode().split("\r\n")
+    period = factories.period(9)
+    assert f"DTSTART:{period.start:%Y%m%dT%H%M%SZ}" in lines
+    assert f"DTEND:{period.end:%Y%m%dT%H%M%SZ}" in lines
+    assert "STATUS:TENTATIVE" in lines
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert "配送、巡回\\; 検証" in answer.content.decode().replace("\r\n ", "")
+
+    await steps.act(company, number, Step(Action.WITHDRAW), now())
+    assert "STATUS:CANCELLED" in (await client.get(address)).text
+    await factories.log_in(client, await factories.company())
+    assert (await client.get(address)).status_code == 404
 
 
 # --- One reservation

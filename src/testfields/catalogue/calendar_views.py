@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 
 from testfields.availability.free import DAY_MINUTES, AreaMonth, AreaWeek, DayShare, Slot, SlotState
 from testfields.core.errors import N_
-from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_period, local_date, local_time
+from testfields.core.local_time import (
+    WEEKDAYS_EN,
+    WEEKDAYS_JA,
+    format_date,
+    format_month,
+    format_period,
+    local_date,
+    local_time,
+)
 from testfields.core.periods import Period
 from testfields.sites.schemas import OpeningView, WholeSiteView
 from testfields.web import locale
@@ -202,15 +210,10 @@ def month_words(site: WholeSiteView, areas: Sequence[AreaMonth], first: date, no
     padded: list[MonthDay | None] = [None] * first.weekday() + days
     padded += [None] * (-len(padded) % 7)
     weekdays = list(WEEKDAYS_JA) if locale.current() == "ja" else list(WEEKDAYS_EN)
-    caption = locale.translate(N_("Share of free hours in %(month)s"), None, month=month_name(first))
+    caption = locale.translate(
+        N_("Share of free hours in %(month)s"), None, month=format_month(first, locale.current())
+    )
     return Month(caption, weekdays, [padded[place : place + 7] for place in range(0, len(padded), 7)])
-
-
-def month_name(first: date) -> str:
-    """``2026年12月`` or ``Dec 2026``."""
-    if locale.current() == "ja":
-        return f"{first.year}年{first.month}月"
-    return format_date(first, "en").split(" ", 2)[2]
 
 
 def _month_day(site: WholeSiteView, day: date, shares: Sequence[DayShare], today: date) -> MonthDay:

@@ -32,6 +32,11 @@ def format_date(day: date, locale: str) -> str:
     return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
 
 
+def format_month(first: date, locale: str) -> str:
+    """``2026年12月`` or ``Dec 2026``."""
+    return f"{first.year}年{first.month}月" if locale == "ja" else f"{MONTHS_EN[first.month - 1]} {first.year}"
+
+
 @cache
 def zones() -> frozenset[str]:
     """The IANA names of the zones that there are, by places such as Asia/Tokyo or by offsets such as Etc/GMT-9."""

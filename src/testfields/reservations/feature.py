@@ -16,12 +16,13 @@ from testfields.reservations.states import STATES
 from testfields.reservations.stay_pages import stay_pages
 from testfields.reservations.stays import STAYS
 from testfields.reservations.tables import Reservation, Stay, Volume
+from testfields.reservations.times_pages import times_pages
 from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
     after=(ACCOUNTS, AVAILABILITY),
     api=(router,),
-    pages=(*my_pages, *pages, *stay_pages, *apply_pages, *change_pages),
+    pages=(*my_pages, *times_pages, *pages, *stay_pages, *apply_pages, *change_pages),
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
     in_templates=lambda _settings: {"states": STATES, "stays": STAYS},
     tasks=TASKS,

@@ -1,84 +1,103 @@
-"""My page: what needs the company first, then what is coming, then what is past."""
+"""My page: a company's applications by what they wait for, sought by words, page by page."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import asyncpg
 from litestar import Request, get
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor
 from testfields.core.clock import now
-from testfields.core.local_time import format_instant
-from testfields.reservations import deadlines, reading
-from testfields.reservations.deadlines import Times
-from testfields.reservations.rules import Action, State
-from testfields.reservations.views import day_of, periods_in_words, periods_left
-from testfields.reservations.words import WHAT_TO_DO, time_left
+from testfields.core.texts import normal
+from testfields.reservations import reading
+from testfields.reservations.my_views import TAB_WORDS, Tab, by_urgency, calendar_tab, has_words, line, tab_of
 from testfields.web import locale
 from testfields.web.pages import page
-from testfields.web.parameters import LARGEST_ID, Before
+from testfields.web.parameters import LARGEST_ID, Before, QueryId
 
-PAST_SHOWN = 10
-PAST_PAGE = 50
+A_PAGE = 50
+LONGEST_WORDS = 200
 
 
 @get("/my", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
-async def my_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
-    """What needs the company first, then what is coming, then what is past."""
-    at = now()
-    rows = await reading.under_way(actor)
-    over = await reading.past(actor, LARGEST_ID, PAST_SHOWN)
-    standing = [(row, _standing(row)) for row in rows]
-    needs = sorted(
-        ((need, row) for row, one in standing if (need := deadlines.need_of(one, at)) is not None),
-        key=lambda pair: (pair[0], pair[1]["deadline"] or pair[1]["starts_at"]),
-    )
-    gone = [row for row, one in standing if deadlines.is_past(one, at)]
-    coming = [row for row, one in standing if deadlines.need_of(one, at) is None and not deadlines.is_past(one, at)]
-    return page(
-        request,
-        "reservations/my.html",
-        needs=[{**_line(row, at), "todo": locale.translate(WHAT_TO_DO[need])} for need, row in needs],
-        coming=[_line(row, at) for row in coming],
-        past=[_line(row, at) for row in [*gone, *over]],
-        more_past=len(over) == PAST_SHOWN,
-        most=reading.MOST_UNDER_WAY if len(rows) == reading.MOST_UNDER_WAY else 0,
-    )
+async def my_page(
+    request: Request[Any, Any, Any],
+    actor: Caller,
+    show: FromQuery[str] = "",
+    words: FromQuery[str] = "",
+    nth: QueryId = None,
+) -> Template:
+    """What needs the company, or what else was asked for; `nth` counts pages from 1."""
+    asked = next((tab for tab in Tab if tab == show), None)
+    return await _shown(request, actor, asked, _clean(words), nth or 1, LARGEST_ID)
 
 
 @get("/my/past", include_in_schema=False, guards=[Only(May.SEE_OWN_PAGES)])
-async def past_page(request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID) -> Template:
+async def past_page(
+    request: Request[Any, Any, Any], actor: Caller, words: FromQuery[str] = "", before: Before = LARGEST_ID
+) -> Template:
     """Everything that is over, newest first."""
-    rows = await reading.past(actor, before, PAST_PAGE)
-    older = f"/my/past?before={rows[-1]['id']}" if len(rows) == PAST_PAGE else ""
-    return page(request, "reservations/past.html", past=[_line(row, now()) for row in rows], older=older)
+    return await _shown(request, actor, Tab.PAST, _clean(words), 1, before)
 
 
-def _standing(row: asyncpg.Record) -> deadlines.Standing:
-    times = Times(row["deadline"], row["starts_at"], row["last_starts_at"], row["ends_at"])
-    return deadlines.Standing(State(row["state"]), Action(row["last_action"]), times)
+async def _shown(
+    request: Request[Any, Any, Any], actor: Actor, asked: Tab | None, words: str, nth: int, before: int
+) -> Template:
+    at, sought = now(), words.lower()
+    every = await reading.under_way(actor)
+    found: dict[Tab, list[asyncpg.Record]] = {tab: [] for tab in Tab}
+    for row in every:
+        if has_words(row, sought):
+            found[tab_of(row, at)].append(row)
+    found[Tab.NEEDS] = by_urgency(found[Tab.NEEDS], at)
+    gone = found[Tab.PAST]
+    over = await reading.count_past(actor, sought)
+    counts = {tab: len(rows) for tab, rows in found.items()} | {Tab.PAST: len(gone) + over}
+    tab = asked or next((one for one in Tab if counts[one]), Tab.NEEDS)
+    if tab is Tab.PAST:
+        rows = await reading.past(actor, before, A_PAGE, sought)
+        following = _address("/my/past", words=words, before=rows[-1]["id"]) if len(rows) == A_PAGE else ""
+        rows, previous = (gone if before == LARGEST_ID else []) + rows, ""
+    else:
+        rows = found[tab][(nth - 1) * A_PAGE : nth * A_PAGE]
+        following = _address("/my", show=tab, words=words, nth=nth + 1) if nth * A_PAGE < counts[tab] else ""
+        previous = _address("/my", show=tab, words=words, nth=nth - 1) if nth > 1 else ""
+    return page(
+        request,
+        "reservations/my.html",
+        tab=tab,
+        heading=locale.translate(TAB_WORDS[tab]),
+        tabs=[*(_tab(one, counts[one], tab, words) for one in Tab), calendar_tab()],
+        rows=[line(row, at) for row in rows],
+        words=words,
+        anything=bool(every) or over > 0 or bool(words),
+        previous=previous,
+        following=following,
+        most=reading.MOST_UNDER_WAY if len(every) == reading.MOST_UNDER_WAY else 0,
+    )
 
 
-def _line(row: asyncpg.Record, at: datetime) -> dict[str, Any]:
-    """One reservation in a list."""
-    state, zone = State(row["state"]), row["timezone"]
-    draft = state is State.DRAFT
-    return {
-        "id": row["id"],
-        "href": f"/my/apply?draft={row['id']}" if draft else f"/my/reservations/{row['id']}",
-        "state": state,
-        "title": locale.named(row, "project_title"),
-        "place": f"{locale.named(row, 'site_name')} · {locale.named(row, 'area_name')}",
-        "when": periods_in_words(periods_left(row), zone),
-        "until": format_instant(row["deadline"], zone, locale.current()) if row["deadline"] else "",
-        "left": locale.said(time_left(row["deadline"], at)) if row["deadline"] else "",
-        "due": day_of(row["due_at"], zone) if row["due_at"] else "",
-        "why": row["last_reason"] if state is State.RETURNED else "",
-    }
+def _clean(words: str) -> str:
+    """What is looked for, as it is kept in names: without signs that none of them holds."""
+    kept = "".join(sign for sign in words if sign.isprintable())
+    return normal("NFKC", kept[:LONGEST_WORDS]).strip()
+
+
+def _tab(tab: Tab, count: int, chosen: Tab, words: str) -> dict[str, Any]:
+    path = "/my/past" if tab is Tab.PAST else "/my"
+    href = _address(path, words=words) if tab is Tab.PAST else _address(path, show=tab, words=words)
+    return {"label": locale.translate(TAB_WORDS[tab]), "href": href, "count": count, "current": tab is chosen}
+
+
+def _address(path: str, **asked: object) -> str:
+    kept = {name: str(value) for name, value in asked.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 my_pages: Sequence[Any] = (my_page, past_page)

@@ -53,7 +53,7 @@ OWN = Statement("""
     SELECT id FROM reservation WHERE id = ANY(CAST(:ids AS bigint[])) AND company_id = ANY(CAST(:companies AS bigint[]))
 """)
 
-_VIEW = """
+VIEW = """
     SELECT reservation.id, reservation.state, reservation.note, reservation.conditions, reservation.deadline,
            reservation.due_at, reservation.submitted_at, reservation.created_at, reservation.version,
            reservation.project_id, reservation.company_id, reservation.site_id, reservation.area_id, site.owner_id,
@@ -87,7 +87,7 @@ _VISIBLE = """
 """
 
 # Served by the primary key.
-FIND = Statement(f"{_VIEW} WHERE reservation.id = :id AND {_VISIBLE}")
+FIND = Statement(f"{VIEW} WHERE reservation.id = :id AND {_VISIBLE}")
 
 
 def _newest(places: str, condition: str) -> str:
@@ -103,8 +103,8 @@ def _newest(places: str, condition: str) -> str:
     """
 
 
-def _newest_of_companies(condition: str) -> str:
-    """Served by reservation_by_company."""
+def newest_of_companies(condition: str) -> str:
+    """The newest ids of each of the companies, with `condition`. Served by reservation_by_company."""
     companies = "unnest(CAST(:companies AS bigint[])) AS company (id)"
     return _newest(companies, f"reservation.company_id = company.id AND {condition}")
 
@@ -122,9 +122,9 @@ _NEWEST_ON_LAND = _newest(
 )
 # What `_VISIBLE` says, each half by its own index. Keyset paging, newest first.
 LIST = Statement(f"""
-    {_VIEW}
+    {VIEW}
     WHERE reservation.id IN (
-        {_newest_of_companies(_SOUGHT)} UNION {_NEWEST_ON_LAND} ORDER BY id DESC LIMIT :limit
+        {newest_of_companies(_SOUGHT)} UNION {_NEWEST_ON_LAND} ORDER BY id DESC LIMIT :limit
     )
     ORDER BY reservation.id DESC
 """)
@@ -227,40 +227,4 @@ REVISE = Statement("""
     SET project_id = plan.id, company_id = plan.company_id, site_id = :site_id, area_id = :area_id, note = :note
     FROM plan
     WHERE reservation.id = :id
-""")
-
-# What is under way, with when it takes place and the last thing that happened to it.
-# Served by stay_once and event_once.
-_TOLD = """
-    SELECT mine.*, span.starts_at, span.last_starts_at, span.ends_at,
-           last.action AS last_action, last.reason AS last_reason
-    FROM mine
-    CROSS JOIN LATERAL span_of(mine.id) span
-    CROSS JOIN LATERAL (
-        SELECT event.action, event.reason FROM reservation_event event
-        WHERE event.reservation_id = mine.id ORDER BY event.sequence DESC LIMIT 1
-    ) last
-"""
-UNDER_WAY = Statement(f"""
-    WITH mine AS (
-        {_VIEW}
-        WHERE reservation.id IN (
-            {_newest_of_companies("NOT reservation.state = ANY(CAST(:over AS text[]))")} ORDER BY id DESC LIMIT :limit
-        )
-    )
-    {_TOLD}
-    ORDER BY span.starts_at, mine.id
-""")
-
-# Keyset paging, newest first.
-PAST = Statement(f"""
-    WITH mine AS (
-        {_VIEW}
-        WHERE reservation.id IN (
-            {_newest_of_companies("reservation.state = ANY(CAST(:over AS text[])) AND reservation.id < :before")}
-            ORDER BY id DESC LIMIT :limit
-        )
-    )
-    {_TOLD}
-    ORDER BY mine.id DESC
 """)

@@ -10,15 +10,18 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked, InArea
 from testfields.core.errors import N_, NotFound
+from testfields.core.periods import Period
 from testfields.core.volumes import Volume
-from testfields.db.values import to_band, to_period
-from testfields.reservations import queries
+from testfields.db.values import period_range, to_band, to_period
+from testfields.reservations import own_queries, queries
 from testfields.reservations.rules import Party, Role, State, role_of
-from testfields.reservations.states import OVER
+from testfields.reservations.states import OVER, USED
 from testfields.reservations.stays import OPEN, StayState
 
 # More than a company has under way at a time; the newest are shown.
 MOST_UNDER_WAY = 500
+# More than one company uses in the time that a calendar shows.
+MOST_STAYS = 2000
 NO_SUCH = N_("There is no such application.")
 
 
@@ -101,13 +104,30 @@ async def listed(actor: Actor, query: ListQuery) -> list[asyncpg.Record]:
 async def under_way(actor: Actor) -> list[asyncpg.Record]:
     """What the actor's companies have under way, by when it takes place, with the last thing that happened to each."""
     companies = reach(actor, May.SEE_OWN_PAGES).companies
-    return await queries.UNDER_WAY.rows(companies=companies, over=sorted(OVER), limit=MOST_UNDER_WAY)
+    return await own_queries.UNDER_WAY.rows(companies=companies, over=sorted(OVER), limit=MOST_UNDER_WAY)
 
 
-async def past(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
-    """What is over for the actor's companies, newest first, below the id `before`."""
+async def past(actor: Actor, before: int, limit: int, words: str = "") -> list[asyncpg.Record]:
+    """What is over for the actor's companies, newest first, below the id `before`; with `words`, in lower case, only
+    that in whose number or names they stand."""
     companies = reach(actor, May.SEE_OWN_PAGES).companies
-    return await queries.PAST.rows(companies=companies, over=sorted(OVER), before=before, limit=limit)
+    return await own_queries.PAST.rows(companies=companies, over=sorted(OVER), before=before, limit=limit, words=words)
+
+
+async def count_past(actor: Actor, words: str = "") -> int:
+    """How many of these there are."""
+    companies = reach(actor, May.SEE_OWN_PAGES).companies
+    return int(await own_queries.COUNT_PAST.value(companies=companies, over=sorted(OVER), words=words))
+
+
+async def own_stays(actor: Actor, within: Period) -> list[asyncpg.Record]:
+    """The stays of the actor's companies that touch a period, by when they begin, without those that came to
+    nothing."""
+    companies = reach(actor, May.SEE_OWN_PAGES).companies
+    states = sorted((frozenset(State) - OVER) | USED)
+    return await own_queries.STAYS.rows(
+        companies=companies, states=states, within=period_range(within), limit=MOST_STAYS
+    )
 
 
 async def events(actor: Actor, reservation_id: int) -> list[asyncpg.Record]:
