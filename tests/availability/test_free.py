@@ -68,7 +68,7 @@ def test_periods_near_a_time_are_all_that_meet_or_touch_it() -> None:
     [
         ({"open": [hours(9, 17)], "free": [hours(9, 17)]}, SlotState.FREE),
         ({"open": [hours(9, 12.5)], "free": [hours(9, 12)]}, SlotState.OUTSIDE),
-        ({"open": [hours(9, 17)]}, SlotState.OUTSIDE),
+        ({"open": [hours(9, 17)]}, SlotState.BARRED),
         ({"open": [hours(9, 17)], "held": [hours(12.5, 13)]}, SlotState.HELD),
         ({"open": [hours(9, 17)], "reserved": [hours(11, 14)]}, SlotState.TAKEN),
         ({"open": [hours(9, 17)], "held": [hours(12, 13)], "reserved": [hours(12, 13)]}, SlotState.TAKEN),

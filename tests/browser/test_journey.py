@@ -78,7 +78,7 @@ async def test_company_then_staff_then_public(played_db: str, tmp_path: Path, ch
         # The company finds a free hour in the site's week and applies.
         await log_in(company, server, COMPANY)
         await company.goto(f"{server.base_url}/sites/expo-park")
-        await company.locator("a.slot--free").first.click()
+        await company.locator("a.free__span").first.press("Enter")
         await company.wait_for_url("**/my/apply?*")
         await company.select_option("#f-project_id", label=words.project)
         await company.locator(".decision-bar").get_by_role("button", name=words.apply, exact=True).click()

@@ -241,14 +241,14 @@ async def test_a_free_hour_starts_an_application_there(client: AsyncClient) -> N
     field = await factories.field(slug="quay")
     await book(field, hour=9, hours=2, days=3)
     page = await get(client, "/sites/quay", **{"from": in_days(3).isoformat()})
-    links = Links(page.text).of("slot--free")
+    links = Links(page.text).of("free__span")
     asked = [parse_qs(urlsplit(href).query) for href in links]
     starts = [one["start"][0] for one in asked]
-    assert at(in_days(3), "08:00") in starts
+    assert at(in_days(3), "00:00") in starts
     assert at(in_days(3), "11:00") in starts
     assert not {at(in_days(3), "09:00"), at(in_days(3), "10:00")} & set(starts)
     assert {urlsplit(href).path for href in links} == {"/my/apply"}
-    assert page.text.count("slot--taken") >= 2
+    assert "seg seg--taken s-36 e-44" in page.text
 
     company = await factories.company()
     await factories.log_in(client, company)
@@ -260,59 +260,88 @@ async def test_a_free_hour_starts_an_application_there(client: AsyncClient) -> N
 async def test_who_is_not_logged_in_comes_back_to_the_hour(client: AsyncClient) -> None:
     await factories.field(slug="quay")
     page = await get(client, "/sites/quay", **{"from": in_days(3).isoformat()})
-    hour = Links(page.text).of("slot--free")[0]
+    hour = Links(page.text).of("free__span")[0]
     answer = await client.get(hour, headers={"Accept": "text/html"})
     assert answer.status_code == 303
     assert parse_qs(urlsplit(answer.headers["location"]).query)["next"] == [hour]
 
 
-async def test_an_hour_that_is_free_in_part_starts_where_it_is_free(client: AsyncClient) -> None:
+async def test_a_free_stretch_starts_on_the_half_hour_where_it_does(client: AsyncClient) -> None:
     field = await factories.field(slug="quay", slot_minutes=30, minimum_minutes=30)
     await book(field, hour=9, hours=0.5, days=3)
     page = await get(client, "/sites/quay", **{"from": in_days(3).isoformat()})
-    starts = [parse_qs(urlsplit(href).query)["start"][0] for href in Links(page.text).of("slot--partly")]
-    assert starts == [at(in_days(3), "09:30")]
+    starts = [parse_qs(urlsplit(href).query)["start"][0] for href in Links(page.text).of("free__span")]
+    assert at(in_days(3), "09:30") in starts
+    assert kinds(page)[0] == [("free", 0, 36), ("taken", 36, 38), ("free", 38, 96)]
 
 
 async def test_nothing_past_or_before_the_notice_can_be_pressed(client: AsyncClient) -> None:
     await factories.field(slug="quay", notice_minutes=2 * 1440)
     week_ago = await get(client, "/sites/quay", **{"from": in_days(-7).isoformat()})
-    assert Links(week_ago.text).of("slot") == []
+    assert Links(week_ago.text).of("free__span") == []
     assert "Nothing can be booked in these seven days." in week_ago.text
     page = await get(client, "/sites/quay")
-    earliest = min(parse_qs(urlsplit(href).query)["start"][0] for href in Links(page.text).of("slot"))
+    earliest = min(parse_qs(urlsplit(href).query)["start"][0] for href in Links(page.text).of("free__span"))
     assert datetime.fromisoformat(earliest).replace(tzinfo=TOKYO) >= now() + timedelta(days=2)
 
 
-async def test_todays_hour_is_marked(client: AsyncClient) -> None:
+async def test_the_present_quarter_is_marked_on_today(client: AsyncClient) -> None:
     await factories.field(slug="quay")
-    clock = now().astimezone(TOKYO)
+    before = now().astimezone(TOKYO)
     page = await get(client, "/sites/quay")
-    (marked,) = re.findall(r'<th class="[^"]*is-now[^"]*" scope="col">([\d:]+)<', page.text)
-    assert marked == f"{clock.hour}:00"
+    after = now().astimezone(TOKYO)
+    (marked,) = re.findall(r'class="lane__now s-(\d+) ', page.text)
+    assert int(marked) in {(one.hour * 60 + one.minute) // 15 for one in (before, after)}
 
 
-async def test_only_open_hours_are_columns(client: AsyncClient) -> None:
-    field = await factories.field(slug="quay")
+def kinds(page: Response) -> list[list[tuple[str, int, int]]]:
+    """Of each bar its stretches: what they are, from which to which quarter of an hour."""
+    stretch = re.compile(r'class="seg seg--(\w+) s-(\d+) e-(\d+)"')
+    return [
+        [(kind, int(start), int(end)) for kind, start, end in stretch.findall(lane)]
+        for lane in page.text.split('<ul class="lane"')[1:]
+    ]
+
+
+async def test_a_bar_says_why_a_time_cannot_be_booked(client: AsyncClient) -> None:
+    field = await factories.field(slug="quay", notice_minutes=1440, horizon_days=4, minimum_minutes=120)
     await OpeningHours.delete().where(OpeningHours.site_id == field.site_id)
-    monday = in_days(7 - in_days(0).weekday())
-    # Sunday 22:00 to 26:00, and Wednesday 9:00 to 12:00.
-    await OpeningHours(site_id=field.site_id, weekday=7, opens_minute=1320, closes_minute=1560).save()
-    await OpeningHours(site_id=field.site_id, weekday=3, opens_minute=540, closes_minute=720).save()
-    page = await get(client, "/sites/quay", **{"from": monday.isoformat()})
-    spans = [int(span) for span in re.findall(r'<th class="week__day[^"]*" colspan="(\d+)"', page.text)]
-    # A day without hours keeps one column, so that it is seen.
-    assert spans == [2, 1, 3, 1, 1, 1, 2]
+    for weekday in range(1, 8):
+        await OpeningHours(site_id=field.site_id, weekday=weekday, opens_minute=540, closes_minute=1080).save()
+    await book(field, hour=10, hours=5, days=3)
+    page = await get(client, "/sites/quay")
+    bars = kinds(page)
+    assert {kind for kind, _, _ in bars[0]} <= {"outside", "over", "notice"}
+    assert "free" not in {kind for kind, _, _ in bars[0]}
+    assert bars[3] == [
+        ("outside", 0, 36), ("short", 36, 40), ("taken", 40, 60), ("free", 60, 72), ("outside", 72, 96),
+    ]  # fmt: skip
+    assert bars[5] == [("outside", 0, 36), ("horizon", 36, 72), ("outside", 72, 96)]
+    for words in ("Shorter than the shortest stay", "Too far ahead to book yet", "Outside opening hours"):
+        assert f"</span>{words}</li>" in page.text, words
+    assert "</span>On hold</li>" not in page.text
 
 
-@pytest.mark.parametrize(("day", "hours"), [("2027-03-14", 23), ("2027-11-07", 25)])
-async def test_the_day_on_which_the_clock_changes_has_its_own_hours(client: AsyncClient, day: str, hours: int) -> None:
+@pytest.mark.parametrize(("day", "last"), [("2027-03-14", 96), ("2027-11-07", 96)])
+async def test_the_day_on_which_the_clock_changes_is_drawn_by_the_clock(
+    client: AsyncClient, day: str, last: int
+) -> None:
     await factories.field(slug="elsewhere", timezone="America/New_York", horizon_days=3650)
     page = await get(client, "/sites/elsewhere", **{"from": day})
     assert page.status_code == 200
-    spans = [int(span) for span in re.findall(r'<th class="week__day[^"]*" colspan="(\d+)"', page.text)]
-    assert spans == [hours, *[24] * 6]
-    assert len(Links(page.text).of("slot--free")) == sum(spans)
+    assert [bar for bar in kinds(page) if bar != [("free", 0, last)]] == []
+
+
+async def test_all_areas_are_shown_on_one_day(client: AsyncClient) -> None:
+    field = await factories.field(slug="quay")
+    await factories.area(field.site_id, slug="pad", name_en="Pad")
+    await book(field, hour=9, hours=2, days=3)
+    page = await get(client, "/sites/quay", view="day", **{"from": in_days(3).isoformat()})
+    assert len(kinds(page)) == 2
+    assert f'href="/sites/quay?area=pad&amp;from={in_days(3)}#week"' in page.text
+    week = await get(client, "/sites/quay", area="pad", **{"from": in_days(3).isoformat()})
+    assert "Free time of “Pad” from" in week.text
+    assert len(kinds(week)) == 7
 
 
 async def test_the_month_tells_the_share_of_free_hours(client: AsyncClient) -> None:
@@ -393,5 +422,5 @@ async def test_nobody_learns_who_has_booked(client: AsyncClient) -> None:
     project = await factories.project(company, title_ja="秘密の実証", title_en="Secret trial")
     await trial(company, project, field.area_id, factories.period(9, 2, 3))
     page = await get(client, "/sites/quay")
-    assert page.text.count("slot--taken") >= 2
+    assert "seg--taken s-36 e-44" in page.text
     assert "Secret" not in page.text

@@ -120,7 +120,9 @@ class SlotState(StrEnum):
     HELD = "held"
     TAKEN = "taken"
     CLOSED = "closed"
-    # Not open, past, before the notice, beyond the horizon, or a gap shorter than the site's minimum.
+    # Open and not taken, but past, before the notice, beyond the horizon, or a gap shorter than the site's minimum.
+    BARRED = "barred"
+    # Not open.
     OUTSIDE = "outside"
 
 
@@ -132,7 +134,7 @@ def state_of(area: AreaTime, slot: Period) -> SlotState:
     for periods, state in standing:
         if periods.meets(slot):
             return SlotState.PARTLY if area.partly.meets(slot) else state
-    return SlotState.FREE if area.free.covers(slot) else SlotState.OUTSIDE
+    return SlotState.FREE if area.free.covers(slot) else SlotState.BARRED
 
 
 @dataclass(frozen=True)

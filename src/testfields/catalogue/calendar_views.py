@@ -1,7 +1,7 @@
-"""The calendars of a site as a page draws them: hours of a week, days of a month, in the reader's language."""
+"""The calendars of a site as a page draws them: days as bars, a month of days, in the reader's language."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from testfields.core.errors import N_
 from testfields.core.local_time import (
     WEEKDAYS_EN,
     WEEKDAYS_JA,
+    format_clocks,
     format_date,
     format_month,
     format_period,
@@ -18,56 +19,61 @@ from testfields.core.local_time import (
     local_time,
 )
 from testfields.core.periods import Period
-from testfields.sites.schemas import OpeningView, WholeSiteView
+from testfields.sites.schemas import WholeSiteView
+from testfields.sites.stays import last_day
 from testfields.web import locale
 
-COLUMN_MINUTES = 60
-# Where an hour is not free, the one word for it: a closure says more than a booking, a booking more than a hold.
-STANDING = (SlotState.CLOSED, SlotState.TAKEN, SlotState.HELD)
+QUARTER = 15
+# A closure says more than a booking, a booking more than a hold; the other kinds say why nothing can be booked.
+KINDS = ("free", "partly", "held", "taken", "closed", "outside", "over", "notice", "horizon", "short")
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One hour of an area; `href` starts an application at the first time that is free in it."""
+class Segment:
+    """A stretch of one kind on a day, drawn from one quarter of an hour since midnight to another, of 96.
+
+    Where something is free `href` starts an application there, between `first` and `last` minutes after midnight.
+    """
 
     kind: str
+    start: int
+    end: int
+    clocks: str
     when: str
+    href: str = ""
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One bar: a day of an area. `apply` is the form of an application with all but its times; `now` a quarter of an
+    hour since midnight, None on another day."""
+
+    label: str
+    segments: list[Segment]
+    apply: str
+    day: str
+    now: int | None
     href: str = ""
 
 
 @dataclass(frozen=True)
-class Hour:
-    """The head of a column."""
-
-    label: str
-    now: bool
-
-
-@dataclass(frozen=True)
-class WeekDay:
-    """A day of the week grid, with the hours shown of it."""
-
-    label: str
-    today: bool
-    hours: list[Hour]
-
-
-@dataclass(frozen=True)
-class WeekRow:
-    """An area's hours, through all the days."""
-
-    name: str
-    cells: list[Cell]
-
-
-@dataclass(frozen=True)
-class Week:
-    """The week grid; empty where nothing can be booked at the site at all."""
+class Bars:
+    """Free time as bars, one below the other, and the kinds that there are on them. Minutes of the site's policy say
+    what can be picked."""
 
     caption: str
-    days: list[WeekDay]
-    rows: list[WeekRow]
-    free: bool
+    lanes: list[Lane]
+    kinds: list[str]
+    step: int
+    least: int
+    most: int
+
+    @property
+    def free(self) -> bool:
+        """Whether anything can be booked."""
+        return any(one.href for lane in self.lanes for one in lane.segments)
 
 
 @dataclass(frozen=True)
@@ -91,66 +97,74 @@ class Month:
     weeks: list[list[MonthDay | None]]
 
 
-# --- The week
+# --- Days as bars
 
 
-def week_words(site: WholeSiteView, areas: Sequence[AreaWeek], first: date, now: datetime) -> Week:
-    """Seven days from `first`, each from its first open hour to its last."""
-    rows: list[list[Cell]] = [[] for _ in areas]
-    days = []
-    for day in (first + timedelta(days=ahead) for ahead in range(7)):
-        columns = _open_columns(site, day)
-        hours: list[Hour] = []
-        for area, cells in zip(areas, rows, strict=True):
-            shown = [slots for clock, slots in _columns(site, area.days[day]) if clock in columns]
-            cells += [_cell(site, area, slots, now) for slots in shown]
-            hours = [_hour(slots, site.timezone, now) for slots in shown]
-        days.append(WeekDay(_short_day(day), day == local_date(now, site.timezone), hours))
-    names = {one.id: one.name for one in site.areas}
-    named = [WeekRow(locale.in_words(names[area.area_id]), cells) for area, cells in zip(areas, rows, strict=True)]
-    last = first + timedelta(days=6)
+def week_bars(site: WholeSiteView, area: AreaWeek, first: date, now: datetime) -> Bars:
+    """Seven days of one area from `first`, each leading to all areas on that day."""
+    several = len(site.areas) > 1
+    lanes = [
+        replace(
+            _lane(site, area, day, now, _short_day(day)),
+            href=calendar_address(site.slug, {"view": "day", "from": day.isoformat()}) if several else "",
+        )
+        for day in (first + timedelta(days=ahead) for ahead in range(7))
+    ]
+    names = {one.id: locale.in_words(one.name) for one in site.areas}
     caption = locale.translate(
-        N_("Free time from %(first)s to %(last)s"),
+        N_("Free time of “%(area)s” from %(first)s to %(last)s"),
         None,
+        area=names[area.area_id],
         first=format_date(first, locale.current()),
-        last=format_date(last, locale.current()),
+        last=format_date(first + timedelta(days=6), locale.current()),
     )
-    return Week(caption, days, named, any(cell.href for cells in rows for cell in cells))
+    return _bars(site, caption, lanes)
 
 
-def _column_minutes(slot_minutes: int) -> int:
-    """An hour, in whole slots; longer slots stand alone."""
-    return slot_minutes * max(1, COLUMN_MINUTES // slot_minutes)
+def day_bars(site: WholeSiteView, areas: Sequence[AreaWeek], day: date, now: datetime) -> Bars:
+    """All areas on one day, each leading to its own week."""
+    names = {one.id: locale.in_words(one.name) for one in site.areas}
+    lanes = [
+        replace(
+            _lane(site, area, day, now, names[area.area_id]),
+            href=calendar_address(site.slug, {"area": area.area, "from": day.isoformat()}),
+        )
+        for area in areas
+    ]
+    words = N_("Free time of all areas on %(day)s")
+    return _bars(site, locale.translate(words, None, day=format_date(day, locale.current())), lanes)
 
 
-def _columns(site: WholeSiteView, slots: Sequence[Slot]) -> Iterator[tuple[int, list[Slot]]]:
-    """The slots of a day by column, with the column's place in the day; an hour that comes twice is two columns."""
-    minutes = _column_minutes(site.policy.slot_minutes)
-
-    def column(slot: Slot) -> tuple[int, timedelta | None]:
-        local = local_time(slot.period.start, site.timezone)
-        return (local.hour * 60 + local.minute) // minutes, local.utcoffset()
-
-    for (place, _), several in groupby(slots, column):
-        yield place, list(several)
+def _bars(site: WholeSiteView, caption: str, lanes: list[Lane]) -> Bars:
+    there = {one.kind for lane in lanes for one in lane.segments}
+    policy = site.policy
+    kinds = [kind for kind in KINDS if kind in there]
+    return Bars(caption, lanes, kinds, policy.slot_minutes, policy.minimum_minutes, policy.maximum_minutes)
 
 
-def _open_columns(site: WholeSiteView, day: date) -> range:
-    """From the first column of the day that is open to the last; one column on a day that is not open."""
-    minutes = _column_minutes(site.policy.slot_minutes)
-    spans = [span for one in site.hours for span in _spans_on(one, day.isoweekday())]
-    if not spans:
-        return range(9 * 60 // minutes, 9 * 60 // minutes + 1)
-    return range(min(start for start, _ in spans) // minutes, -(-max(end for _, end in spans) // minutes))
+def _lane(site: WholeSiteView, area: AreaWeek, day: date, now: datetime, label: str) -> Lane:
+    slots = area.days[day]
+    kinds = groupby(slots, lambda slot: _kind(site, slot, now))
+    segments = [_segment(site, area, day, kind, list(run)) for kind, run in kinds]
+    today = day == local_date(now, site.timezone)
+    quarter = _minutes(now, day, site.timezone) // QUARTER if today else None
+    return Lane(label, segments, _application(site, area, None), day.isoformat(), quarter)
 
 
-def _spans_on(opening: OpeningView, weekday: int) -> Iterator[tuple[int, int]]:
-    """Minutes after midnight that an opening keeps open of `weekday`; a late one runs into the next day."""
-    opens, closes = minutes_of(opening.opens), minutes_of(opening.closes)
-    if opening.weekday == weekday:
-        yield opens, min(closes, DAY_MINUTES)
-    if opening.weekday % 7 + 1 == weekday and closes > DAY_MINUTES:
-        yield 0, closes - DAY_MINUTES
+def _segment(site: WholeSiteView, area: AreaWeek, day: date, kind: str, run: Sequence[Slot]) -> Segment:
+    period = Period(run[0].period.start, run[-1].period.end)
+    first, last = (_minutes(one, day, site.timezone) for one in (period.start, period.end))
+    bookable = kind in {SlotState.FREE, SlotState.PARTLY}
+    return Segment(
+        kind=kind,
+        start=first // QUARTER,
+        end=max(-(-last // QUARTER), first // QUARTER + 1),
+        clocks=format_clocks(period, site.timezone, locale.current()),
+        when=format_period(period, site.timezone, locale.current()),
+        href=_application(site, area, period.start) if bookable else "",
+        first=first,
+        last=last,
+    )
 
 
 def minutes_of(clock: str) -> int:
@@ -159,34 +173,31 @@ def minutes_of(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _hour(slots: Sequence[Slot], zone: str, now: datetime) -> Hour:
-    start = local_time(slots[0].period.start, zone)
-    return Hour(f"{start:%-H:%M}", slots[0].period.start <= now < slots[-1].period.end)
+def _minutes(instant: datetime, day: date, zone: str) -> int:
+    """Minutes after midnight by the clock of `day`; its end is 1440."""
+    local = local_time(instant, zone)
+    return DAY_MINUTES if local.date() > day else local.hour * 60 + local.minute
 
 
-def _cell(site: WholeSiteView, area: AreaWeek, slots: Sequence[Slot], now: datetime) -> Cell:
-    """One hour: free, free in part, or what stands there; the words name the time that the link starts at."""
-    states = [one.state for one in slots]
-    whole = Period(slots[0].period.start, slots[-1].period.end)
-    earliest = now + timedelta(minutes=site.policy.notice_minutes)
-    for state in (SlotState.FREE, SlotState.PARTLY):
-        found = [one.period for one in slots if one.state is state and one.period.start >= earliest]
-        if found:
-            kind = state if len(found) == len(slots) else SlotState.PARTLY
-            free = Period(found[0].start, found[-1].end)
-            return Cell(kind, _when(free, site), _application(site, area, free.start))
-    kind = next((state for state in STANDING if state in states), SlotState.OUTSIDE)
-    return Cell(kind, _when(whole, site))
+def _kind(site: WholeSiteView, slot: Slot, now: datetime) -> str:
+    """The one word for a slot: what stands there, or why it cannot be booked."""
+    if slot.state not in {SlotState.BARRED, SlotState.PARTLY}:
+        return slot.state
+    last = last_day(site.policy.horizon_days, site.timezone, now)
+    if slot.period.start < now:
+        return "over"
+    if slot.period.start < now + timedelta(minutes=site.policy.notice_minutes):
+        return "notice"
+    if local_date(slot.period.start, site.timezone) > last:
+        return "horizon"
+    return slot.state if slot.state is SlotState.PARTLY else "short"
 
 
-def _when(period: Period, site: WholeSiteView) -> str:
-    return format_period(period, site.timezone, locale.current())
-
-
-def _application(site: WholeSiteView, area: AreaWeek, start: datetime) -> str:
-    """The form of an application, filled in with the area and with the local time."""
-    local = local_time(start, site.timezone)
-    query = {"site": site.slug, "area": area.area, "start": f"{local:%Y-%m-%dT%H:%M}"}
+def _application(site: WholeSiteView, area: AreaWeek, start: datetime | None) -> str:
+    """The form of an application, filled in with the area and, where one is given, with the local time."""
+    query = {"site": site.slug, "area": area.area}
+    if start is not None:
+        query["start"] = f"{local_time(start, site.timezone):%Y-%m-%dT%H:%M}"
     return f"/my/apply?{urlencode(query, safe=':')}"
 
 

@@ -1,6 +1,6 @@
 """The list of test fields beside their map, and the page of one field with its calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,11 +17,12 @@ from testfields.accounts.identity import Visitor
 from testfields.availability.free import FreeQuery
 from testfields.availability.search import calendar_month, calendar_week, free_sites, free_times
 from testfields.catalogue.calendar_views import (
+    Bars,
     Month,
-    Week,
     calendar_address,
+    day_bars,
     month_words,
-    week_words,
+    week_bars,
 )
 from testfields.catalogue.forms import Typed, Wanted, parse_day, read, wanted_of
 from testfields.catalogue.views import (
@@ -31,6 +32,7 @@ from testfields.catalogue.views import (
     facility_in_words,
     facts_of,
     site_row,
+    technical_facts_of,
     use_words,
 )
 from testfields.core.clock import now
@@ -189,8 +191,8 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         first = parse_day(typed, "from") if typed else today
     except InvalidInput as error:
         first, errors = today, field_errors(error.faults)
-    by_month = request.query_params.get("view") == "month"
-    calendar = await (_month if by_month else _week)(site, first, at, request.query_params.get("area", ""))
+    view = next((one for one in VIEWS if one == request.query_params.get("view")), "week")
+    calendar = await VIEWS[view](site, first, at, request.query_params.get("area", ""))
     return page(
         request,
         "catalogue/site.html",
@@ -201,10 +203,12 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         uses=use_words(site.uses),
         areas=area_rows(site),
         facts=facts_of(site),
+        technical=technical_facts_of(site),
         constraints=constraints_of(site),
         errors=errors,
         typed=typed if errors else first.isoformat(),
-        views=_views(site.slug, first, by_month),
+        view=view,
+        views=_views(site, first, view),
         calendar=calendar,
         sources=[
             {"url": f"/api/v1/sites/{slug}/areas.geojson", "class": "area", "prefix": "area-", "names": True},
@@ -216,7 +220,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
 class Calendar:
     """What stands under the heading of the calendar, and the ways to the time before, after and now."""
 
-    week: Week | None
+    bars: Bars | None
     month: Month | None
     before: str
     this: str
@@ -224,31 +228,46 @@ class Calendar:
     areas: list[dict[str, Any]]
 
 
-def _views(slug: str, first: date, by_month: bool) -> list[dict[str, Any]]:
-    day = first.isoformat()
+def _views(site: WholeSiteView, first: date, chosen: str) -> list[dict[str, Any]]:
+    words = {"week": N_("Seven days"), "day": N_("All areas on one day"), "month": N_("Month")}
+    if len(site.areas) < 2:
+        del words["day"]
     return [
-        {"label": locale.translate(N_("Week")), "href": calendar_address(slug, {"from": day}), "current": not by_month},
         {
-            "label": locale.translate(N_("Month")),
-            "href": calendar_address(slug, {"view": "month", "from": day}),
-            "current": by_month,
-        },
+            "label": locale.translate(label),
+            "href": calendar_address(site.slug, {"view": "" if view == "week" else view, "from": first.isoformat()}),
+            "current": view == chosen,
+        }
+        for view, label in words.items()
     ]
 
 
-async def _week(site: WholeSiteView, first: date, at: datetime, _area: str) -> Calendar:
-    """Seven days from `first`."""
+async def _week(site: WholeSiteView, first: date, at: datetime, area: str) -> Calendar:
+    """Seven days from `first`; of the area with that slug, else of the first."""
     areas = await calendar_week(site.slug, first, site.timezone, at)
+    shown = next((one for one in areas if one.area == area), areas[0] if areas else None)
+    asked = {"area": area if shown and shown.area == area else ""}
     week = timedelta(days=7)
-    ways = [{"from": day.isoformat()} for day in (first - week, first + week)]
+    before, after = ({**asked, "from": day.isoformat()} for day in (first - week, first + week))
+    chips = {"from": first.isoformat()}
     return Calendar(
-        week=week_words(site, areas, first, at) if areas else None,
+        bars=week_bars(site, shown, first, at) if shown else None,
         month=None,
-        before=calendar_address(site.slug, ways[0]),
-        this=calendar_address(site.slug, {}),
-        after=calendar_address(site.slug, ways[1]),
-        areas=[],
+        before=calendar_address(site.slug, before),
+        this=calendar_address(site.slug, asked),
+        after=calendar_address(site.slug, after),
+        areas=_area_chips(site, chips, shown.area, all_of_them=False) if shown and len(areas) > 1 else [],
     )
+
+
+async def _day(site: WholeSiteView, day: date, at: datetime, _area: str) -> Calendar:
+    """All areas on one day."""
+    areas = await calendar_week(site.slug, day, site.timezone, at)
+    asked = {"view": "day"}
+    ways = ({**asked, "from": (day + timedelta(days=ahead)).isoformat()} for ahead in (-1, 1))
+    before, after = (calendar_address(site.slug, one) for one in ways)
+    this = calendar_address(site.slug, asked)
+    return Calendar(day_bars(site, areas, day, at) if areas else None, None, before, this, after, [])
 
 
 async def _month(site: WholeSiteView, day: date, at: datetime, area: str) -> Calendar:
@@ -259,21 +278,27 @@ async def _month(site: WholeSiteView, day: date, at: datetime, area: str) -> Cal
     asked = {"view": "month", "area": area if chosen else ""}
     before, after = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=31)).replace(day=1)
     return Calendar(
-        week=None,
+        bars=None,
         month=month_words(site, chosen or areas, first, at) if areas else None,
         before=calendar_address(site.slug, {**asked, "from": before.isoformat()}),
         this=calendar_address(site.slug, asked),
         after=calendar_address(site.slug, {**asked, "from": after.isoformat()}),
-        areas=_area_chips(site, first, area if chosen else "") if len(areas) > 1 else [],
+        areas=_area_chips(site, {"view": "month", "from": day.isoformat()}, area if chosen else "")
+        if len(areas) > 1
+        else [],
     )
 
 
-def _area_chips(site: WholeSiteView, first: date, chosen: str) -> list[dict[str, Any]]:
-    named = [("", locale.translate(N_("All areas"))), *((one.slug, locale.in_words(one.name)) for one in site.areas)]
-    asked = {"view": "month", "from": first.isoformat()}
+VIEWS = {"week": _week, "day": _day, "month": _month}
+
+
+def _area_chips(
+    site: WholeSiteView, asked: Mapping[str, str], chosen: str, *, all_of_them: bool = True
+) -> list[dict[str, Any]]:
+    every = [("", locale.translate(N_("All areas")))] if all_of_them else []
     return [
         {"href": calendar_address(site.slug, {**asked, "area": slug}), "label": label, "current": slug == chosen}
-        for slug, label in named
+        for slug, label in (*every, *((one.slug, locale.in_words(one.name)) for one in site.areas))
     ]
 
 

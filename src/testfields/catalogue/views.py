@@ -1,6 +1,6 @@
 """A site and its rules in the words of a page: names in the reader's language, numbers with their units."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -156,7 +156,7 @@ def facility_in_words(key: str, value: FacilityValue) -> str:
 
 
 def facts_of(site: WholeSiteView) -> list[Fact]:
-    """What is known of the place, as a table."""
+    """What whoever looks for a place asks first, as a table."""
     surface, width = site.facilities.get("surface"), site.facilities.get("width_m")
     offered = {key: value for key, value in site.facilities.items() if key not in {"surface", "width_m"}}
     told = {
@@ -169,13 +169,23 @@ def facts_of(site: WholeSiteView) -> list[Fact]:
         N_("Allowed uses"): _listed([use.label for use in use_words(site.uses)]),
         N_("Facilities"): facilities_in_words(offered),
         N_("Opening hours"): hours_in_words(site.hours),
+    }
+    return _facts(told.items())
+
+
+def technical_facts_of(site: WholeSiteView) -> list[Fact]:
+    """What surveyors and lawyers ask besides: what the land is by law, and its heights."""
+    told = {
         N_("Class of property"): _listed_sentence(
             locale.in_words(PROPERTY_CLASSES[site.property_class]), _said(PROPERTY_MEANS[site.property_class])
         ),
         N_("Is it a road? Answer of the police"): _road(site),
     }
-    lines = [(locale.translate(label), text) for label, text in told.items()]
-    return [Fact(label, text or _said(N_("Not given"))) for label, text in (*lines, *_further(site))]
+    return [*_facts(told.items()), *(Fact(label, text or _said(N_("Not given"))) for label, text in _further(site))]
+
+
+def _facts(told: Iterable[tuple[str, str]]) -> list[Fact]:
+    return [Fact(locale.translate(label), text or _said(N_("Not given"))) for label, text in told]
 
 
 def _further(site: SiteView) -> Iterator[tuple[str, str]]:
