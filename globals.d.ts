@@ -16,6 +16,8 @@ declare global {
     periods?: Stretch[];
   };
   type Feature = { id: string; type: "Feature"; geometry: GeoJSON.Geometry; properties: Properties };
+  /** One thing of a site's plan. */
+  type Piece = { geometry: GeoJSON.Geometry; properties: { kind: string; name: InBoth } };
   /** One shape, or the dot that stands for it. */
   type Shape = Leaflet.Polygon & { feature: Feature };
   /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; close: the zoom level from which it is fetched for what is in sight. */

@@ -18,7 +18,7 @@ from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
 from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.reviews.tables import ReviewRead
-from testfields.sites.tables import Area, OpeningHours, Site
+from testfields.sites.tables import Area, OpeningHours, PlanPiece, Site
 from testfields.web.tables import IdempotentAnswer
 
 ID = "2026-11-26T20:00:00:000000"
@@ -30,7 +30,7 @@ TABLES = (
     Event,
     *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn),
     Delivery,
-    *(Site, Area, OpeningHours),
+    *(Site, Area, PlanPiece, OpeningHours),
     *(SiteLock, Claim),
     Closure,
     Project,

@@ -21,7 +21,13 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /trials/{trial_id}": ("GET /trials/{trial_id}", "GET /trials/{trial_id}/place.geojson"),
     "GET /sites": ("GET /sites", "GET /availability"),
     "GET /sites.geojson": ("GET /sites.geojson", "GET /availability"),
-    "GET /sites/{slug}": ("GET /sites/{slug}", "GET /sites/{slug}/areas", "GET /availability"),
+    "GET /sites/{slug}": (
+        "GET /sites/{slug}",
+        "GET /sites/{slug}/areas",
+        "GET /sites/{slug}/plan",
+        "GET /plans.geojson",
+        "GET /availability",
+    ),
     "GET /p/{code}": ("GET /permits/{code}",),
     "GET /maps/{file}": PAGE,
     "GET /problems/{slug}": PAGE,
@@ -152,5 +158,5 @@ def test_every_twin_is_there(portal: Litestar) -> None:
 def test_the_api_does_nothing_that_no_page_does(portal: Litestar) -> None:
     """An operation that stands in no row was forgotten here, or has no page yet."""
     named = {one for twins in TWINS.values() if isinstance(twins, tuple) for one in twins}
-    # Areas on a map of their own.
-    assert operations_of(portal) - named == {"GET /sites/{slug}/areas.geojson"}
+    # Areas on a map of their own; a plan is drawn by programs as long as sites come from files.
+    assert operations_of(portal) - named == {"GET /sites/{slug}/areas.geojson", "PUT /sites/{slug}/plan"}

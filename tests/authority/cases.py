@@ -110,6 +110,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /api/v1/sites": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /api/v1/sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /api/v1/sites/{slug}": (HIDDEN,),
+    "GET /api/v1/sites/{slug}/plan": (HIDDEN,),
+    "PUT /api/v1/sites/{slug}/plan": (Case(json={"type": "FeatureCollection", "features": []}, elsewhere=404),),
     "GET /api/v1/sites/{slug}/areas": (HIDDEN,),
     "GET /api/v1/sites/{slug}/areas.geojson": (HIDDEN,),
     "GET /api/v1/reservations": (LIST,),

@@ -42,7 +42,10 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/admin": ADMIN,
     "/admin/mails": STAFF | ADMIN,
     # --- API
-    **dict.fromkeys(("/api/v1/sites", "/api/v1/sites.geojson", "/api/v1/availability", "/api/v1/permits"), ANYBODY),
+    **dict.fromkeys(
+        ("/api/v1/sites", "/api/v1/sites.geojson", "/api/v1/plans.geojson", "/api/v1/availability", "/api/v1/permits"),
+        ANYBODY,
+    ),
     **dict.fromkeys(("/api/v1/trials", "/api/v1/trials.geojson"), ANYBODY),
     **dict.fromkeys(("/api/v1/me", "/api/v1/tokens"), KNOWN),
     **dict.fromkeys(("/api/v1/projects", "/api/v1/reservations"), COMPANY | STAFF),

@@ -144,6 +144,11 @@ class May(Enum):
 
     # --- Test fields
     SEE_UNPUBLISHED = Row("See one's own test fields before they are published", (To(STAFF, READ),))
+    DRAW_PLAN = Row(
+        "Draw the plan of a test field's ground",
+        (To(APPROVERS | SITE_MANAGERS, MANAGE),),
+        N_("Only approvers and site managers may draw the plan of a test field."),
+    )
 
     # --- Applications; which of these steps a state allows is said by `reservations.rules.TRANSITIONS`
     SEE_APPLICATIONS = Row("Read applications, and try what one would meet", (To(MEMBERS, READ), To(STAFF, READ)))

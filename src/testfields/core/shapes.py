@@ -123,6 +123,15 @@ def parse_shape(polygons: Sequence[Sequence[Sequence[Sequence[float]]]], path: s
     return checked_shape(MultiPolygon([Polygon(outer, holes) for outer, *holes in kept]), path)
 
 
+def parse_points(points: Sequence[Sequence[float]], path: str) -> list[tuple[float, float]]:
+    """Points as GeoJSON has them, as they are kept; raises InvalidInput as `parse_shape` does."""
+    check_points(len(points), path)
+    if not points or any(len(point) != 2 for point in points):
+        raise InvalidInput([fault(path, N_("Each point must be [longitude, latitude], without a height."))])
+    _check_inside_japan(points, path)
+    return _kept(points)
+
+
 def check_points(count: int, path: str) -> None:
     """Raise InvalidInput for a shape of more points than are judged at once."""
     if count > MOST_POINTS:

@@ -19,17 +19,17 @@ from testfields.core.errors import N_, NotFound
 from testfields.maps import service
 from testfields.maps.rules import Kind, Sought, Span, days_of
 from testfields.maps.service import Page, Trial
-from testfields.maps.shell import BASEMAP, Shell, credit, shell
+from testfields.maps.shell import BASEMAP, PLAN_SIGNS, Shell, credit, shell
 from testfields.maps.views import DayOfTrials, TrialCard, days_of_trials, site_card, trial_card, trial_page
 from testfields.maps.wanted import Typed, Wanted, address, wanted_of
 from testfields.projects.vocabulary import THEMES
-from testfields.sites.vocabulary import USES
+from testfields.sites.vocabulary import PLAN_KINDS, USES
 from testfields.web import locale
 from testfields.web.features import Settings
 from testfields.web.pages import page
 from testfields.web.parameters import PathId, QueryId
 from testfields.web.shared import SHARED
-from testfields.web.words import options
+from testfields.web.words import Word, options
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 TRIALS_A_PAGE = 50
@@ -53,7 +53,11 @@ def in_templates(settings: Settings) -> Mapping[str, object]:
     def map_shell(kind: str) -> Shell:
         return shell(Kind(kind), locale.current(), settings.gsi_tiles)
 
-    return {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit()}
+    def plan_kinds() -> list[Word]:
+        return [Word(str(key), locale.in_words(label)) for key, label in PLAN_KINDS.items()]
+
+    plans: dict[str, Any] = {"plan_kinds": plan_kinds, "plan_signs": PLAN_SIGNS}
+    return {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit(), **plans}
 
 
 @get("/maps/{file:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])

@@ -20,6 +20,9 @@ from testfields.web.files import STATIC, static
 
 BASEMAP = "vendor/basemap/osaka.geojson"
 
+# What stands for a point of a plan, in icons/sprite.svg; other kinds are drawn by their outline.
+PLAN_SIGNS = {"trees": "tree", "pad": "pad", "gate": "gate", "power": "power", "tap": "water", "danger": "warning"}
+
 # Folium's links to other hosts → the portal's own file; None for what no shell uses (pop-ups, icons).
 OWN_FILES: dict[str, str | None] = {
     "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "leaflet.js",

@@ -19,6 +19,7 @@ from testfields.sites.fields import (
     SiteFacts,
     Uses,
 )
+from testfields.sites.plan import Piece
 from testfields.sites.vocabulary import ROAD_ANSWERS, RoadAnswer
 
 DAY_MINUTES = 24 * 60
@@ -80,6 +81,8 @@ class SiteDraft(SiteFacts):
     geometry: MultiPolygon
     policy: Policy
     areas: tuple["AreaDraft", ...]
+    # What the ground looks like; None where nothing is said of it, so that it stays.
+    plan: tuple[Piece, ...] | None = None
     # The feature of the file this came from; two drafts are the same wherever they stood.
     feature: int = field(default=-1, compare=False)
 

@@ -19,6 +19,7 @@ from testfields.core.shapes import inside, share_ground, widest_common
 from testfields.sites.bookable import never_kept
 from testfields.sites.drafts import AREA, DAY_MINUTES, SITE, AreaDraft, SiteDraft, told_of
 from testfields.sites.fields import POLICY
+from testfields.sites.plan import plan_faults
 from testfields.sites.vocabulary import RoadAnswer
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -56,6 +57,7 @@ def check_catalogue(sites: Sequence[SiteDraft], today: date) -> list[FeatureFaul
         for area in site.areas:
             faults += _check_area(area, site)
         faults += _check_strips(site)
+        faults += _check_plan(site)
     return faults + list(_check_overlaps(sites))
 
 
@@ -80,6 +82,12 @@ def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
     if not site.areas:
         yield feature_fault(site, "areas", N_("The site needs at least one area that can be booked."))
     yield from _check_road(site, today)
+
+
+def _check_plan(site: SiteDraft) -> Iterator[FeatureFault]:
+    plan = site.plan or ()
+    for place, message in plan_faults(plan, site.geometry):
+        yield placed_fault(plan[place].feature, site.slug, "geometry", message)
 
 
 def _check_slug(draft: SiteDraft | AreaDraft) -> Iterator[FeatureFault]:

@@ -26,7 +26,7 @@ from testfields.core.local_time import JAPANS_ZONE
 from testfields.db.columns import Geometry, NumRange
 from testfields.db.sets import one_of, some_of
 from testfields.sites.fields import POLICY, within_limits
-from testfields.sites.vocabulary import Mode, PropertyClass, RoadAnswer, Use
+from testfields.sites.vocabulary import Mode, PlanKind, PropertyClass, RoadAnswer, Use
 
 
 class Site(Table, tablename="site"):
@@ -109,6 +109,20 @@ class Area(Table, tablename="area"):
     area_mode_1 = Check(one_of("mode", Mode))
     area_uses_1 = Check(some_of("uses", Use))
     area_altitude_1 = Check("lower(altitude) >= 0 AND NOT upper_inf(altitude) AND NOT isempty(altitude)")
+
+
+class PlanPiece(Table, tablename="plan_piece"):
+    """One thing on a site's ground: a point, a line or a polygon of its plan."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.cascade, null=False, index=True)
+    position = Integer(default=0)
+    kind = Text()
+    name_ja = Text()
+    name_en = Text()
+    geometry = Geometry("Geometry", index=True, index_method=IndexMethod.gist)
+
+    plan_piece_kind_1 = Check(one_of("kind", PlanKind))
 
 
 class OpeningHours(Table, tablename="opening_hours"):

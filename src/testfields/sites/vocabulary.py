@@ -59,6 +59,24 @@ class Surface(StrEnum):
     WATER = "water"
 
 
+class PlanKind(StrEnum):
+    """What a piece of a site's plan shows."""
+
+    LAND = "land"
+    WATER = "water"
+    PAVING = "paving"
+    BUILDING = "building"
+    ROAD = "road"
+    TRACK = "track"
+    PAD = "pad"
+    TREES = "trees"
+    FENCE = "fence"
+    GATE = "gate"
+    POWER = "power"
+    TAP = "tap"
+    DANGER = "danger"
+
+
 class Measure(StrEnum):
     """How a facility is told: it is there, so much of it, or one of the surfaces."""
 
@@ -128,4 +146,20 @@ FACILITIES: Mapping[str, Facility] = {
         Facility("accessible_toilet", Label("バリアフリートイレ", "Accessible toilet")),
         Facility("weather_station", Label("気象観測装置", "Weather station")),
     )
+}
+
+PLAN_KINDS: Mapping[PlanKind, Label] = {
+    PlanKind.LAND: Label("陸地", "Land"),
+    PlanKind.WATER: Label("水面", "Water"),
+    PlanKind.PAVING: Label("舗装面", "Paved ground"),
+    PlanKind.BUILDING: Label("建物", "Building"),
+    PlanKind.ROAD: Label("道路・通路", "Road or path"),
+    PlanKind.TRACK: Label("走行コース", "Track"),
+    PlanKind.PAD: Label("離着陸場・待機場所", "Launch pad or pit"),
+    PlanKind.TREES: Label("樹木", "Trees"),
+    PlanKind.FENCE: Label("柵", "Fence"),
+    PlanKind.GATE: Label("出入口", "Gate"),
+    PlanKind.POWER: Label("電源", "Power point"),
+    PlanKind.TAP: Label("水道", "Water point"),
+    PlanKind.DANGER: Label("危険箇所", "Danger spot"),
 }

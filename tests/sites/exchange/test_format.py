@@ -3,9 +3,10 @@
 from datetime import date
 
 from testfields.piccolo_app import data_folder
-from testfields.sites.exchange.features import BOTH, COLUMNS, Column
+from testfields.sites.exchange.features import BOTH, COLUMNS, KINDS, Column
 from testfields.sites.fields import Unit
 
+SHARED = {BOTH: "both", frozenset(KINDS): "all"}
 TYPES = {str: "text", bool: "true or false", int: "whole number", float: "number", date: "date"}
 HEAD = """\
 | field | in a Shapefile | of | type | what it holds |
@@ -18,7 +19,7 @@ def line(column: Column) -> str:
     kind = "metres" if field.unit is Unit.METRES else TYPES[column.type]
     left_out = "" if field.default is None else f"; {field.default} where it is left out"
     optional = "" if field.required and not row.optional and not left_out else ", optional"
-    of = "both" if column.kinds == BOTH else next(iter(column.kinds))
+    of = SHARED.get(column.kinds) or ", ".join(kind for kind in KINDS if kind in column.kinds)
     return f"| `{column.name}` | `{column.short}` | {of} | {kind}{optional} | {field.told}{left_out} |\n"
 
 

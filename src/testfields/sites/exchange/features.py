@@ -1,4 +1,5 @@
-"""Between the features of a file and the catalogue's values: one flat record for each site and each area.
+"""Between the features of a file and the catalogue's values: one flat record for each site, each area
+and each piece of a plan.
 
 `COLUMNS` is the format, as `sites.fields` and `sites.drafts` tell it, with what stands in files alone: the name in
 GeoJSON and GeoPackage, the short name in a Shapefile, the type, and whether sites, areas or both have it.
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from shapely import orient_polygons
 from shapely.geometry import MultiPolygon
@@ -21,10 +22,15 @@ from testfields.core.fields import Row
 from testfields.sites.drafts import AREA, SITE, AreaDraft, Hours, SiteDraft, told_of
 from testfields.sites.exchange.notation import format_facilities, format_hours
 from testfields.sites.exchange.record import Record
-from testfields.sites.fields import POLICY, Facilities, Field, Policy, Unit, Uses
+from testfields.sites.fields import LONGEST_NAME, POLICY, Facilities, Field, Policy, Unit, Uses
+from testfields.sites.plan import Piece
 from testfields.sites.rules import FeatureFault, check_catalogue, placed_fault
+from testfields.sites.vocabulary import PlanKind
 
-AN_AREA, A_SITE = "area", "site"
+T = TypeVar("T")
+
+AN_AREA, A_SITE, A_PLAN = "area", "site", "plan"
+KINDS = (A_SITE, AN_AREA, A_PLAN)
 BOTH = frozenset({A_SITE, AN_AREA})
 
 ColumnType = type[str] | type[int] | type[float] | type[bool] | type[date]
@@ -59,11 +65,18 @@ def _only_here(name: str, kind: ColumnType, field: Field, *kinds: str) -> Column
     return Column(name, kind, frozenset(kinds), Row(name, kind, not field.required, field))
 
 
+# A piece of a plan may have them.
+NAMES_OF_PIECES = ("name_ja", "name_en")
 COLUMNS: Sequence[Column] = (
-    _only_here("kind", str, Field("`site` or `area`"), A_SITE, AN_AREA),
-    *_columns((row for name, row in SITE.items() if name in AREA), A_SITE, AN_AREA),
+    _only_here("kind", str, Field("`site`, `area` or `plan`"), *KINDS),
+    *(
+        column
+        for name, row in SITE.items()
+        if name in AREA
+        for column in _columns([row], *(KINDS if name in NAMES_OF_PIECES else (A_SITE, AN_AREA)))
+    ),
     *_columns((row for name, row in SITE.items() if name not in AREA), A_SITE),
-    _only_here("site", str, Field("slug of the site it belongs to"), AN_AREA),
+    _only_here("site", str, Field("slug of the site it belongs to"), AN_AREA, A_PLAN),
     _only_here("parent", str, Field("slug of the area it lies in", required=False), AN_AREA),
     *_columns((row for name, row in AREA.items() if name not in SITE), AN_AREA),
     _only_here(
@@ -72,6 +85,7 @@ COLUMNS: Sequence[Column] = (
     _only_here(
         "altitude_upper", float, Field("greatest height that may be asked for", "alt_upper", Unit.METRES), AN_AREA
     ),
+    _only_here("plan", str, Field(f"what is there: {', '.join(f'`{one}`' for one in PlanKind)}"), A_PLAN),
 )
 NAMES = tuple(one.name for one in COLUMNS)
 # Columns that programs add by themselves: GDAL and QGIS their numbers, and what two layers became one of; ArcGIS
@@ -107,28 +121,35 @@ def read_catalogue(
     records: list[Record] = []
     sites: list[SiteDraft] = []
     areas: list[tuple[Record, str, AreaDraft]] = []
+    pieces: list[tuple[Record, str, Piece]] = []
     # One feature after the other, so that whoever hands them over sees how far it is.
     for place, one in enumerate(features):
         record = Record(place, one.values, one.shape)
         records.append(record)
-        kind = record.word("kind", (A_SITE, AN_AREA))
+        kind = record.word("kind", KINDS)
         if kind == A_SITE:
             sites.append(_site(record, owner))
         elif kind == AN_AREA:
             areas.append((record, record.code("site"), _area(record)))
+        elif kind == A_PLAN and (piece := _piece(record)) is not None:
+            pieces.append((record, record.code("site"), piece))
         _refuse_stray_values(record, kind)
-    drafts = _with_areas(sites, areas)
+    drafts = [
+        replace(site, areas=tuple(theirs), plan=tuple(ground) or None)
+        for site, theirs, ground in zip(sites, _of_each(sites, areas), _of_each(sites, pieces), strict=True)
+    ]
     return drafts, in_order([*_file_faults(records), *_beyond(records, check_catalogue(drafts, today))])
 
 
-def _with_areas(sites: Sequence[SiteDraft], areas: Iterable[tuple[Record, str, AreaDraft]]) -> list[SiteDraft]:
-    of_site: dict[str, list[AreaDraft]] = {site.slug: [] for site in sites}
-    for record, slug, area in areas:
+def _of_each(sites: Sequence[SiteDraft], parts: Iterable[tuple[Record, str, T]]) -> list[list[T]]:
+    """Of each site what belongs to it, in the file's order."""
+    of_site: dict[str, list[T]] = {site.slug: [] for site in sites}
+    for record, slug, part in parts:
         if slug in of_site:
-            of_site[slug].append(area)
+            of_site[slug].append(part)
         elif slug:
             record.add("site", N_("The file has no site “%(site)s”."), site=slug)
-    return [replace(site, areas=tuple(of_site[site.slug])) for site in sites]
+    return [of_site[site.slug] for site in sites]
 
 
 def _file_faults(records: Sequence[Record]) -> Iterator[FeatureFault]:
@@ -194,9 +215,26 @@ def _area(record: Record) -> AreaDraft:
     )
 
 
+def _piece(record: Record) -> Piece | None:
+    kind = record.word("plan", tuple(PlanKind))
+    shape = record.piece(PlanKind(kind)) if kind else None
+    if shape is None:
+        return None
+    names = {name: record.text(name, required=False, most=LONGEST_NAME) for name in NAMES_OF_PIECES}
+    return Piece(kind=PlanKind(kind), **names, geometry=shape, feature=record.place)
+
+
 def write_catalogue(sites: Iterable[SiteDraft]) -> list[Feature]:
-    """The features of which `read_catalogue` makes these sites again: each site, then its areas."""
-    return [feature for site in sites for feature in (_feature_of(site), *(_part_of(site, one) for one in site.areas))]
+    """The features of which `read_catalogue` makes these sites again: each site, its areas, its plan."""
+    return [feature for site in sites for feature in _features_of(site)]
+
+
+def _features_of(site: SiteDraft) -> Iterator[Feature]:
+    yield _feature_of(site)
+    yield from (_part_of(site, one) for one in site.areas)
+    for one in site.plan or ():
+        names = {"name_ja": one.name_ja or None, "name_en": one.name_en or None}
+        yield Feature({"kind": A_PLAN, "site": site.slug, "plan": one.kind.value, **names}, one.geometry)
 
 
 def _feature_of(site: SiteDraft) -> Feature:

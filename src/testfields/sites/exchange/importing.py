@@ -25,6 +25,7 @@ from testfields.sites.exchange.misfits import Misfit, misfits, newly
 from testfields.sites.exchange.outlines import Lifted, have_closures_follow, stranding_faults
 from testfields.sites.exchange.reference_systems import WGS84
 from testfields.sites.exchange.stored import stored_sites, write_sites
+from testfields.sites.plan import Piece
 from testfields.sites.rules import NO_SUCH_ZONE, OVERLAPS, FeatureFault, feature_fault, placed_fault
 
 BATCH = 500
@@ -137,6 +138,7 @@ async def _store(
     await queries.LOCK_CATALOGUE.run()
     owners = {row["slug"]: row["id"] for row in await queries.OWNERS.rows(slugs=[one.owner for one in sites])}
     stored = {one.slug: one for one in await stored_sites([one.slug for one in sites])}
+    sites = [one if one.plan is not None else replace(one, plan=_kept_plan(stored.get(one.slug))) for one in sites]
     changed = [one for one in sites if stored.get(one.slug) != one]
     await _hold([one.slug for one in changed])
     found: list[FeatureFault] = [
@@ -175,6 +177,11 @@ async def _store(
         await queries.COMPARE_NOW.value()
         raise _OnlyTried(report)
     return report
+
+
+def _kept_plan(stored: SiteDraft | None) -> tuple[Piece, ...]:
+    """A file without a plan leaves the one that is there."""
+    return (stored.plan if stored else None) or ()
 
 
 async def _hold(slugs: Sequence[str]) -> None:

@@ -162,6 +162,15 @@ RETIRE_AREA = Statement("""
     FROM site WHERE site.id = area.site_id AND site.slug = :site AND area.slug = :area
 """)
 
+# Served by plan_piece_site_id.
+FORGET_PLANS = Statement("DELETE FROM plan_piece WHERE site_id = ANY(CAST(:site_ids AS bigint[]))")
+
+ADD_PIECES = Statement("""
+    INSERT INTO plan_piece (site_id, position, kind, name_ja, name_en, geometry)
+    SELECT site_id, position, kind, name_ja, name_en, geometry
+    FROM jsonb_populate_recordset(CAST(NULL AS plan_piece), CAST(:pieces AS jsonb))
+""")
+
 # Served by opening_hours_site_id.
 FORGET_HOURS = Statement("DELETE FROM opening_hours WHERE site_id = ANY(CAST(:site_ids AS bigint[]))")
 
@@ -184,6 +193,11 @@ STORED_SITES = Statement("""
 STORED_AREAS = Statement("""
     SELECT * FROM area WHERE site_id = ANY(CAST(:site_ids AS bigint[])) AND retired_at IS NULL
     ORDER BY site_id, position, id
+""")
+
+# Served by plan_piece_site_id.
+STORED_PLANS = Statement("""
+    SELECT * FROM plan_piece WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, position, id
 """)
 
 # Served by opening_hours_site_id.

@@ -18,8 +18,9 @@ from testfields.sites.drafts import Hours, OpeningDraft
 from testfields.sites.exchange.encodings import meant_by
 from testfields.sites.exchange.notation import parse_facilities, parse_hours, parse_uses
 from testfields.sites.fields import LONGEST_TEXT, Facilities, Field, Uses
+from testfields.sites.plan import parse_piece, told_piece
 from testfields.sites.rules import NOWHERE
-from testfields.sites.vocabulary import FacilityValue, Use
+from testfields.sites.vocabulary import FacilityValue, PlanKind, Use
 
 T = TypeVar("T")
 
@@ -179,6 +180,18 @@ class Record:
         except InvalidInput as error:
             self._note("geometry", error.faults)
             return NOWHERE
+
+    def piece(self, kind: PlanKind) -> BaseGeometry | None:
+        """The shape of a piece of a plan; None where it cannot be one."""
+        shape = self._shape
+        if shape is None:
+            self.add("geometry", N_("The feature has no shape."))
+            return None
+        try:
+            return parse_piece(kind, *told_piece(shape), "geometry")
+        except InvalidInput as error:
+            self._note("geometry", error.faults)
+            return None
 
     def _parsed(self, parse: Callable[[str, str], T], name: str, text: str, otherwise: T) -> T:
         if not text:

@@ -13,7 +13,8 @@ from testfields.db.values import to_band
 from testfields.sites.drafts import AREA, SITE, AreaDraft, OpeningDraft, SiteDraft, told_of
 from testfields.sites.exchange import queries
 from testfields.sites.fields import POLICY, Policy, policy_values
-from testfields.sites.vocabulary import FacilityValue
+from testfields.sites.plan import Piece
+from testfields.sites.vocabulary import FacilityValue, PlanKind
 
 
 async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now: datetime) -> dict[str, int]:
@@ -22,6 +23,9 @@ async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now
     ids = {row["slug"]: row["id"] for row in rows}
     areas = [_area_row(area, ids[site.slug], place) for site in sites for place, area in enumerate(site.areas)]
     await queries.UPSERT_AREAS.run(areas=_json(areas))
+    await queries.FORGET_PLANS.run(site_ids=list(ids.values()))
+    pieces = [piece_row(one, ids[site.slug], place) for site in sites for place, one in enumerate(site.plan or ())]
+    await queries.ADD_PIECES.run(pieces=_json(pieces))
     await queries.FORGET_HOURS.run(site_ids=list(ids.values()))
     hours = [(ids[site.slug], one) for site in sites for one in site.hours]
     await queries.ADD_HOURS.run(
@@ -53,6 +57,18 @@ def _area_row(area: AreaDraft, site_id: int, position: int) -> dict[str, object]
     }
 
 
+def piece_row(piece: Piece, site_id: int, position: int) -> dict[str, object]:
+    """A piece of a plan as PostgreSQL reads a row of its table from JSON."""
+    return {
+        "site_id": site_id,
+        "position": position,
+        "kind": piece.kind,
+        "name_ja": piece.name_ja,
+        "name_en": piece.name_en,
+        "geometry": to_ewkb(piece.geometry).hex(),
+    }
+
+
 async def stored_sites(slugs: Sequence[str] | None = None) -> list[SiteDraft]:
     """Sites as they stand, in the order of their slugs; None is all of them."""
     rows = await queries.STORED_SITES.rows(slugs=None if slugs is None else list(slugs))
@@ -60,20 +76,30 @@ async def stored_sites(slugs: Sequence[str] | None = None) -> list[SiteDraft]:
     areas: dict[int, list[AreaDraft]] = {site_id: [] for site_id in ids}
     for area in await queries.STORED_AREAS.rows(site_ids=ids):
         areas[area["site_id"]].append(_area_of(area))
+    plans: dict[int, list[Piece]] = {site_id: [] for site_id in ids}
+    for one in await queries.STORED_PLANS.rows(site_ids=ids):
+        plans[one["site_id"]].append(_piece_of(one))
     hours: dict[int, list[OpeningDraft]] = {site_id: [] for site_id in ids}
     for one in await queries.STORED_HOURS.rows(site_ids=ids):
         hours[one["site_id"]].append(OpeningDraft(one["weekday"], one["opens_minute"], one["closes_minute"]))
-    return [_site_of(row, hours[row["id"]], areas[row["id"]]) for row in rows]
+    return [_site_of(row, hours[row["id"]], areas[row["id"]], plans[row["id"]]) for row in rows]
 
 
 FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
 
 
-def _site_of(row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft]) -> SiteDraft:
+def _piece_of(row: asyncpg.Record) -> Piece:
+    return Piece(kind=PlanKind(row["kind"]), name_ja=row["name_ja"], name_en=row["name_en"], geometry=row["geometry"])
+
+
+def _site_of(
+    row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft], plan: Sequence[Piece]
+) -> SiteDraft:
     told = {name: _told(row[name]) for name in SITE if name not in POLICY and name != "hours"}
     policy = Policy(**policy_values(row))
     more = {"facilities": FACILITIES.decode(row["facilities"]), "hours": tuple(hours)}
-    return SiteDraft(**{**told, **more}, geometry=row["geometry"], policy=policy, areas=tuple(areas))
+    parts = {"areas": tuple(areas), "plan": tuple(plan)}
+    return SiteDraft(**{**told, **more, **parts}, geometry=row["geometry"], policy=policy)
 
 
 def _area_of(row: asyncpg.Record) -> AreaDraft:

@@ -12,7 +12,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from testfields.core.errors import N_, InvalidInput, Message
 from testfields.core.shapes import DECIMALS
-from testfields.sites.exchange.features import COLUMNS, Column, Feature
+from testfields.sites.exchange.features import A_PLAN, COLUMNS, Column, Feature
 from testfields.sites.exchange.layers import reason_of
 from testfields.sites.exchange.reference_systems import EPSG, WGS84
 from testfields.sites.exchange.unpacking import refusal
@@ -46,6 +46,9 @@ def write(path: Path, features: Sequence[Feature]) -> None:
         raise refusal(N_("The file's name must end in one of: %(endings)s"), endings=", ".join(FORMATS))
     if path.exists():
         raise refusal(N_("There is a file “%(file)s” already."), file=path.name)
+    if kind is not GEOJSON:
+        # Their layers hold polygons alone; an import leaves a plan that a file says nothing of.
+        features = [one for one in features if one.values["kind"] != A_PLAN]
     if kind.short_names:
         _refuse_long_texts(features)
     shapes = np.array([shapely.to_wkb(one.shape) for one in features], dtype=object)

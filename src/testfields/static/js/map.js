@@ -5,6 +5,7 @@ import { tidyStops, walkByArrows } from "./map-keys.js";
 import { tieToList } from "./map-list.js";
 import { arrangeNames } from "./map-names.js";
 import { tellWhatIsNear } from "./map-near.js";
+import { plansOf } from "./map-plan.js";
 import { layShapes } from "./map-shapes.js";
 
 /**
@@ -139,13 +140,14 @@ function attach(section) {
     },
   };
   orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
+  const layPlans = plansOf(section, fetchJson);
   // Last of those who hear it, when everything has found its new place.
   section.map.ready
     .then(() => leaflet.on("moveend", tidy))
     .then(tidy)
     .then(() => {
-      const closer = () => orSaySo(layWhatIsClose());
-      if (sources.some((one) => one.close)) leaflet.on("moveend", closer);
+      const closer = () => orSaySo(Promise.all([layPlans(), layWhatIsClose()]));
+      leaflet.on("moveend baselayerchange", closer);
       return closer();
     });
   leaflet.getContainer().setAttribute("role", "group");
