@@ -170,7 +170,7 @@ async def test_nothing_found_says_what_to_do(client: AsyncClient) -> None:
         ({"on": "2020-01-01"}, "This day is past."),
         ({"start": "09:00"}, "Please choose the day as well."),
         ({"on": "2199-01-01", "start": "25:00"}, "Please enter a time"),
-        ({"on": "2199-01-01", "start": "10:00", "end": "09:00"}, "The end must be later than the start."),
+        ({"on": "2199-01-01", "start": "10:00", "end": "10:00"}, "The end must be later than the start."),
         ({"ha": "much"}, "Please enter the size in hectares"),
         ({"ha": "-1"}, "Please enter the size in hectares"),
         ({"ha": "nan"}, "Please enter the size in hectares"),
@@ -320,6 +320,23 @@ async def test_a_bar_says_why_a_time_cannot_be_booked(client: AsyncClient) -> No
     for words in ("Shorter than the shortest stay", "Too far ahead to book yet", "Outside opening hours"):
         assert f"</span>{words}</li>" in page.text, words
     assert "</span>On hold</li>" not in page.text
+
+
+async def test_what_was_looked_for_over_midnight_arrives_in_the_form(client: AsyncClient) -> None:
+    field = await factories.field(slug="quay", maximum_minutes=1440)
+    taken = await factories.field(slug="taken", maximum_minutes=1440, geometry=factories.square(131, 35))
+    await book(taken, hour=0, hours=2, days=4)
+    company = await factories.company()
+    await factories.log_in(client, company)
+    project = await factories.project(company, use="drone")
+    found = await get(client, "/sites", on=in_days(3).isoformat(), start="22:00", end="02:00", use="drone")
+    assert named(found) == {"quay"}
+    address = re.findall(r'href="(/my/apply[^"]*)"', found.text)[0].replace("&amp;", "&")
+    form = (await client.get(address, headers=ENGLISH)).text
+    assert f'value="{at(in_days(3), "22:00")}"' in form
+    assert f'value="{at(in_days(4), "02:00")}"' in form
+    assert f'<option value="{project}" selected>' in form
+    assert f"area={field.area_id}" in address
 
 
 @pytest.mark.parametrize(("day", "last"), [("2027-03-14", 96), ("2027-11-07", 96)])

@@ -132,7 +132,8 @@ def _square_metres(hectares: str) -> float | None:
 
 
 def _free_query(typed: Typed, today: date) -> FreeQuery | None:
-    """With both times, free during the whole of it; else at any time of what is left of the day."""
+    """With both times, free during the whole of it, over midnight where the end is the earlier one; else at any time of
+    what is left of the day."""
     if not typed.on:
         if typed.start or typed.end:
             raise InvalidInput([fault("on", N_("Please choose the day as well."))])
@@ -140,7 +141,9 @@ def _free_query(typed: Typed, today: date) -> FreeQuery | None:
     day = parse_day(typed.on, "on")
     if day < today:
         raise InvalidInput([fault("on", N_("This day is past. Please choose today or a later day."))])
-    within = Period(_instant(day, typed.start or "00:00", "start"), _instant(day, typed.end or "24:00", "end"))
+    over_midnight = bool(typed.start and typed.end) and typed.end < typed.start
+    last = day + timedelta(days=1) if over_midnight else day
+    within = Period(_instant(day, typed.start or "00:00", "start"), _instant(last, typed.end or "24:00", "end"))
     if within.start >= within.end:
         raise InvalidInput([fault("end", N_("The end must be later than the start."))])
     whole = bool(typed.start and typed.end)

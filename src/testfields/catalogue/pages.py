@@ -37,7 +37,7 @@ from testfields.catalogue.views import (
 )
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, NotFound
-from testfields.core.local_time import JAPANS_ZONE, local_date
+from testfields.core.local_time import JAPANS_ZONE, local_date, local_time
 from testfields.core.periods import Period
 from testfields.sites import service as sites
 from testfields.sites.exchange.notation import parse_wanted
@@ -115,7 +115,17 @@ async def _rows(views: Sequence[SiteView], typed: Typed, wanted: Wanted, at: dat
     bands: dict[str, list[sites.AreaBand]] = {slug: [] for slug in slugs}
     for band in await sites.bands(slugs):
         bands[band.site].append(band)
-    return [site_row(one, bands[one.slug], starts, typed.on) for one in views]
+    asked = _application(typed, wanted)
+    return [site_row(one, bands[one.slug], starts, typed.on, asked) for one in views]
+
+
+def _application(typed: Typed, wanted: Wanted) -> dict[str, str]:
+    """What an application is filled in with where a whole time was looked for: its two ends, and the use."""
+    if wanted.free is None or not (typed.start and typed.end):
+        return {}
+    ends = (local_time(one, JAPANS_ZONE) for one in (wanted.free.within.start, wanted.free.within.end))
+    start, end = (f"{one:%Y-%m-%dT%H:%M}" for one in ends)
+    return {"start": start, "end": end, **({"use": typed.use} if typed.use else {})}
 
 
 async def _list_page(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
+from urllib.parse import urlencode
 
 from testfields.catalogue.calendar_views import minutes_of
 from testfields.core.errors import N_
@@ -49,6 +50,7 @@ class SiteRow:
 
     slug: str
     href: str
+    apply: str
     name: str
     owner: str
     size: str
@@ -76,13 +78,20 @@ class AreaRow:
     uses: list[Word]
 
 
-def site_row(site: SiteView, bands: Sequence[AreaBand], starts: Mapping[int, datetime], day: str) -> SiteRow:
-    """A row of the list; `starts` is each area's next free time, `day` the day looked for, to open the calendar at."""
-    free = [starts[one.id] for one in bands if one.id in starts]
+def site_row(
+    site: SiteView, bands: Sequence[AreaBand], starts: Mapping[int, datetime], day: str, wanted: Mapping[str, str]
+) -> SiteRow:
+    """A row of the list; `starts` is each area's next free time, `day` the day looked for, to open the calendar at.
+
+    `wanted` is what an application is filled in with, where a whole time was looked for.
+    """
+    places = [one.id for one in bands if one.id in starts]
+    free = [starts[one] for one in places]
     heights = (min(one.lower for one in bands), max(one.upper for one in bands)) if bands else None
     return SiteRow(
         slug=site.slug,
         href=f"/sites/{site.slug}{f'?from={day}' if day else ''}",
+        apply=f"/my/apply?{urlencode({'area': places[0], **wanted}, safe=':')}" if places and wanted else "",
         name=locale.in_words(site.name),
         owner=locale.in_words(site.owner.name),
         size=size_in_words(site.area_m2),

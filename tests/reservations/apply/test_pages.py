@@ -18,6 +18,8 @@ from testfields.core.errors import Taken
 from testfields.core.periods import Period
 from testfields.events.tables import Event
 from testfields.reservations import filing, reading, steps
+from testfields.reservations.apply.forms import Time
+from testfields.reservations.apply.series import moved_on
 from testfields.reservations.filing import Application, Moved
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
@@ -92,6 +94,42 @@ async def test_a_link_from_the_calendar_fills_the_form_in(desk: Desk) -> None:
     assert f'value="{typed(asked.start)}"' in answer.text
     assert f'value="{typed(factories.tomorrow(9.5))}"' in answer.text
     assert "空いています。" in answer.text
+
+
+async def test_an_earlier_application_fills_the_form_in_weeks_later(desk: Desk) -> None:
+    filed = await desk.press("submit", factories.period(9), lower="2", upper="20")
+    number = filed.headers["location"].rpartition("/")[2]
+    assert f"/my/apply?like={number}" in (await desk.client.get(f"/my/reservations/{number}")).text
+    await steps.act(desk.company, int(number), Step(Action.WITHDRAW), now())
+    form = (await desk.client.get("/my/apply", params={"like": number})).text
+    assert f'value="{typed(factories.tomorrow(9))}"' in form
+    assert "搬入あり" in form
+    other = await factories.company()
+    await factories.log_in(desk.client, other)
+    assert (await desk.client.get("/my/apply", params={"like": number})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("earliest", "weeks"),
+    [("2026-12-01T00:00", 0), ("2026-12-03T09:00", 0), ("2026-12-03T09:01", 1), ("2027-01-01T00:00", 5)],
+)
+def test_times_are_moved_on_by_whole_weeks_together(earliest: str, weeks: int) -> None:
+    times = (Time("2026-12-05T09:00", "2026-12-05T10:00"), Time("2026-12-03T09:00", "2026-12-04T02:00"), Time())
+    moved = moved_on(times, datetime.fromisoformat(earliest))
+    first = datetime.fromisoformat(times[1].start) + timedelta(weeks=weeks)
+    assert moved[1].start == first.strftime("%Y-%m-%dT%H:%M")
+    assert moved[0].start > moved[1].start
+    assert moved[2] == Time()
+
+
+async def test_a_length_is_set_at_a_press(desk: Desk) -> None:
+    start = typed(factories.tomorrow(22))
+    data = {**desk.form, "time0_start": start, "time0_end": "", "do": "last 240"}
+    part = await desk.client.post("/my/apply/times", data=data)
+    assert 'value="last 240"' in part.text
+    assert f'value="{typed(factories.tomorrow(26))}"' in part.text
+    for wish in ("last", "last -1", "last 1 2", f"last {10**18 - 1}", "last ٣"):
+        assert f'value="{start}"' in (await desk.client.post("/my/apply/times", data={**data, "do": wish})).text
 
 
 async def test_without_a_project_the_form_leads_to_one(db: None, client: AsyncClient) -> None:

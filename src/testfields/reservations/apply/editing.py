@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from testfields.availability.rules import MOST_VOLUMES, too_many
 from testfields.core.errors import InvalidInput
-from testfields.reservations.apply.forms import LAST_ROW, Entered, Time, left_out, rows_of
+from testfields.core.periods import within_calendar
+from testfields.reservations.apply.forms import DATE_TIME, LAST_ROW, Entered, Time, clock, left_out, rows_of
 from testfields.reservations.apply.series import Horizon, further_times
+from testfields.web.parameters import whole_number
 
 
 def edited(entered: Entered, wish: str, ahead: Horizon | None = None) -> Entered:
-    """The form after a press of one of its buttons: "add", "remove 2", "repeat", "take START END …"; else unchanged.
+    """The form after a press of one of its buttons: "add", "remove 2", "last 120", "repeat", "take START END …"; else
+    unchanged.
 
     `ahead` is how far the site can be booked, where one is chosen. Raises InvalidInput, by the form's own fields, for
     what a button cannot do, and for too many stays.
@@ -51,8 +55,27 @@ def _take(entered: Entered, words: Sequence[str]) -> Entered:
     return replace(entered, times=tuple(times))
 
 
+def _last(entered: Entered, words: Sequence[str]) -> Entered:
+    """The last time that has a start, so many minutes long."""
+    rows = [place for place, one in enumerate(entered.times) if clock(one.start) is not None]
+    minutes = whole_number(words[0]) if len(words) == 1 else None
+    if not rows or not minutes or minutes > LONGEST_PRESET:
+        return entered
+    start = clock(entered.times[rows[-1]].start)
+    if start is None or not within_calendar(start):
+        return entered
+    times = list(entered.times)
+    times[rows[-1]] = Time(times[rows[-1]].start, (start + timedelta(minutes=minutes)).strftime(DATE_TIME))
+    return replace(entered, times=tuple(times))
+
+
+# Minutes. What a stay may last is the site's to say; these are offered as far as it allows them.
+PRESETS = (30, 60, 120, 240, 480, 1440)
+LONGEST_PRESET = PRESETS[-1]
+
 _EDITS: Mapping[str, Callable[[Entered, Sequence[str]], Entered]] = {
     "add": _add,
     "remove": _remove,
     "take": _take,
+    "last": _last,
 }

@@ -16,14 +16,14 @@ from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, PortalError, Stale, Taken, WrongState
-from testfields.core.local_time import format_instant
+from testfields.core.local_time import format_instant, local_time
 from testfields.notifications.service import mails_are_late
 from testfields.projects import service as projects
 from testfields.reservations import filing, fitting, reading, steps
-from testfields.reservations.apply.editing import edited
+from testfields.reservations.apply.editing import PRESETS, edited
 from testfields.reservations.apply.forms import Entered, fields_of, local, read_form, rows_of_volumes, time_from_address
 from testfields.reservations.apply.reading import AreaChoice, site_names
-from testfields.reservations.apply.series import horizon_of
+from testfields.reservations.apply.series import horizon_of, moved_on
 from testfields.reservations.apply.verdicts import Form, complete, judged, opened, stored
 from testfields.reservations.apply.views import panel_of
 from testfields.reservations.filing import Moved
@@ -58,17 +58,37 @@ async def apply_page(
     area: FromQuery[str] = "",
     start: FromQuery[str] = "",
     end: FromQuery[str] = "",
+    use: FromQuery[str] = "",
     draft: QueryId = None,
+    like: QueryId = None,
 ) -> Template | Response[Any]:
     """The form, filled in as far as the link says, or as the draft was left."""
     if draft is not None:
         return await _draft_page(request, actor, draft)
+    if like is not None:
+        return await show_form(request, actor, await judged(actor, await _again(actor, like, now()), now()))
+    project = project or await _project_for(actor, use)
     form = await opened(Entered(project_id=project, site=site, area=area))
     if form.site:
         stay = timedelta(minutes=form.site.policy.minimum_minutes)
         time = time_from_address(start, end, form.zone, stay)
         form = replace(form, entered=replace(form.entered, times=(time,)))
     return await show_form(request, actor, await judged(actor, form, now()))
+
+
+async def _project_for(actor: Actor, use: str) -> str:
+    """The newest of the company's projects that is of a use which was looked for, if any."""
+    found = [row["id"] for row in await projects.own(actor) if row["use"] == use] if use else []
+    return str(max(found, default=""))
+
+
+async def _again(actor: Actor, number: int, at: datetime) -> Form:
+    """The form as an earlier application of the company's fills it in, whole weeks later; raises NotFound."""
+    row = await reading.own(actor, number)
+    form = await opened(replace(await stored(row, over_too=True), version=""))
+    notice = timedelta(minutes=form.site.policy.notice_minutes if form.site else 0)
+    earliest = local_time(at + notice, row["timezone"]).replace(tzinfo=None)
+    return replace(form, entered=replace(form.entered, times=moved_on(form.entered.times, earliest)))
 
 
 async def _draft_page(request: Request[Any, Any, Any], actor: Actor, draft_id: int) -> Template | Response[Any]:
@@ -239,8 +259,18 @@ def _context(form: Form) -> dict[str, Any]:
         "error": by_field(field_errors(form.errors)),
         "panel": panel_of(form.entered, form.site, area, form.verdict, form.errors),
         "sources": _sources(form),
+        "presets": _presets(form),
         "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
     }
+
+
+def _presets(form: Form) -> list[dict[str, Any]]:
+    """The lengths that the form offers at a press, as far as the site allows them."""
+    if form.site is None:
+        return []
+    policy, slot = form.site.policy, form.site.policy.slot_minutes
+    fits = [minutes for minutes in PRESETS if policy.minimum_minutes <= minutes <= policy.maximum_minutes]
+    return [{"value": f"last {minutes}", "label": stay_in_words(minutes)} for minutes in fits if minutes % slot == 0]
 
 
 def _choices(areas: Sequence[AreaChoice]) -> list[dict[str, Any]]:

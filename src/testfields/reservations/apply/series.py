@@ -1,7 +1,7 @@
 """A series: a time of the form again every few weeks, so many times or until a day; all by the site's own clock."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -45,6 +45,15 @@ def further_times(entered: Entered, ahead: Horizon | None) -> list[Time]:
     if count + sum(not one.blank for one in entered.times) > MOST_VOLUMES:
         raise InvalidInput([too_many("until" if entered.until else "repeat")])
     return [first.later(weeks * place) for place in range(1, count + 1)]
+
+
+def moved_on(times: Sequence[Time], earliest: datetime) -> tuple[Time, ...]:
+    """Times of a form whole weeks later, all by as many, so that the first begins at `earliest`, by the local clock
+    and without an offset, or later; unchanged where they do already."""
+    starts = [read for one in times if (read := clock(one.start)) is not None]
+    weeks = max(0, -((min(starts) - earliest) // timedelta(weeks=1))) if starts else 0
+    pairs = [(one, clock(one.start), clock(one.end)) for one in times]
+    return tuple(_First(start, end).later(weeks) if start and end else one for one, start, end in pairs)
 
 
 @dataclass(frozen=True)

@@ -123,13 +123,13 @@ class _Stored(msgspec.Struct, frozen=True):
 _STORED = msgspec.json.Decoder(list[_Stored])
 
 
-async def stored(row: asyncpg.Record) -> Entered:
+async def stored(row: asyncpg.Record, *, over_too: bool = False) -> Entered:
     """The form as a reservation's volumes fill it in.
 
-    Stays that are over are not asked for anew. Raises WrongState where none is left, and for volumes that the form
-    cannot show: the API may ask for several different shapes at once.
+    Stays that are over are not asked for anew, but `over_too`. Raises WrongState where none is left, and for volumes
+    that the form cannot show: the API may ask for several different shapes at once.
     """
-    left = {one.period for one in stays_told(row["stays"]) if one.state in OPEN}
+    left = {one.period for one in stays_told(row["stays"]) if over_too or one.state in OPEN}
     if not left:
         raise WrongState(TIMES_OVER)
     shapes = await queries.SHAPES.row(id=row["id"])
