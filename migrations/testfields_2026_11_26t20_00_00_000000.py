@@ -13,6 +13,7 @@ from testfields.closures.tables import Closure
 from testfields.db.engine import DB
 from testfields.db.tables import SqlFile
 from testfields.events.tables import Event
+from testfields.joining.tables import Registration
 from testfields.notifications.tables import Delivery
 from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
@@ -28,7 +29,7 @@ DESCRIPTION = "baseline"
 TABLES = (
     *(SqlFile, IdempotentAnswer),
     Event,
-    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn),
+    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn, Registration),
     Delivery,
     *(Site, Area, PlanPiece, OpeningHours),
     *(SiteLock, Claim),

@@ -14,7 +14,7 @@ from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
 from testfields.events import service as events
 from testfields.events.rules import Happened, Subject
-from testfields.joining.jobs import SEND_LINK
+from testfields.joining.jobs import SEND_LINK, TELL_VERIFIED
 from testfields.letters.jobs import TELL, TELL_DISPLACED
 from testfields.letters.rules import Audience
 from testfields.permits import service as permits
@@ -39,6 +39,8 @@ class Follows(StrEnum):
     TELL_DISPLACED = TELL_DISPLACED
     # The mail that brings a single-use link.
     SEND_LINK = SEND_LINK
+    # Whether a company that registered itself is verified.
+    TELL_VERIFIED = TELL_VERIFIED
 
 
 S, A, F = State, Action, Follows
@@ -126,6 +128,9 @@ OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
     (Subject.CLOSURE, "lift"): (F.OFFER_WAITING,),
     (Subject.WAY_IN, "ask_for_password"): (F.SEND_LINK,),
     (Subject.WAY_IN, "invite"): (F.SEND_LINK,),
+    (Subject.WAY_IN, "register"): (F.SEND_LINK,),
+    (Subject.ORGANISATION, "verify"): (F.TELL_VERIFIED,),
+    (Subject.ORGANISATION, "do_not_verify"): (F.TELL_VERIFIED,),
 }
 
 PERMITS = (F.ISSUE_PERMIT, F.REVOKE_PERMIT)

@@ -44,7 +44,12 @@ class Place:
     def path(self, operation: str) -> tuple[str, str]:
         """Method and address of an operation."""
         method, _, path = operation.partition(" ")
-        numbers = {"reservation_id": self.reservation, "project_id": self.project, "person_id": self.person}
+        numbers = {
+            "reservation_id": self.reservation,
+            "project_id": self.project,
+            "person_id": self.person,
+            "company_id": 1,
+        }
         return method, "/api/v1" + path.format_map({**numbers, "action": "submit"})
 
 
@@ -78,6 +83,14 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /people": {"email": "new@example.test", "name": "新人", "memberships": []},
         "POST /invitations": {"email": "new@example.test", "organisation_id": place.organisation, "roles": ["member"]},
         "PUT /people/{person_id}/roles": {"organisation_id": place.organisation, "roles": ["member", "manager"]},
+        "POST /companies": {
+            "email": "new@example.test",
+            "name_ja": "新",
+            "name_en": "New",
+            "address": "大阪",
+            "wish": "実証",
+        },
+        "POST /companies/{company_id}/refuse": {"reason": "理由"},
         "PUT /me": {"locale": "en"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }

@@ -103,6 +103,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /api/v1/tokens": (OWN_TOKENS,),
     "GET /api/v1/people": (PEOPLE,),
     "POST /api/v1/people": (Case(json={}),),
+    "POST /api/v1/companies/{company_id}/refuse": (Case(json={"reason": "理由"}),),
+    "POST /desk/companies/{company_id}/refuse": (Case(form={"reason": "理由"}),),
     "POST /api/v1/invitations": (replace(INVITATION, json=INVITED),),
     "POST /api/v1/invitations/{invitation_id}/again": (INVITATION,),
     "DELETE /api/v1/invitations/{invitation_id}": (INVITATION,),

@@ -29,7 +29,19 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     # --- Pages
     **dict.fromkeys(("/", "/{path}", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/static"), ANYBODY),
     **dict.fromkeys(
-        ("/login", "/logout", "/forgot", "/enter", "/demo", "/problems", "/schema", "/healthz", "/readyz", "/workz"),
+        (
+            "/login",
+            "/logout",
+            "/forgot",
+            "/enter",
+            "/register",
+            "/demo",
+            "/problems",
+            "/schema",
+            "/healthz",
+            "/readyz",
+            "/workz",
+        ),
         ANYBODY,
     ),
     **dict.fromkeys(("/my/account", "/my/password", "/my/tokens"), KNOWN),
@@ -38,6 +50,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/my/members": MANAGER | STAFF_MANAGER,
     "/my/reservations/{reservation_id}/permit": COMPANY | STAFF,
     "/desk": STAFF,
+    "/desk/companies": REVIEWER | APPROVER,
     "/desk/mails": STAFF | ADMIN,
     "/admin": ADMIN,
     "/admin/mails": STAFF | ADMIN,
@@ -52,6 +65,8 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     **dict.fromkeys(("/api/v1/closures", "/api/v1/reviews"), STAFF),
     "/api/v1/mails": STAFF | ADMIN,
     "/api/v1/organisations": ADMIN,
+    "/api/v1/companies": ANYBODY,
+    **dict.fromkeys(("/api/v1/companies/unverified", "/api/v1/companies/{company_id}"), REVIEWER | APPROVER),
     "/api/v1/people": ADMIN | MANAGER | STAFF_MANAGER,
     "/api/v1/people/{person_id}": ADMIN,
     **dict.fromkeys(("/api/v1/invitations", "/api/v1/people/{person_id}/roles"), ADMIN | MANAGER | STAFF_MANAGER),
@@ -103,7 +118,10 @@ def test_a_place_is_for_those_alone_whose_business_it_is() -> None:
 
 def test_nobody_unknown_changes_anything() -> None:
     open_to_all = {address for address, may in changing().items() if None in let_in(may)}
-    assert open_to_all == {"POST /login", "POST /logout", "POST /demo", "POST /forgot", "POST /enter/{secret}"}
+    assert open_to_all == {"POST /login", "POST /logout", "POST /demo", "POST /forgot", "POST /enter/{secret}"} | {
+        "POST /register",
+        "POST /api/v1/companies",
+    }
 
 
 def test_a_step_is_taken_by_those_alone_whose_it_is() -> None:

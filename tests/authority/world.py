@@ -10,6 +10,7 @@ from testfields import workflow
 from testfields.accounts.identity import CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, Actor, MemberRole, OrganisationKind, Scope
 from testfields.accounts.tables import ApiToken, Membership, Person
+from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.permits.tables import Permit
 from testfields.sites.tables import Site
@@ -187,6 +188,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
         "mail_id": mail,
         "code": (await Permit.select(Permit.code).first())["code"],
         "token_id": token,
+        "company_id": await factories.organisation(OrganisationKind.COMPANY, unverified_since=now()),
         "invitation_id": await send(people[MemberRole.MANAGER], "/invitations", invitation),
     }
     # Nothing waits for long.

@@ -55,7 +55,8 @@ PAGES = {
         "/sites", "/sites?use=drone",
         "/sites?on=2026-02-30", "/sites?words=nothing-like-it", *(f"/sites/{slug}" for slug in SITES),
         "/sites/maishima?view=month",
-        "/sites/maishima?from=1066-10-14", "/login", "/forgot", "/enter/nothing", "/schema", "/nowhere", "/logout",
+        "/sites/maishima?from=1066-10-14", "/login", "/forgot", "/register", "/enter/nothing", "/schema", "/nowhere",
+        "/logout",
         "/trials?after=nonsense",
         "/p/AAAAAAAAAAAAAAAAAAAAAAAAAA", "/p/{permit}", "/p/{revoked}",
     ],
@@ -68,6 +69,7 @@ PAGES = {
     ],
     "approver": [
         "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense", "{desk}", "/desk/closures",
+        "/desk/companies",
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [
@@ -77,7 +79,9 @@ PAGES = {
 }  # fmt: skip
 # Forms that are sent with nothing in them: the address, and the button that sends.
 EMPTY = {
-    None: [("/login", "main form button"), ("/forgot", "main form button")],
+    None: [
+        ("/login", "main form button"), ("/forgot", "main form button"), ("/register", "main form button"),
+    ],
     "company": [
         ("/my/projects/new", "main form button.button--primary"), ("/my/apply", ".decision-bar button[value=submit]"),
         ("/my/tokens", "main form.form button"), ("/my/password", "main form button"),

@@ -55,6 +55,12 @@ APPLICATION = {
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"email": "nobody@example.test", "password": "wrong", "next": "/my"},
     "/logout": {},
+    "/register": {
+        "email": "nobody@example.test", "name_ja": "名", "name_en": "Name", "kana": "", "corporate_number": "",
+        "address": "a", "wish": "w",
+    },
+    "/desk/companies/{company_id:int}/verify": {},
+    "/desk/companies/{company_id:int}/refuse": {"reason": "r"},
     "/forgot": {"email": "nobody@example.test"},
     "/enter/{secret:str}": {"new": "another password of mine"},
     "/my/password": {"current": PASSWORD, "new": "another password of mine"},

@@ -20,8 +20,8 @@ from testfields.accounts.rules import (
 from testfields.accounts.views import older, options, people_lines, when
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.clock import now
+from testfields.core.corporate_number import folded_number
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.core.texts import normal
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
@@ -73,8 +73,7 @@ async def create_organisation(request: Request[Any, Any, Any]) -> Template | Res
 
 
 def _organisation(form: Posted) -> NewOrganisation:
-    """Numbers are taken in full width and with hyphens too, as letterheads print them."""
-    number = normal("NFKC", form.text("corporate_number")).replace("-", "").replace(" ", "")
+    number = folded_number(form.text("corporate_number"))
     if form.text("kind") not in list(OrganisationKind):
         raise InvalidInput([fault("kind", N_("Please choose one of these."))])
     return NewOrganisation(
@@ -85,6 +84,7 @@ def _organisation(form: Posted) -> NewOrganisation:
         contact_email=folded_email(form.text("contact_email")),
         corporate_number=number or None,
         metric_crs=form.whole("metric_crs") or 0,
+        asks_verified=not form.ticked("at_once"),
     )
 
 

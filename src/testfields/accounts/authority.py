@@ -89,7 +89,7 @@ class May(Enum):
     # --- Open to anybody
     LOOK_AROUND = Row("Look at all that is public: map, test fields, free time, trials, help", (Kind.ANYBODY,))
     CHECK_PERMIT = Row("Check a permit by the code on it", (Kind.ANYBODY,))
-    COME_AND_GO = Row("Log in and out, and use the link of a mail", (Kind.ANYBODY,))
+    COME_AND_GO = Row("Log in and out, register a company, and use the link of a mail", (Kind.ANYBODY,))
     WATCH = Row("Ask whether the portal is alive and ready", (Kind.ANYBODY,))
 
     # --- One's own account
@@ -129,6 +129,12 @@ class May(Enum):
         FOR_MAILS,
     )
     RESEND_MAIL = Row("Send a mail again", (To(ADMINS, MANAGE), To(STAFF, Scope.REVIEW)), FOR_MAILS)
+
+    VERIFY = Row(
+        "Look at companies that registered themselves, and verify them",
+        (To(REVIEWERS, Scope.REVIEW),),
+        FOR_STAFF,
+    )
 
     # --- A company and its projects
     SEE_OWN_PAGES = Row("See one's company's own pages", (To(MEMBERS, READ),), FOR_MEMBERS)

@@ -58,10 +58,15 @@ def owners() -> None:
 @click.option("--email", required=True, help="The address for contact.")
 @click.option("--corporate-number", help="The 法人番号, 13 digits.")
 @click.option("--metric-crs", default=OSAKAS_SYSTEM, show_default=True, help="Plane rectangular system, EPSG code.")
+@click.option(
+    "--at-once", is_flag=True, help="Companies that registered themselves may apply before they are verified."
+)
 @click.pass_obj
-def add_owner(run: Run, /, slug: str, email: str, **more: Any) -> None:
+def add_owner(run: Run, /, slug: str, email: str, at_once: bool, **more: Any) -> None:
     """Add an owner of land; SLUG is the name by which files of sites call it."""
-    new = NewOrganisation(OrganisationKind.OWNER, slug, contact_email=folded_email(email), **more)
+    new = NewOrganisation(
+        OrganisationKind.OWNER, slug, contact_email=folded_email(email), asks_verified=not at_once, **more
+    )
     try:
         run(lambda: directory.add_organisation(new))
     except InvalidInput as error:

@@ -47,7 +47,8 @@ class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An organisation to be added; `slug` is its name in addresses, `corporate_number` its 法人番号.
 
     `metric_crs` is the plane rectangular system (平面直角座標系) in which an owner's distances and areas are measured,
-    as its EPSG code: 6669 for I up to 6687 for XIX.
+    as its EPSG code: 6669 for I up to 6687 for XIX. `asks_verified` says whether companies that registered themselves
+    have to be verified before they may apply for the owner's land.
     """
 
     kind: OrganisationKind
@@ -57,6 +58,7 @@ class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact_email: str
     corporate_number: str | None = None
     metric_crs: int = OSAKAS_SYSTEM
+    asks_verified: bool = True
 
 
 class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,10 +114,10 @@ def check_organisation(new: NewOrganisation) -> None:
     """Raise InvalidInput with every fault found."""
     _refuse(
         [
-            *_name_faults("name_ja", new.name_ja, LONGEST_NAME),
-            *_name_faults("name_en", new.name_en, LONGEST_NAME),
+            *name_faults("name_ja", new.name_ja, LONGEST_NAME),
+            *name_faults("name_en", new.name_en, LONGEST_NAME),
             *_slug_faults(new.slug),
-            *_number_faults(new.corporate_number),
+            *number_faults(new.corporate_number),
             *email_faults("contact_email", new.contact_email),
             *_system_faults(new.metric_crs),
         ]
@@ -124,7 +126,7 @@ def check_organisation(new: NewOrganisation) -> None:
 
 def check_person(new: NewPerson) -> None:
     """Raise InvalidInput with every fault found."""
-    faults = [*_name_faults("name", new.name, LONGEST_NAME), *email_faults("email", new.email)]
+    faults = [*name_faults("name", new.name, LONGEST_NAME), *email_faults("email", new.email)]
     if not 1 <= len(new.memberships) <= MOST_ROLES:
         faults.append(fault("memberships", N_("Please give 1 to %(most)s roles."), most=MOST_ROLES))
     _refuse(faults)
@@ -141,7 +143,7 @@ def check_password(password: str, path: str = "password") -> None:
 
 def check_token(actor: Actor, new: NewToken, now: datetime) -> None:
     """Raise InvalidInput with every fault found."""
-    faults = _name_faults("name", new.name, LONGEST_TOKEN_NAME)
+    faults = name_faults("name", new.name, LONGEST_TOKEN_NAME)
     if not new.scopes:
         faults.append(fault("scopes", N_("Please choose at least one scope.")))
     if not scopes_for(actor).issuperset(new.scopes):
@@ -162,7 +164,8 @@ def _has_control(text: str) -> bool:
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
-def _name_faults(path: str, text: str, most: int) -> list[Fault]:
+def name_faults(path: str, text: str, most: int = LONGEST_NAME) -> list[Fault]:
+    """What is wrong with a name, by the field that it was typed in."""
     text = tidy(text)
     return line_faults(path, text, most) if text else [fault(path, N_("This field is required."))]
 
@@ -180,7 +183,8 @@ def _slug_faults(text: str) -> list[Fault]:
     return [fault("slug", N_("Please use small letters a–z, digits and hyphens, such as osaka-city."))]
 
 
-def _number_faults(text: str | None) -> list[Fault]:
+def number_faults(text: str | None) -> list[Fault]:
+    """What is wrong with a corporate number; there need not be one."""
     if text is None or is_corporate_number(text):
         return []
     return [fault("corporate_number", N_("This is not a corporate number: 13 digits, the first a check digit."))]

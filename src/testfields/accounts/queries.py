@@ -9,7 +9,8 @@ def _memberships(told: str = "true") -> str:
     coalesce((
         SELECT jsonb_agg(jsonb_build_object(
                    'organisation_id', organisation.id, 'kind', organisation.kind, 'role', membership.role,
-                   'name_ja', organisation.name_ja, 'name_en', organisation.name_en) ORDER BY membership.id)
+                   'name_ja', organisation.name_ja, 'name_en', organisation.name_en,
+                   'verified', organisation.unverified_since IS NULL) ORDER BY membership.id)
         FROM membership JOIN organisation ON organisation.id = membership.organisation_id
         WHERE membership.person_id = person.id AND {told}
     ), '[]'::jsonb)::text AS memberships
@@ -141,8 +142,8 @@ ORGANISATION_CHOICES = Statement("""
 
 # Answers with no row where the slug or the number belongs to another.
 ADD_ORGANISATION = Statement("""
-    INSERT INTO organisation (kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs)
-    VALUES (:kind, :slug, :name_ja, :name_en, :corporate_number, :contact_email, :metric_crs)
+    INSERT INTO organisation (kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs, asks_verified)
+    VALUES (:kind, :slug, :name_ja, :name_en, :corporate_number, :contact_email, :metric_crs, :asks_verified)
     ON CONFLICT DO NOTHING
     RETURNING id
 """)

@@ -123,17 +123,20 @@ class Purpose(StrEnum):
 
     RESET = "reset"
     INVITE = "invite"
+    REGISTER = "register"
 
 
 # For how long a link opens something.
 LINK_LIFE: Mapping[Purpose, timedelta] = {
     Purpose.RESET: timedelta(hours=1),
     Purpose.INVITE: timedelta(days=7),
+    Purpose.REGISTER: timedelta(days=1),
 }
 # What is known of a link is forgotten this long after it opens nothing any more: whoever asked may be a stranger.
 LINK_KEPT: Mapping[Purpose, timedelta] = {
     Purpose.RESET: timedelta(days=1),
     Purpose.INVITE: timedelta(days=30),
+    Purpose.REGISTER: timedelta(days=7),
 }
 # What stands in a stored mail in the place of the link's secret, which is made when the mail is handed over.
 IN_THE_MAIL_ALONE = "in-the-mail-alone"
@@ -148,6 +151,8 @@ class Membership:
     role: MemberRole
     name_ja: str
     name_en: str
+    # Of a company: not one that registered itself and that nobody has looked at yet.
+    verified: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,11 @@ class Actor:
     def companies(self) -> list[int]:
         """Ids of the companies the person belongs to."""
         return sorted({one.organisation_id for one in self.memberships if one.kind is OrganisationKind.COMPANY})
+
+    @property
+    def unverified(self) -> list[int]:
+        """Those of the companies that registered themselves and have yet to be verified."""
+        return sorted({one.organisation_id for one in self.memberships if not one.verified})
 
     @property
     def in_browser(self) -> bool:

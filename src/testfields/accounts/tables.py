@@ -32,6 +32,15 @@ class Organisation(Table, tablename="organisation"):
     contact_email = Text()
     # The plane rectangular system in which this owner's distances and areas are measured (EPSG code).
     metric_crs = BigInt(default=OSAKAS_SYSTEM)
+    # Of a company that registered itself: the name in kana, where it is, and what it wants to try.
+    kana = Text(default="")
+    address = Text(default="")
+    wish = Text(default="")
+    # Since when it waits to be verified by staff; and why they could not, the last time that they looked.
+    unverified_since = Timestamptz(null=True, default=None)
+    not_verified_because = Text(default="")
+    # Of an owner: whether only verified companies may apply for its land.
+    asks_verified = Boolean(default=True)
     created_at = Timestamptz(default=TimestamptzNow())
     # What a search looks through, folded; the room's searching.sql keeps it.
     found_by = Text(default="")

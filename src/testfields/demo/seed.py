@@ -24,7 +24,7 @@ from testfields.core.errors import InvalidInput, PortalError, Taken
 from testfields.core.local_time import JAPANS_ZONE, local_date, local_time, midnight
 from testfields.core.periods import Period
 from testfields.db.engine import DB, transactional
-from testfields.demo import queries
+from testfields.demo import newcomers, queries
 from testfields.demo.cast import ACCOUNTS, COMPANIES, EXTRAS, OPERATOR, PASSWORD, Account, as_person
 from testfields.demo.plot import CONDITIONS, PROJECTS, REASONS, SCENES, WAITING, Scene
 from testfields.piccolo_app import data_folder
@@ -117,6 +117,7 @@ async def play(now: datetime, tell: Callable[[int, int], None] = lambda _done, _
         tell(done, len(scenes))
         filed += await _play_scene(stage, scene) is not None
     await _close(stage)
+    await newcomers.come(cast["company"], PASSWORD, now)
     return filed + await _rivals(stage)
 
 

@@ -12,6 +12,7 @@ class Subject(StrEnum):
     CLOSURE = "closure"
     SITE = "site"
     PERSON = "person"
+    ORGANISATION = "organisation"
     # A single-use link by mail.
     WAY_IN = "way_in"
 

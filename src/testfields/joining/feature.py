@@ -1,9 +1,14 @@
 """The ways in: a new password by mail, invitations, and who somebody is in an organisation."""
 
+from testfields.accounts.feature import FEATURE as ACCOUNTS
+from testfields.joining.company_pages import pages as company_pages
 from testfields.joining.jobs import TASKS
 from testfields.joining.pages import pages
 from testfields.joining.routes import router
+from testfields.joining.tables import Registration
 from testfields.joining.team_pages import pages as team_pages
 from testfields.web.features import Feature
 
-FEATURE = Feature(api=(router,), pages=(*pages, *team_pages), tasks=TASKS)
+FEATURE = Feature(
+    after=(ACCOUNTS,), api=(router,), pages=(*pages, *team_pages, *company_pages), tasks=TASKS, tables=(Registration,)
+)

@@ -1,4 +1,4 @@
-"""Writing the mails that bring a link."""
+"""Writing the mails that bring a link, and those that tell a company whether it is verified."""
 
 from testfields.accounts import service as accounts
 from testfields.accounts import ways_in
@@ -11,8 +11,8 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.events import service as events
-from testfields.joining import inviting
-from testfields.joining.rendering import render
+from testfields.joining import inviting, queries, registering
+from testfields.joining.rendering import render, render_verified
 from testfields.notifications import service as notifications
 from testfields.notifications.rules import Channel, Letter, Receiver
 from testfields.web.features import Settings, Task
@@ -20,6 +20,7 @@ from testfields.web.locale import translate
 
 # The task that writes the mail of a link.
 SEND_LINK = "send_link"
+TELL_VERIFIED = "tell_verified"
 
 
 @transactional
@@ -38,6 +39,9 @@ async def _letter(way: WayIn, base_url: str) -> Letter | None:
     if way.purpose is Purpose.RESET:
         known = await accounts.actor_by_email(way.email)
         return render(way, known.locale, base_url) if known else None
+    if way.purpose is Purpose.REGISTER:
+        said = await registering.said_by(way)
+        return render(way, way.locale, base_url, company=said.name_ja if way.locale == "ja" else said.name_en)
     try:
         offered = await inviting.offered(way)
     except NotFound:
@@ -52,4 +56,26 @@ async def send_link(settings: Settings, event_id: int) -> None:
     await write(event_id, settings.base_url)
 
 
-TASKS = (Task(SEND_LINK, send_link, OnlyPortal(May.WRITE_LETTER)),)
+@transactional
+async def write_verified(event_id: int, base_url: str) -> None:
+    """Write the mail that tells a company whether it is verified, to its address for contact."""
+    happened = await events.happened(event_id)
+    row = await queries.ADDRESSEE.row(id=happened.subject_id)
+    if row is None:
+        return
+    name = row["name_ja"] if row["locale"] == "ja" else row["name_en"]
+    letter = render_verified(happened.action, name, happened.reason, row["locale"], base_url)
+    await notifications.post(
+        event_id, Channel.MAIL, Receiver(None, happened.subject_id, name, row["locale"]), letter, now()
+    )
+
+
+async def tell_verified(settings: Settings, event_id: int) -> None:
+    """Tell a company whether it is verified."""
+    await write_verified(event_id, settings.base_url)
+
+
+TASKS = (
+    Task(SEND_LINK, send_link, OnlyPortal(May.WRITE_LETTER)),
+    Task(TELL_VERIFIED, tell_verified, OnlyPortal(May.WRITE_LETTER)),
+)

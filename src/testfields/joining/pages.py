@@ -19,7 +19,7 @@ from testfields.accounts.ways_in import WayIn
 from testfields.accounts.words import ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, TooMany
-from testfields.joining import inviting, service
+from testfields.joining import inviting, registering, service
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
@@ -31,7 +31,13 @@ SENT = N_(
     " hour."
 )
 JOINED = N_("You have joined. What you may do is in the menu above.")
-LABELS = {"name": N_("Name"), "new": N_("Password"), "email": N_("Password")}
+NO_NUMBER = N_("None: a sole trader, or a body from abroad")
+LABELS = {
+    "corporate_number": N_("Corporate number"),
+    "name": N_("Name"),
+    "new": N_("Password"),
+    "email": N_("Password"),
+}
 
 
 @get("/forgot", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
@@ -88,36 +94,37 @@ async def _choose_password(
     return await enter(request, session, where, N_("Your password is changed. Your other browsers are logged out."))
 
 
-async def _accept(
+async def _join(
     request: Request[Any, Any, Any], visitor: Actor | None, way: WayIn, secret: str, form: Posted
 ) -> Template | Response[Any]:
     """As whoever is logged in, as somebody known who proves it by the password, or as somebody new."""
-    at = now()
+    at, browser = now(), browser_secret(request)
+    as_known, as_new = JOINING[way.purpose]
     try:
         if visitor is not None and visitor.email == way.email:
-            await inviting.accept(visitor, secret, at)
+            await as_known(visitor, secret, at)
             return redirect(home_of(await accounts.actor_by_email(way.email)), "success", JOINED)
         if await accounts.actor_by_email(way.email) is None:
-            session = await inviting.accept_as_new(
-                secret, form.text("name"), form.text("new"), at, browser_secret(request)
-            )
+            session = await as_new(secret, form.text("name"), form.text("new"), at, browser)
         else:
-            session = await accounts.log_in(
-                way.email, form.text("password"), address_of(request), at, browser_secret(request)
-            )
+            session = await accounts.log_in(way.email, form.text("password"), address_of(request), at, browser)
             known = await accounts.actor_by_session(session.secret, at)
             if known is None:
                 raise NotFound(ways_in.OVER)
-            await inviting.accept(known, secret, at)
+            await as_known(known, secret, at)
     except InvalidInput as error:
         return await _form(request, way, visitor, form, error)
     except TooMany as error:
-        return too_many(request, "joining/invited.html", error, **await _invited(way, visitor, Posted()))
+        return too_many(request, "joining/invited.html", error, **await _offer(way, visitor, Posted()))
     where = home_of(await accounts.actor_by_session(session.secret, at))
     return await enter(request, session, where, JOINED)
 
 
-USES = {Purpose.RESET: _choose_password, Purpose.INVITE: _accept}
+JOINING = {
+    Purpose.INVITE: (inviting.accept, inviting.accept_as_new),
+    Purpose.REGISTER: (registering.confirm, registering.confirm_as_new),
+}
+USES = {Purpose.RESET: _choose_password, **dict.fromkeys(JOINING, _join)}
 
 
 async def _form(
@@ -131,21 +138,44 @@ async def _form(
     if way.purpose is Purpose.RESET:
         name, shown = "joining/password.html", {"email": way.email, "end_tokens": typed.ticked("end_tokens")}
     else:
-        name, shown = "joining/invited.html", {"wait": 0, **await _invited(way, visitor, typed)}
+        name, shown = "joining/invited.html", {"wait": 0, **await _offer(way, visitor, typed)}
     return page(request, name, status=422 if error else 200, headers=UNTOLD, **shown, **faults_of(error, LABELS))
 
 
-async def _invited(way: WayIn, visitor: Actor | None, form: Posted) -> dict[str, Any]:
-    offered = await inviting.offered(way)
+async def _offer(way: WayIn, visitor: Actor | None, form: Posted) -> dict[str, Any]:
     return {
+        **await _told_of(way),
         "email": way.email,
-        "organisation": locale.named(offered, "name"),
-        "roles": in_a_row(locale.translate(ROLE_WORDS[role]) for role in offered.roles),
-        "invited_by": offered.invited_by,
         "is_here": visitor is not None and visitor.email == way.email,
         "other": visitor.name if visitor is not None and visitor.email != way.email else "",
         "known": await accounts.actor_by_email(way.email) is not None,
         "typed": form.text("name"),
+    }
+
+
+async def _told_of(way: WayIn) -> dict[str, Any]:
+    """What a link offers, in words: a heading, facts, and what its button says."""
+    if way.purpose is Purpose.REGISTER:
+        said = await registering.said_by(way)
+        return {
+            "heading": locale.translate(N_("Registration of your company")),
+            "told": [
+                (locale.translate(N_("Name")), f"{said.name_ja} / {said.name_en}"),
+                (locale.translate(N_("Corporate number")), said.corporate_number or locale.translate(NO_NUMBER)),
+                (locale.translate(N_("Postal address")), said.address),
+            ],
+            "does": locale.translate(N_("Confirm the registration")),
+        }
+    offered = await inviting.offered(way)
+    return {
+        "heading": locale.translate(
+            locale.translate(N_("Invitation to %(organisation)s")), organisation=locale.named(offered, "name")
+        ),
+        "told": [
+            (locale.translate(N_("Invited by")), offered.invited_by),
+            (locale.translate(N_("Roles")), in_a_row(locale.translate(ROLE_WORDS[role]) for role in offered.roles)),
+        ],
+        "does": locale.translate(N_("Accept the invitation")),
     }
 
 

@@ -1,4 +1,4 @@
-"""Every statement about invitations, as those who invite see them."""
+"""Every statement about invitations, as those who invite see them, and about companies that register themselves."""
 
 from testfields.db.statements import Statement
 
@@ -32,3 +32,54 @@ WITHDRAW = Statement("""
 
 # Served by organisation's primary key.
 ORGANISATION = Statement("SELECT kind, name_ja, name_en FROM organisation WHERE id = :organisation_id")
+
+_SAID = "name_ja, name_en, kana, corporate_number, address, wish"
+
+REGISTER = Statement(f"""
+    INSERT INTO registration (way_in_id, {_SAID})
+    VALUES (:way_in_id, :name_ja, :name_en, :kana, :corporate_number, :address, :wish)
+""")
+
+# Served by registration's unique index on way_in_id.
+REGISTERED = Statement(f"SELECT {_SAID} FROM registration WHERE way_in_id = :way_in_id")
+
+# Served by organisation's unique index on corporate_number.
+NUMBER_IS_TAKEN = Statement("SELECT true FROM organisation WHERE corporate_number = :corporate_number")
+
+# Answers with no row where another organisation has the number.
+FOUND = Statement(f"""
+    INSERT INTO organisation (kind, slug, {_SAID}, contact_email, unverified_since)
+    SELECT 'company', 'company-' || way_in_id, {_SAID}, :email, :now
+    FROM registration WHERE way_in_id = :way_in_id
+    ON CONFLICT DO NOTHING
+    RETURNING id
+""")
+
+# The oldest first; few at a time. Served by organisation_unverified.
+UNVERIFIED = Statement(f"""
+    SELECT id, {_SAID}, contact_email, unverified_since, not_verified_because FROM organisation
+    WHERE unverified_since IS NOT NULL
+    ORDER BY unverified_since, id
+    LIMIT :limit
+""")
+
+# Of two who decide at once the second finds nothing to verify.
+VERIFY = Statement("""
+    UPDATE organisation SET unverified_since = NULL, not_verified_because = ''
+    WHERE id = :id AND unverified_since IS NOT NULL
+    RETURNING id
+""")
+
+NOT_VERIFIED = Statement("""
+    UPDATE organisation SET not_verified_because = :reason
+    WHERE id = :id AND unverified_since IS NOT NULL
+    RETURNING id
+""")
+
+# Whom to write to about a company: its address for contact, in the language of whoever registered it.
+ADDRESSEE = Statement("""
+    SELECT organisation.name_ja, organisation.name_en, organisation.not_verified_because,
+           coalesce((SELECT person.locale FROM membership JOIN person ON person.id = membership.person_id
+                     WHERE membership.organisation_id = organisation.id ORDER BY membership.id LIMIT 1), 'ja') AS locale
+    FROM organisation WHERE organisation.id = :id
+""")

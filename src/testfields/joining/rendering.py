@@ -1,11 +1,28 @@
-"""The mail that brings a link."""
+"""The mail that brings a link, and the one that tells a company whether it is verified."""
 
 from testfields.accounts.rules import IN_THE_MAIL_ALONE
 from testfields.accounts.ways_in import WayIn
 from testfields.core.local_time import JAPANS_ZONE, format_instant
-from testfields.joining.rules import WORDS
+from testfields.joining.rules import VERIFIED, WORDS
 from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter
+
+
+def render_verified(action: str, company: str, reason: str, locale: str, base_url: str) -> Letter:
+    """The mail that tells a company whether it is verified."""
+    say = speaker(locale)
+    subject, then = (say(text, company=company) for text in VERIFIED[action])
+    context = {
+        "_": say,
+        "locale": locale,
+        "subject": subject,
+        "then": then,
+        "reason": reason,
+        "receiver": company,
+        "page": f"{base_url}/my",
+    }
+    text, html = (environment().get_template(f"verified.{kind}").render(context) for kind in ("txt", "html"))
+    return Letter(locale, subject, text, html)
 
 
 def render(way: WayIn, locale: str, base_url: str, **values: str) -> Letter:

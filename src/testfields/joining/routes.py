@@ -1,16 +1,32 @@
-"""Inviting people, and what they are in one's organisation, over HTTP. A link is used in a browser."""
+"""Inviting people, what they are in one's organisation, and companies that register themselves, over HTTP.
 
-from litestar import Router, delete, get, post, put
+Links are used in a browser.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Router, delete, get, post, put
 from litestar.params import JSONBody
 
 from testfields.accounts import team
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
+from testfields.accounts.pages import address_of
 from testfields.core.clock import now
-from testfields.joining import inviting
+from testfields.joining import inviting, registering
 from testfields.joining.inviting import NewInvitation
-from testfields.joining.schemas import InvitationBody, InvitationView, InvitedView, RolesBody
+from testfields.joining.registering import NewCompany
+from testfields.joining.schemas import (
+    InvitationBody,
+    InvitationView,
+    InvitedView,
+    ReasonBody,
+    RolesBody,
+    UnverifiedView,
+)
+from testfields.web import locale
 from testfields.web.bodies import JsonBody
 from testfields.web.parameters import PathId
 from testfields.web.schemas import NamedText
@@ -60,4 +76,48 @@ async def set_roles(actor: Caller, person_id: PathId, data: JSONBody[RolesBody])
     return data
 
 
-router = Router("/", tags=["people"], route_handlers=[list_invitations, invite, send_again, withdraw, set_roles])
+@post("/companies", dto=JsonBody[NewCompany], return_dto=None, status_code=202, guards=[Only(May.COME_AND_GO)])
+async def register(request: Request[Any, Any, Any], data: JSONBody[NewCompany]) -> None:
+    """Register a company: a link is sent to the address, by which it is confirmed in a browser."""
+    await registering.register(data, locale.current(), address_of(request), now())
+
+
+@get("/companies/unverified", guards=[Only(May.VERIFY)])
+async def list_unverified() -> list[UnverifiedView]:
+    """Companies that registered themselves and wait to be verified, the oldest 200."""
+    return [msgspec.convert(one, UnverifiedView, from_attributes=True) for one in await registering.unverified()]
+
+
+@post("/companies/{company_id:int}/verify", status_code=204, guards=[Only(May.VERIFY)])
+async def verify(actor: Caller, company_id: PathId) -> None:
+    """Verify a company, which is told so by mail."""
+    await registering.verify(actor, company_id, now())
+
+
+@post(
+    "/companies/{company_id:int}/refuse",
+    dto=JsonBody[ReasonBody],
+    return_dto=None,
+    status_code=204,
+    guards=[Only(May.VERIFY)],
+)
+async def do_not_verify(actor: Caller, company_id: PathId, data: JSONBody[ReasonBody]) -> None:
+    """Tell a company by mail why it could not be verified; it goes on waiting."""
+    await registering.do_not_verify(actor, company_id, data.reason, now())
+
+
+router = Router(
+    "/",
+    tags=["people"],
+    route_handlers=[
+        list_invitations,
+        invite,
+        send_again,
+        withdraw,
+        set_roles,
+        register,
+        list_unverified,
+        verify,
+        do_not_verify,
+    ],
+)

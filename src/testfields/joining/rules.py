@@ -1,4 +1,7 @@
-"""The words of the mails that bring a link. All texts are gettext ids; the Japanese stands in ``locales/ja``."""
+"""The words of the mails that bring a link, and of those that tell a company whether it is verified.
+
+All texts are gettext ids; the Japanese stands in ``locales/ja``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,5 +32,24 @@ WORDS: Mapping[Purpose, Wording] = {
         N_("%(name)s invites you to work for %(organisation)s in the test-field portal, as: %(roles)s."),
         N_("Please open this address and accept the invitation."),
         N_("If you did not expect this, there is nothing you need to do. Nobody can use the portal in your name."),
+    ),
+    Purpose.REGISTER: Wording(
+        N_("Registration of your company"),
+        N_("Somebody, probably you, has registered %(company)s in the test-field portal with this e-mail address."),
+        N_("Please open this address and confirm the registration."),
+        N_("If it was not you, there is nothing you need to do. Nothing is registered without the link."),
+    ),
+}
+
+
+# By the action that is told: subject, and what the company can do now.
+VERIFIED: Mapping[str, tuple[str, str]] = {
+    "verify": (
+        N_("%(company)s is verified"),
+        N_("You can now apply for every test field. Drafts that you have saved can be submitted."),
+    ),
+    "do_not_verify": (
+        N_("%(company)s could not be verified yet"),
+        N_("Please answer to the owner of the land, who looks at it again. Until then you can save drafts."),
     ),
 }

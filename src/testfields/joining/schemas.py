@@ -47,3 +47,24 @@ class InvitedView(msgspec.Struct, frozen=True):
     """An invitation that is being sent."""
 
     id: int
+
+
+class UnverifiedView(msgspec.Struct, frozen=True):
+    """A company that registered itself and waits to be verified; what it said, and what it was told so far."""
+
+    id: int
+    name_ja: str
+    name_en: str
+    kana: str
+    corporate_number: str | None
+    address: str
+    wish: str
+    contact_email: str
+    unverified_since: datetime
+    not_verified_because: str
+
+
+class ReasonBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why; the company reads it."""
+
+    reason: str

@@ -32,7 +32,7 @@ from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
 from testfields.reservations import queries, waiting
 from testfields.reservations.reading import own
-from testfields.reservations.refusals import nearest_told, own_told, refuse_waiting_for_oneself
+from testfields.reservations.refusals import nearest_told, own_told, refuse_unverified, refuse_waiting_for_oneself
 from testfields.reservations.rules import Action, Party, Role, State, acting_role, checked_texts, next_state
 from testfields.reservations.states import STATES
 from testfields.reservations.telling import as_json, promised, story_of
@@ -131,6 +131,7 @@ async def write(
     """
     roles = _roles(actor)
     state = next_state(None, application.action, roles)
+    await refuse_unverified(actor, state, place.site_id, project_id=application.project_id)
     terms, kind = terms_of(place, state, now), STATES[state].claims
     arguments = {
         "site_id": place.site_id,

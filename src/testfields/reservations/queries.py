@@ -228,3 +228,12 @@ REVISE = Statement("""
     FROM plan
     WHERE reservation.id = :id
 """)
+
+# The owner of the land who asks for verified companies, where the company is one of the `unverified`.
+ASKS_VERIFIED = Statement("""
+    SELECT owner.name_ja, owner.name_en
+    FROM site JOIN organisation owner ON owner.id = site.owner_id
+    WHERE site.id = :site_id AND owner.asks_verified
+      AND coalesce(CAST(:company_id AS bigint), (SELECT company_id FROM project WHERE id = CAST(:project_id AS bigint)))
+          = ANY(CAST(:unverified AS bigint[]))
+""")

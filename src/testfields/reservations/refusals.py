@@ -1,4 +1,4 @@
-"""What is told of what is in the way of an application."""
+"""What is told of what is in the way of an application, and of who has yet to be verified."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,9 +11,10 @@ from testfields.accounts.rules import Actor
 from testfields.availability.refusals import refusal_of
 from testfields.availability.search import nearest_free
 from testfields.availability.service import Asked, Place
-from testfields.core.errors import N_, InTheWay, Taken, WrongState
+from testfields.core.errors import N_, InTheWay, NotAllowed, Taken, WrongState
 from testfields.core.volumes import Volume
 from testfields.reservations import queries
+from testfields.reservations.states import STATES, Stage, State
 
 
 @asynccontextmanager
@@ -54,3 +55,25 @@ async def refuse_waiting_for_oneself(actor: Actor, site_id: int, claims: Sequenc
 
 
 ONLY_OWN = N_("Your own application has this place and time already. Please change or withdraw that one.")
+
+
+async def refuse_unverified(
+    actor: Actor, to: State, site_id: int, project_id: int | None = None, company_id: int | None = None
+) -> None:
+    """Raise NotAllowed where an owner asks for verified companies and one is to get beyond a draft that is not.
+
+    The company is told by itself, or by its project.
+    """
+    if not actor.unverified or STATES[to].stage in {Stage.DRAFT, Stage.OVER}:
+        return
+    owner = await queries.ASKS_VERIFIED.row(
+        site_id=site_id, project_id=project_id, company_id=company_id, unverified=actor.unverified
+    )
+    if owner is not None:
+        raise NotAllowed(NOT_VERIFIED, owner_ja=owner["name_ja"], owner_en=owner["name_en"])
+
+
+NOT_VERIFIED = N_(
+    "The owner of this land (%(owner_ja)s, %(owner_en)s) lets companies apply once staff have verified them, and yours"
+    " has yet to be looked at. Please save a draft; we write to you as soon as it can be submitted."
+)

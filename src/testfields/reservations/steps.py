@@ -15,11 +15,17 @@ from testfields.db.engine import DB, transactional
 from testfields.reservations import day, fitting, queries, stay_queries
 from testfields.reservations.actions import ACTIONS, Settles
 from testfields.reservations.deadlines import refuse_untimely, return_deadline
-from testfields.reservations.filing import Application, Moved, checked_place, refuse_use, why_no_project
+from testfields.reservations.filing import (
+    Application,
+    Moved,
+    checked_place,
+    refuse_use,
+    why_no_project,
+)
 from testfields.reservations.fitting import Fitting
 from testfields.reservations.moving import Locked, Step, lock, move, next_of
 from testfields.reservations.reading import asked_for, volumes_of
-from testfields.reservations.refusals import nearest_told, refuse_waiting_for_oneself
+from testfields.reservations.refusals import nearest_told, refuse_unverified, refuse_waiting_for_oneself
 from testfields.reservations.rules import TRANSITIONS, Action, State, check_words, checked_texts
 from testfields.reservations.states import STATES
 from testfields.reservations.stays import StayState
@@ -57,6 +63,8 @@ async def _act(actor: Actor | None, reservation_id: int, step: Step, now: dateti
     if not ACTIONS[step.action].on_the_day:
         locked = await day.brought_up_to(locked, now)
     to, role = next_of(actor, locked, step.action, roles)
+    if actor is not None:
+        await refuse_unverified(actor, to, locked.site_id, company_id=locked.company_id)
     settles = ACTIONS[step.action].settles
     if settles is Settles.REPLACING:
         raise WrongState(N_("A change needs the volumes to change to."))

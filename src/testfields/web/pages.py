@@ -92,6 +92,7 @@ def page(
         "lang_url": lambda code: _with_language(request, code),
         "demo": _demo_roles(request, actor),
         "flash": flash,
+        "unverified": bool(actor is not None and actor.unverified and request.url.path.startswith("/my")),
     }
     language = locale.switched(request)
     cookies = [language_cookie(request, language)] if language else []
