@@ -50,7 +50,7 @@ class Place:
             "person_id": self.person,
             "company_id": 1,
         }
-        return method, "/api/v1" + path.format_map({**numbers, "action": "submit"})
+        return method, "/api/v1" + path.format_map({**numbers, "action": "submit", "slug": self.site})
 
 
 def bodies(place: Place) -> dict[str, dict[str, Any]]:
@@ -91,6 +91,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
             "wish": "実証",
         },
         "POST /companies/{company_id}/refuse": {"reason": "理由"},
+        "PUT /sites/{slug}/plan": {"type": "FeatureCollection", "features": []},
         "PUT /me": {"locale": "en"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }
