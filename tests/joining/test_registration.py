@@ -93,8 +93,10 @@ async def test_from_registration_to_the_first_application_by_pages_alone(
     assert "新しい会社" in listed
     assert SAID["wish"] in listed
     company = founder.companies[0]
-    assert (await desk.post(f"/desk/companies/{company}/refuse", {"reason": " "})).status_code == 422
-    assert (await desk.post(f"/desk/companies/{company}/refuse", {"reason": "電話が通じません。"})).status_code == 303
+    assert (await desk.post(f"/desk/companies/{company}/refuse", {f"reason_{company}": " "})).status_code == 422
+    assert (
+        await desk.post(f"/desk/companies/{company}/refuse", {f"reason_{company}": "電話が通じません。"})
+    ).status_code == 303
     assert "電話が通じません。" in (await desk.get("/desk/companies")).text
     assert (await desk.post(f"/desk/companies/{company}/verify")).status_code == 303
     assert (await desk.post(f"/desk/companies/{company}/verify")).status_code == 404

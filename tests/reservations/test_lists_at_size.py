@@ -84,7 +84,7 @@ async def test_a_list_does_not_grow_with_what_others_have(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     await file(field, company, company.companies, 5)
     await much_of_others()
-    own = {"companies": company.companies, "owners": []}
+    own = {"companies": company.companies, "owners": [], "organisations": company.companies}
     land = {"companies": [], "owners": [field.owner_id]}
 
     read = [

@@ -185,8 +185,9 @@ async def test_forms(stage: tuple[Actor, dict[str, str], dict[str, str]], client
 async def test_bodies(
     stage: tuple[Actor, dict[str, str], dict[str, str]], client: httpx.AsyncClient, kind: str
 ) -> None:
-    _, places, csrf = stage
-    place = api.Place(int(places["draft"]), int(places["project"]), 1, places["site"], {})
+    actor, places, csrf = stage
+    ours = actor.companies[0], actor.person_id
+    place = api.Place(int(places["draft"]), int(places["project"]), 1, places["site"], *ours, {})
     headers = {"X-CSRF-Token": csrf["_csrf"], "If-Match": "*", "Content-Type": "application/json"}
     for operation, good in api.bodies(place).items():
         method, path = place.path(operation)

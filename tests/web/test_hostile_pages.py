@@ -60,7 +60,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "address": "a", "wish": "w",
     },
     "/desk/companies/{company_id:int}/verify": {},
-    "/desk/companies/{company_id:int}/refuse": {"reason": "r"},
+    "/desk/companies/{company_id:int}/refuse": {"reason_1": "r"},
     "/forgot": {"email": "nobody@example.test"},
     "/enter/{secret:str}": {"new": "another password of mine"},
     "/my/password": {"current": PASSWORD, "new": "another password of mine"},

@@ -127,21 +127,20 @@ def format_period(period: Period, zone: str, locale: str) -> str:
 
 
 def format_clocks(period: Period, zone: str, locale: str) -> str:
-    """``9:00–11:00`` beside a heading that names the day on which `period` begins.
+    """``9:00–11:00`` or ``09:00–11:00 JST`` beside a heading that names the day on which `period` begins.
 
-    An end on the next day is ``翌1:00`` or ``01:00 (next day)``; whatever lasts longer is told with its days.
+    An end on the next day is ``翌1:00`` or ``01:00 JST (next day)``; whatever lasts longer is told with its days.
     """
     start, end = (local_time(one, zone) for one in (period.start, period.end))
     later = (end.date() - start.date()).days
-    if later == 0:
-        return f"{_clock(start, locale)}–{_clock(end, locale)}"
-    if later > 1:
+    if later > 1 or start.tzname() != end.tzname():
         return format_period(period, zone, locale)
-    if (end.hour, end.minute) == (0, 0):
-        return f"{_clock(start, locale)}–24:00"
+    at_midnight = later == 1 and (end.hour, end.minute) == (0, 0)
+    ends = "24:00" if at_midnight else _clock(end, locale)
+    next_day = later == 1 and not at_midnight
     if locale == "ja":
-        return f"{_clock(start, locale)}–翌{_clock(end, locale)}"
-    return f"{_clock(start, locale)}–{_clock(end, locale)} (next day)"
+        return f"{_clock(start, locale)}–{'翌' if next_day else ''}{ends}"
+    return f"{_clock(start, locale)}–{ends} {end.tzname()}{' (next day)' if next_day else ''}"
 
 
 def format_reiwa(day: date) -> str:

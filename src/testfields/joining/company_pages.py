@@ -28,7 +28,6 @@ LABELS = {
     "address": N_("Postal address"),
     "email": N_("E-mail address"),
     "wish": N_("What do you want to try?"),
-    "reason": N_("Reason"),
 }
 SENT = N_("We have sent a mail with a link to this address. Please open it within a day to confirm the registration.")
 
@@ -69,11 +68,11 @@ async def verify(actor: Caller, company_id: PathId) -> Response[Any]:
 @post("/desk/companies/{company_id:int}/refuse", include_in_schema=False, guards=[Only(May.VERIFY)])
 async def do_not_verify(request: Request[Any, Any, Any], actor: Caller, company_id: PathId) -> Template | Response[Any]:
     """Tell a company why it could not be verified."""
-    form = await posted(request)
+    reason = (await posted(request)).text(f"reason_{company_id}")
     try:
-        await registering.do_not_verify(actor, company_id, form.text("reason"), now())
+        await registering.do_not_verify(actor, company_id, reason, now())
     except InvalidInput as error:
-        return await _companies(request, company_id, form.text("reason"), error)
+        return await _companies(request, company_id, reason, error)
     return redirect("/desk/companies", "success", N_("The company is told why by mail. It goes on waiting here."))
 
 
@@ -90,7 +89,7 @@ async def _companies(
         ],
         refused=refused,
         reason=reason,
-        **faults_of(error, LABELS),
+        **faults_of(error, {f"reason_{refused}": N_("Reason")}, {"reason": f"reason_{refused}"}),
     )
 
 
