@@ -19,6 +19,15 @@ OVER = N_("This link opens nothing any more. It may have been used, replaced by 
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """Into which organisation, as what, and by whom."""
+
+    organisation_id: int
+    roles: tuple[MemberRole, ...]
+    invited_by: int
+
+
+@dataclass(frozen=True)
 class WayIn:
     """A link that opens something: what, and to whom it was sent."""
 
@@ -27,16 +36,7 @@ class WayIn:
     email: str
     locale: str
     expires_at: datetime
-    invitation: "Invitation | None" = None
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """Into which organisation, as what, and by whom."""
-
-    organisation_id: int
-    roles: tuple[MemberRole, ...]
-    invited_by: int
+    invitation: Invitation | None = None
 
 
 async def open_way(

@@ -7,6 +7,7 @@ by the password, or by having logged in. What was offered holds only as long as 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 import asyncpg
 import msgspec
@@ -16,17 +17,24 @@ from testfields.accounts import service as accounts
 from testfields.accounts.access import allowed, reach
 from testfields.accounts.attempts import email_subject
 from testfields.accounts.authority import May
-from testfields.accounts.entries import Language, NewRole, check_password, email_faults, folded_email
+from testfields.accounts.entries import (
+    LARGEST_ID,
+    Language,
+    NewRole,
+    check_password,
+    email_faults,
+    folded_email,
+    name_faults,
+)
 from testfields.accounts.rules import INVITATIONS_PER_PERSON, ROLES_OF, Actor, MemberRole, OrganisationKind, Purpose
 from testfields.accounts.ways_in import OVER, Invitation, WayIn
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
-from testfields.core.texts import line_faults, tidy
+from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 from testfields.events import service as events
 from testfields.events.rules import PERSON, Event, Subject
 from testfields.joining import queries
 
-LONGEST_NAME = 200
 MOST_LISTED = 200
 
 
@@ -34,7 +42,7 @@ class NewInvitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whom to invite, into which organisation, as what; the mail is written in `locale`."""
 
     email: str
-    organisation_id: int
+    organisation_id: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
     roles: list[MemberRole]
     locale: Language = "ja"
 
@@ -126,7 +134,7 @@ async def accept_as_new(secret: str, name: str, password: str, now: datetime, br
     way = await _way(secret, now)
     await offered(way)
     name = tidy(name)
-    if faults := line_faults("name", name, LONGEST_NAME) if name else [fault("name", N_("This field is required."))]:
+    if faults := name_faults("name", name):
         raise InvalidInput(faults)
     check_password(password, "new")
     return await _join(way, secret, name, await passwords.hashed(password), now, browser)

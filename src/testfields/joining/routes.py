@@ -19,7 +19,6 @@ from testfields.joining import inviting, registering
 from testfields.joining.inviting import NewInvitation
 from testfields.joining.registering import NewCompany
 from testfields.joining.schemas import (
-    InvitationBody,
     InvitationView,
     InvitedView,
     ReasonBody,
@@ -50,11 +49,10 @@ async def list_invitations(actor: Caller) -> list[InvitationView]:
     ]
 
 
-@post("/invitations", dto=JsonBody[InvitationBody], return_dto=None, guards=[Only(May.INVITE)])
-async def invite(actor: Caller, data: JSONBody[InvitationBody]) -> InvitedView:
+@post("/invitations", dto=JsonBody[NewInvitation], return_dto=None, guards=[Only(May.INVITE)])
+async def invite(actor: Caller, data: JSONBody[NewInvitation]) -> InvitedView:
     """Invite somebody by mail; an invitation before to the same address ends."""
-    new = NewInvitation(data.email, data.organisation_id, data.roles, data.locale)
-    return InvitedView(await inviting.invite(actor, new, now()))
+    return InvitedView(await inviting.invite(actor, data, now()))
 
 
 @post("/invitations/{invitation_id:int}/again", guards=[Only(May.INVITE)])

@@ -6,21 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-from testfields.accounts.entries import Language
 from testfields.accounts.rules import MemberRole
 from testfields.web.parameters import LARGEST_ID
 from testfields.web.schemas import NamedText
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
-
-
-class InvitationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom to invite, into which organisation, as what; the mail is written in `locale`."""
-
-    email: str
-    organisation_id: Id
-    roles: list[MemberRole]
-    locale: Language = "ja"
 
 
 class InvitationView(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """What the public may see, as an open interface; nobody need log in. JSON is built by the database."""
 
+from dataclasses import astuple
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,10 +11,11 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.core.clock import now
 from testfields.maps import service
-from testfields.maps.rules import Sought, box_of, check_days
+from testfields.maps.rules import Sought, check_days
 from testfields.maps.schemas import PlaceFeatures, TrialFeatures
 from testfields.maps.service import Trial, TrialInFull
 from testfields.projects.vocabulary import Theme
+from testfields.sites.routes import parse_box
 from testfields.sites.vocabulary import Use
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit, PathId
@@ -39,7 +41,8 @@ def _sought(
     box: str | None = None,
 ) -> Sought:
     days = check_days(first, last, past, service.today(now()))
-    return Sought(days, use, theme, owner, site, box_of(box))
+    part = None if box is None else astuple(parse_box(box))
+    return Sought(days, use, theme, owner, site, part)
 
 
 def _as_built(body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response[Any]:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from math import nan
-from typing import NamedTuple
 
 from testfields.core.errors import N_, InvalidInput, fault
 
@@ -29,15 +27,6 @@ class Span(StrEnum):
     PAST = "past"
 
 
-class Box(NamedTuple):
-    """A part of the map in degrees."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-
 @dataclass(frozen=True)
 class Days:
     """Days in Japan, the last one included. All of the `past` are before today, and may have no first."""
@@ -49,14 +38,14 @@ class Days:
 
 @dataclass(frozen=True)
 class Sought:
-    """What is asked for; None is anything."""
+    """What is asked for; None is anything. The `box` is a part of the map: west, south, east and north in degrees."""
 
     days: Days
     use: str | None = None
     theme: str | None = None
     owner: str | None = None
     site: str | None = None
-    box: Box | None = None
+    box: tuple[float, float, float, float] | None = None
 
     @property
     def at_few_sites(self) -> bool:
@@ -97,19 +86,6 @@ def check_days(first: date | None, last: date | None, past: bool, today: date) -
         yesterday = today - timedelta(days=1)
         return Days(first, min(last or yesterday, yesterday), past=True)
     return Days(max(first or today, today), last)
-
-
-def box_of(text: str | None) -> Box | None:
-    """A part of the map as an address names it: ``west,south,east,north``; raises InvalidInput for anything else."""
-    if text is None:
-        return None
-    try:
-        west, south, east, north = (float(one) for one in text.split(","))
-    except ValueError:
-        west = south = east = north = nan
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise InvalidInput([fault("bbox", N_("Please name the part of the map by west,south,east,north in degrees."))])
-    return Box(west, south, east, north)
 
 
 def _check_year(path: str, day: date) -> None:

@@ -15,7 +15,7 @@ from testfields.projects.vocabulary import Theme
 from testfields.reservations.states import PUBLIC
 from testfields.sites import service as catalogue
 from testfields.sites.vocabulary import Use
-from testfields.web.schemas import NamedText, TimeRange
+from testfields.web.schemas import BandView, NamedText, TimeRange
 
 MOST_ON_MAP = 2000
 # Nobody reads how many there are beyond this.
@@ -61,13 +61,6 @@ class SiteNow(msgspec.Struct, frozen=True):
     next: Trial | None
 
 
-class Band(msgspec.Struct, frozen=True):
-    """Metres above ground; None is unbounded."""
-
-    lower: float | None
-    upper: float | None
-
-
 class TrialInFull(Trial, frozen=True, kw_only=True):
     """A trial with all of its times; `purpose` and `safety_plan` where the company agreed, in its own words.
 
@@ -81,7 +74,7 @@ class TrialInFull(Trial, frozen=True, kw_only=True):
     address: NamedText
     contact: str
     sample: bool
-    altitudes: list[Band]
+    altitudes: list[BandView]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.permits import service
 from testfields.permits.rules import Permit
-from testfields.permits.schemas import BandView, PermittedView, PermitView
+from testfields.permits.schemas import PermittedView, PermitView
 from testfields.web.parameters import PathId
-from testfields.web.schemas import NamedText, TimeRange
+from testfields.web.schemas import BandView, NamedText, TimeRange
 
 
 def view_of(permit: Permit) -> PermitView:

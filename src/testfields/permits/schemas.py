@@ -6,14 +6,7 @@ import msgspec
 
 from testfields.permits.rules import Phase, Standing
 from testfields.reservations.stays import StayState
-from testfields.web.schemas import NamedText, TimeRange
-
-
-class BandView(msgspec.Struct, frozen=True):
-    """Metres above ground; null is unbounded."""
-
-    lower: float | None
-    upper: float | None
+from testfields.web.schemas import BandView, NamedText, TimeRange
 
 
 class PermittedView(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ BUNDLES = {
 NAMED_BY_STYLES = re.compile(r"""(?<=url\()["']?([\w@./-]+\.\w+)["']?(?=\))""")
 IMPORTS = re.compile(r"""^import \{[^}]*\} from "\./([\w-]+\.js)";\n""", re.MULTILINE)
 EXPORTED = re.compile(r"^export (?=(?:async )?function |const )", re.MULTILINE)
-TYPES = {".js": "text/javascript", ".geojson": "application/geo+json", ".woff2": "font/woff2"}
+TYPES = {".js": "text/javascript", ".geojson": "application/geo+json"}
 
 
 @dataclass(frozen=True)

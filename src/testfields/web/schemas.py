@@ -37,3 +37,10 @@ class MultiPolygonView(msgspec.Struct, frozen=True):
 
     type: Literal["MultiPolygon"]
     coordinates: list[list[list[list[float]]]]
+
+
+class BandView(msgspec.Struct, frozen=True):
+    """Metres above ground; null is unbounded."""
+
+    lower: float | None
+    upper: float | None
