@@ -16,7 +16,7 @@ from testfields.accounts.tables import Membership, Person, WayIn
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, TooMany
 from testfields.db.engine import DB
-from testfields.joining import inviting
+from testfields.joining import entering, inviting
 from testfields.joining.inviting import NewInvitation
 from tests import factories
 from tests.accounts.people import PASSWORD, Browser, with_password
@@ -101,7 +101,7 @@ async def test_who_is_logged_in_as_somebody_else_joins_nothing(db: None) -> None
     manager, thief = await factories.company(), await factories.company()
     secret = await invited(manager)
     with pytest.raises(NotFound):
-        await inviting.accept(thief, secret, now())
+        await entering.as_known(thief, secret, now())
     assert (manager.companies[0], "member") not in await roles_of(thief.email)
 
 
@@ -133,7 +133,7 @@ async def test_an_administrator_invites_an_owners_first_people(db: None, browser
     new = NewInvitation(EMAIL, owner, [MemberRole.STAFF_MANAGER])
     secret = await ways_in.new_secret(await inviting.invite(admin, new, now()), now())
     assert secret is not None
-    await inviting.accept_as_new(secret, "職員", NEW, now())
+    await entering.as_new(secret, "職員", NEW, now())
     somebody = await accounts.actor_by_email(EMAIL)
     assert allowed(somebody, May.INVITE, owner)
 
@@ -144,11 +144,11 @@ async def test_an_offer_ends_with_who_made_it_with_a_newer_one_and_when_it_is_wi
     secret = await invited(manager)
     await team.leave(manager, manager.companies[0], now())
     with pytest.raises(NotFound):
-        await inviting.accept_as_new(secret, "人", NEW, now())
+        await entering.as_new(secret, "人", NEW, now())
 
     older, newer = await invited(colleague), await invited(colleague)
     with pytest.raises(NotFound):
-        await inviting.accept_as_new(older, "人", NEW, now())
+        await entering.as_new(older, "人", NEW, now())
     (one,) = await inviting.invitations(colleague, now())
     stranger = await factories.company()
     for step in (inviting.withdraw, inviting.send_again):
@@ -156,13 +156,13 @@ async def test_an_offer_ends_with_who_made_it_with_a_newer_one_and_when_it_is_wi
             await step(stranger, one.id, now())
     await inviting.withdraw(colleague, one.id, now())
     with pytest.raises(NotFound):
-        await inviting.accept_as_new(newer, "人", NEW, now())
+        await entering.as_new(newer, "人", NEW, now())
     assert await Person.count().where(Person.email == EMAIL) == 0
 
 
 async def test_of_two_who_accept_at_once_one_does(own_db: str) -> None:
     secret = await invited(await factories.company())
-    tries = [inviting.accept_as_new(secret, f"人{number}", NEW, now()) for number in range(4)]
+    tries = [entering.as_new(secret, f"人{number}", NEW, now()) for number in range(4)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) == ["NewSession", "NotFound", "NotFound", "NotFound"]
     assert await Person.count().where(Person.email == EMAIL) == 1
@@ -179,7 +179,7 @@ async def test_somebody_locked_out_is_not_let_in_by_an_invitation(db: None) -> N
     manager, gone = await factories.company(), await factories.company()
     await Person.update({Person.active: False}).where(Person.id == gone.person_id)
     with pytest.raises(NotFound):
-        await inviting.accept_as_new(await invited(manager, gone.email), "人", NEW, now())
+        await entering.as_new(await invited(manager, gone.email), "人", NEW, now())
 
 
 async def test_invitations_are_few_in_a_while(db: None) -> None:

@@ -14,7 +14,7 @@ from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.corporate_number import check_digit
 from testfields.core.errors import InvalidInput, NotAllowed, NotFound, TooMany
-from testfields.joining import registering
+from testfields.joining import entering, registering
 from testfields.joining.registering import NewCompany
 from testfields.reservations import filing, steps
 from testfields.reservations.filing import Application
@@ -54,7 +54,7 @@ async def link(email: str = EMAIL, **others: str) -> str:
 
 async def registered(email: str = EMAIL, **others: str) -> Actor:
     """Somebody whose company waits to be verified."""
-    await registering.confirm_as_new(await link(email, **others), "創業者", NEW, now())
+    await entering.as_new(await link(email, **others), "創業者", NEW, now())
     founder = await accounts.actor_by_email(email)
     assert founder is not None
     return founder
@@ -126,7 +126,7 @@ async def test_an_owner_may_let_companies_apply_at_once(db: None) -> None:
 
 async def test_the_others_of_ones_companies_apply_as_before(db: None) -> None:
     field, known = await factories.field(), await factories.company()
-    await registering.confirm(known, await link(known.email), now())
+    await entering.as_known(known, await link(known.email), now())
     both = await accounts.actor_by_email(known.email)
     assert both is not None
     assert len(both.companies) == 2
@@ -148,7 +148,7 @@ async def test_a_number_is_one_companys(db: None, browser: Browser) -> None:
 async def test_of_two_who_confirm_the_same_number_at_once_one_does(own_db: str) -> None:
     secrets = [await link(f"rival-{one}@example.test") for one in range(2)]
     done = await asyncio.gather(
-        *(registering.confirm_as_new(secret, "創業者", NEW, now()) for secret in secrets), return_exceptions=True
+        *(entering.as_new(secret, "創業者", NEW, now()) for secret in secrets), return_exceptions=True
     )
     assert sorted(type(one).__name__ for one in done) == ["InvalidInput", "NewSession"]
     assert await Person.count().where(Person.email.like("rival-%")) == 1
@@ -169,7 +169,7 @@ async def test_somebody_known_confirms_with_their_password(db: None, browser: Br
     assert (await browser.post(f"/enter/{secret}", {"name": "x", "new": NEW})).status_code == 422
     assert (await browser.post(f"/enter/{secret}", {"password": PASSWORD})).status_code == 303
     with pytest.raises(NotFound):
-        await registering.confirm(known, secret, now())
+        await entering.as_known(known, secret, now())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import datetime
 from testfields.accounts import ways_in
 from testfields.accounts.rules import Actor, MemberRole
 from testfields.core.errors import NotFound
-from testfields.joining import inviting, registering
+from testfields.joining import entering, inviting, registering
 from testfields.joining.inviting import NewInvitation
 from testfields.joining.registering import NewCompany
 
@@ -25,5 +25,5 @@ async def come(manager: Actor, password: str, now: datetime) -> None:
     secret = await ways_in.new_secret(await registering.register(NEWCOMER, "ja", "127.0.0.1", now), now)
     if secret is None:
         raise NotFound(ways_in.OVER)
-    await registering.confirm_as_new(secret, "新規 担当", password, now)
+    await entering.as_new(secret, "新規 担当", password, now)
     await inviting.invite(manager, NewInvitation(COLLEAGUE, manager.companies[0], [MemberRole.MEMBER]), now)

@@ -1,10 +1,8 @@
-"""Inviting people into an organisation by a single-use link, and accepting.
+"""Inviting people into an organisation by a single-use link, which `entering` uses.
 
-Whoever accepts has the mail. Somebody unknown chooses a name and a password; somebody known proves to be that person
-by the password, or by having logged in. What was offered holds only as long as who invited may still offer it.
+What was offered holds only as long as who invited may still offer it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -12,7 +10,7 @@ from typing import Annotated
 import asyncpg
 import msgspec
 
-from testfields.accounts import attempts, directory, passwords, ways_in
+from testfields.accounts import attempts, ways_in
 from testfields.accounts import service as accounts
 from testfields.accounts.access import allowed, reach
 from testfields.accounts.attempts import email_subject
@@ -21,15 +19,12 @@ from testfields.accounts.entries import (
     LARGEST_ID,
     Language,
     NewRole,
-    check_password,
     email_faults,
     folded_email,
-    name_faults,
 )
 from testfields.accounts.rules import INVITATIONS_PER_PERSON, ROLES_OF, Actor, MemberRole, OrganisationKind, Purpose
 from testfields.accounts.ways_in import OVER, Invitation, WayIn
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
-from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 from testfields.events import service as events
 from testfields.events.rules import PERSON, Event, Subject
@@ -126,52 +121,10 @@ async def offered(way: WayIn) -> Invited:
     return _invited(row)
 
 
-async def accept_as_new(secret: str, name: str, password: str, now: datetime, browser: str = "") -> accounts.NewSession:
-    """Join as somebody whom the portal does not know yet.
-
-    Raises NotFound for a link that opens nothing, or whose address somebody has; InvalidInput by `name` and `new`.
-    """
-    way = await _way(secret, now)
-    await offered(way)
-    name = tidy(name)
-    if faults := name_faults("name", name):
-        raise InvalidInput(faults)
-    check_password(password, "new")
-    return await _join(way, secret, name, await passwords.hashed(password), now, browser)
-
-
-@transactional
-async def _join(
-    way: WayIn, secret: str, name: str, password_hash: str, now: datetime, browser: str
-) -> accounts.NewSession:
-    person_id = await directory.join(way.email, name, way.locale, password_hash, _roles(way))
-    if person_id is None:
-        raise NotFound(OVER)
-    await ways_in.use(secret, person_id, now)
-    return await accounts.open_session(person_id, now, browser)
-
-
-@transactional
-async def accept(actor: Actor, secret: str, now: datetime) -> None:
-    """Join as somebody who has logged in. Raises NotFound where the link is not to this person's address."""
-    way = await _way(secret, now)
-    await offered(way)
-    if way.email != actor.email:
-        raise NotFound(OVER)
-    await ways_in.use(secret, actor.person_id, now)
-    await directory.give_roles(actor.person_id, _roles(way))
-
-
-async def _way(secret: str, now: datetime) -> WayIn:
-    way = await ways_in.find(secret, now)
-    if way.purpose is not Purpose.INVITE:
-        raise NotFound(OVER)
-    return way
-
-
-def _roles(way: WayIn) -> Sequence[NewRole]:
-    assert way.invitation is not None  # noqa: S101 - an invitation always has one
-    return [NewRole(way.invitation.organisation_id, role) for role in way.invitation.roles]
+async def roles_of(way: WayIn, now: datetime) -> list[NewRole]:  # noqa: ARG001 - as registrations are asked
+    """What an invitation gives; raises NotFound as `offered` does."""
+    one = await offered(way)
+    return [NewRole(one.organisation_id, role) for role in one.roles]
 
 
 def _managed(actor: Actor) -> dict[str, object]:

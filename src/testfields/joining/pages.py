@@ -19,7 +19,7 @@ from testfields.accounts.ways_in import WayIn
 from testfields.accounts.words import ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, TooMany
-from testfields.joining import inviting, registering, service
+from testfields.joining import entering, inviting, registering, service
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
@@ -99,19 +99,18 @@ async def _join(
 ) -> Template | Response[Any]:
     """As whoever is logged in, as somebody known who proves it by the password, or as somebody new."""
     at, browser = now(), browser_secret(request)
-    as_known, as_new = JOINING[way.purpose]
     try:
         if visitor is not None and visitor.email == way.email:
-            await as_known(visitor, secret, at)
+            await entering.as_known(visitor, secret, at)
             return redirect(home_of(await accounts.actor_by_email(way.email)), "success", JOINED)
         if await accounts.actor_by_email(way.email) is None:
-            session = await as_new(secret, form.text("name"), form.text("new"), at, browser)
+            session = await entering.as_new(secret, form.text("name"), form.text("new"), at, browser)
         else:
             session = await accounts.log_in(way.email, form.text("password"), address_of(request), at, browser)
             known = await accounts.actor_by_session(session.secret, at)
             if known is None:
                 raise NotFound(ways_in.OVER)
-            await as_known(known, secret, at)
+            await entering.as_known(known, secret, at)
     except InvalidInput as error:
         return await _form(request, way, visitor, form, error)
     except TooMany as error:
@@ -120,11 +119,7 @@ async def _join(
     return await enter(request, session, where, JOINED)
 
 
-JOINING = {
-    Purpose.INVITE: (inviting.accept, inviting.accept_as_new),
-    Purpose.REGISTER: (registering.confirm, registering.confirm_as_new),
-}
-USES = {Purpose.RESET: _choose_password, **dict.fromkeys(JOINING, _join)}
+USES = {Purpose.RESET: _choose_password, **dict.fromkeys(entering.ROLES, _join)}
 
 
 async def _form(

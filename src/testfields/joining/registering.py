@@ -9,12 +9,10 @@ from datetime import datetime
 
 import msgspec
 
-from testfields.accounts import attempts, directory, passwords, ways_in
-from testfields.accounts import service as accounts
+from testfields.accounts import attempts, ways_in
 from testfields.accounts.attempts import email_subject, network_subject
 from testfields.accounts.entries import (
     NewRole,
-    check_password,
     email_faults,
     folded_email,
     name_faults,
@@ -139,50 +137,11 @@ async def said_by(way: WayIn) -> Said:
     return Said(**dict(row.items()))
 
 
-async def confirm_as_new(
-    secret: str, name: str, password: str, now: datetime, browser: str = ""
-) -> accounts.NewSession:
-    """Use the link as somebody whom the portal does not know yet; they manage the company.
+async def roles_of(way: WayIn, now: datetime) -> list[NewRole]:
+    """Make the company of a registration, which waits to be verified; what whoever registered it is there.
 
-    Raises NotFound for a link that opens nothing, InvalidInput by `name` and `new`, or where another company has taken
-    the number meanwhile.
+    Raises InvalidInput where another company has taken the number meanwhile.
     """
-    way = await _way(secret, now)
-    if faults := name_faults("name", tidy(name)):
-        raise InvalidInput(faults)
-    check_password(password, "new")
-    return await _join(way, secret, tidy(name), await passwords.hashed(password), now, browser)
-
-
-@transactional
-async def _join(
-    way: WayIn, secret: str, name: str, password_hash: str, now: datetime, browser: str
-) -> accounts.NewSession:
-    person_id = await directory.join(way.email, name, way.locale, password_hash, await _found(way, now))
-    if person_id is None:
-        raise NotFound(OVER)
-    await ways_in.use(secret, person_id, now)
-    return await accounts.open_session(person_id, now, browser)
-
-
-@transactional
-async def confirm(actor: Actor, secret: str, now: datetime) -> None:
-    """Use the link as somebody who has logged in. Raises NotFound where it is not to this person's address."""
-    way = await _way(secret, now)
-    if way.email != actor.email:
-        raise NotFound(OVER)
-    await ways_in.use(secret, actor.person_id, now)
-    await directory.give_roles(actor.person_id, await _found(way, now))
-
-
-async def _way(secret: str, now: datetime) -> WayIn:
-    way = await ways_in.find(secret, now)
-    if way.purpose is not Purpose.REGISTER:
-        raise NotFound(OVER)
-    return way
-
-
-async def _found(way: WayIn, now: datetime) -> list[NewRole]:
     company_id = await queries.FOUND.value(way_in_id=way.id, email=way.email, now=now)
     if company_id is None:
         raise InvalidInput([fault("corporate_number", NUMBER_TAKEN)])

@@ -1,0 +1,66 @@
+"""Using a link that lets somebody into an organisation: an invitation, or the registration of a company.
+
+Whoever uses it has the mail. Somebody unknown chooses a name and a password; somebody known has logged in.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from testfields.accounts import directory, passwords, ways_in
+from testfields.accounts import service as accounts
+from testfields.accounts.entries import NewRole, check_password, name_faults
+from testfields.accounts.rules import Actor, Purpose
+from testfields.accounts.ways_in import OVER, WayIn
+from testfields.core.errors import InvalidInput, NotFound
+from testfields.core.texts import tidy
+from testfields.db.engine import transactional
+from testfields.joining import inviting, registering
+
+# The roles that a link gives; raises NotFound where it gives none any more.
+ROLES: Mapping[Purpose, Callable[[WayIn, datetime], Awaitable[Sequence[NewRole]]]] = {
+    Purpose.INVITE: inviting.roles_of,
+    Purpose.REGISTER: registering.roles_of,
+}
+
+
+async def as_new(secret: str, name: str, password: str, now: datetime, browser: str = "") -> accounts.NewSession:
+    """Enter as somebody whom the portal does not know yet.
+
+    Raises NotFound for a link that opens nothing, or whose address somebody has; InvalidInput by `name` and `new`, or
+    where another company has taken the number meanwhile.
+    """
+    way, name = await _way(secret, now), tidy(name)
+    if faults := name_faults("name", name):
+        raise InvalidInput(faults)
+    check_password(password, "new")
+    return await _join(way, secret, name, await passwords.hashed(password), now, browser)
+
+
+@transactional
+async def _join(
+    way: WayIn, secret: str, name: str, password_hash: str, now: datetime, browser: str
+) -> accounts.NewSession:
+    roles = await ROLES[way.purpose](way, now)
+    person_id = await directory.join(way.email, name, way.locale, password_hash, roles)
+    if person_id is None:
+        raise NotFound(OVER)
+    await ways_in.use(secret, person_id, now)
+    return await accounts.open_session(person_id, now, browser)
+
+
+@transactional
+async def as_known(actor: Actor, secret: str, now: datetime) -> None:
+    """Enter as somebody who has logged in. Raises NotFound where the link is not to this person's address."""
+    way = await _way(secret, now)
+    if way.email != actor.email:
+        raise NotFound(OVER)
+    roles = await ROLES[way.purpose](way, now)
+    await ways_in.use(secret, actor.person_id, now)
+    await directory.give_roles(actor.person_id, roles)
+
+
+async def _way(secret: str, now: datetime) -> WayIn:
+    way = await ways_in.find(secret, now)
+    if way.purpose not in ROLES:
+        raise NotFound(OVER)
+    return way
