@@ -13,7 +13,7 @@ from testfields.closures.service import Closing
 from testfields.core.errors import N_, Fault, InvalidInput, fault, tried
 from testfields.core.local_time import instant_typed
 from testfields.core.periods import Period, parse_period
-from testfields.reservations.apply.forms import drawn
+from testfields.web.drawing import drawn
 from testfields.web.forms import Posted
 
 FIELDS = (

@@ -4,9 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-import msgspec
 from shapely.geometry import MultiPolygon
 
 from testfields.availability.rules import MOST_VOLUMES, too_many
@@ -14,9 +12,9 @@ from testfields.availability.service import Asked
 from testfields.core.errors import N_, Fault, InvalidInput, each_once, fault, tried
 from testfields.core.local_time import instant_typed, local_time
 from testfields.core.periods import Period, parse_period, within_calendar
-from testfields.core.shapes import JAPAN, parse_shape
 from testfields.core.texts import normal
 from testfields.core.volumes import AltitudeBand, parse_altitude
+from testfields.web.drawing import drawn
 from testfields.web.forms import Posted
 
 DATE_TIME = "%Y-%m-%dT%H:%M"
@@ -163,53 +161,6 @@ def _altitude(entered: Entered) -> AltitudeBand | None:
 def _footprint(entered: Entered) -> MultiPolygon | None:
     """The part asked for; None is the whole area."""
     return drawn(entered.footprint, entered.corners) if entered.part else None
-
-
-def drawn(footprint: str, corners: str) -> MultiPolygon:
-    """What was drawn on a map, as GeoJSON, or typed corner by corner; raises InvalidInput at the field `footprint`."""
-    if footprint:
-        return parse_shape([_rings(footprint)], "footprint")
-    if corners:
-        return parse_shape([[_ring(corners)]], "footprint")
-    raise InvalidInput([fault("footprint", N_("Please draw the part that you use, or enter its corners."))])
-
-
-class _Polygon(msgspec.Struct, frozen=True):
-    type: Literal["Polygon"]
-    coordinates: list[list[list[float]]]
-
-
-def _rings(text: str) -> list[list[list[float]]]:
-    try:
-        return msgspec.json.decode(text, type=_Polygon).coordinates
-    except msgspec.MsgspecError:
-        raise InvalidInput([fault("footprint", N_("The shape could not be read. Please draw it again."))]) from None
-
-
-def _ring(text: str) -> list[list[float]]:
-    """Lines of latitude and longitude as a closed ring of [longitude, latitude]; empty lines are none."""
-    corners = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    ring = [_corner(number, line) for number, line in corners]
-    return ring if ring[0] == ring[-1] else [*ring, ring[0]]
-
-
-def _corner(number: int, line: str) -> list[float]:
-    """One line as [longitude, latitude]; the form asks for them the other way round, and its faults say so."""
-    match = _CORNER.fullmatch(line)
-    if match is None:
-        message = N_("Line %(number)s is not a latitude and a longitude, like 34.650000, 135.385000.")
-        raise InvalidInput([fault("footprint", message, number=number)])
-    latitude, longitude = float(match["latitude"]), float(match["longitude"])
-    west, south, east, north = JAPAN
-    if west <= latitude <= east and south <= longitude <= north:
-        message = N_(
-            "Line %(number)s: please write the latitude first, then the longitude, like 34.650000, 135.385000."
-        )
-        raise InvalidInput([fault("footprint", message, number=number)])
-    return [longitude, latitude]
-
-
-_CORNER = re.compile(r"\s*(?P<latitude>-?\d{1,3}(\.\d+)?)[\s,、]+(?P<longitude>-?\d{1,3}(\.\d+)?)\s*", re.ASCII)
 
 
 # --- From what is stored, or asked for by an address, to what the form shows.
