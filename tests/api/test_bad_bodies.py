@@ -22,9 +22,10 @@ from testfields.reservations.tables import Reservation
 from testfields.sites.tables import Area, Site
 from tests import factories
 from tests.api.cases import somebody_with_every_role
+from tests.authority.cases import description
 from tests.projects.test_routes import PLAN
 
-STORED = (ApiToken, Organisation, Person, Claim, Closure, Project, Reservation, Event)
+STORED = (ApiToken, Organisation, Person, Claim, Closure, Project, Reservation, Event, Site)
 KINDS = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
 UNSTORABLE = {"NUL": "a\x00b", "half a pair": "\ud800", "too long": "x" * 900_000}
 
@@ -92,6 +93,9 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         },
         "POST /companies/{company_id}/refuse": {"reason": "理由"},
         "PUT /sites/{slug}/plan": {"type": "FeatureCollection", "features": []},
+        "POST /sites": description("new-site"),
+        "PUT /sites/{slug}": description(place.site),
+        "POST /sites/{slug}/preview": description(place.site),
         "PUT /me": {"locale": "en"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }

@@ -1,5 +1,6 @@
 """What is asked for at each address, so that everything but authority is in order."""
 
+import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +20,40 @@ PLAN = {
     "equipment": "機体",
     "safety_plan": "計画",
 }
+# A test field that lacks much, as nobody sees it yet.
+SITE = {
+    "name_ja": "名",
+    "name_en": "Name",
+    "published": False,
+    "sample": False,
+    "timezone": "Asia/Tokyo",
+    "property_class": "ordinary",
+    "road_answer": "not_asked",
+    "slot_minutes": 30,
+    "minimum_minutes": 30,
+    "maximum_minutes": 60,
+    "notice_minutes": 0,
+    "horizon_days": 30,
+    "turnaround_minutes": 0,
+    "lateral_separation_m": 0,
+    "vertical_separation_m": 0,
+    "hold_minutes": 60,
+    "processing_days": 1,
+    "owner": "{owner}",
+}
+GROUND = [[[135.5, 34.5], [135.51, 34.5], [135.51, 34.51], [135.5, 34.5]]]
+OUTLINE = {"footprint": json.dumps({"type": "Polygon", "coordinates": GROUND}).replace("{", "{{").replace("}", "}}")}
+
+
+def description(slug: str) -> dict[str, Any]:
+    """A test field as a whole, as the API takes it."""
+    shape = {"type": "Polygon", "coordinates": GROUND}
+    properties = {"kind": "site", "slug": slug, **SITE}
+    return {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": shape, "properties": properties}]}
+
+
+SITE_FORM = {"name_ja": "名", "name_en": "Name", "property_class": "ordinary", **OUTLINE}
+AREA_FORM = {**SITE_FORM, "mode": "shared", "altitude_lower": "0", "altitude_upper": "9"}
 CLOSING = {"kind": "works", "reason_ja": "工事", "reason_en": "Works"}
 
 
@@ -59,6 +94,8 @@ CONFIRMED = Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404)
 WAITING = Case(places={"reservation_id": "{waiting_id}"}, elsewhere=404)
 OWN_TOKENS = Case(mine=True, shows=MARK)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
+EDITED = Case(places={"part": "edit"}, elsewhere=404)
+AREA_OF = Case(places={"slug": "{site}", "area": "{area}"}, elsewhere=404)
 ASKED = {"project_id": "{project_id}", "area_id": "{area_id}", "volumes": volumes(18)}
 
 
@@ -114,6 +151,10 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /api/v1/sites/{slug}": (HIDDEN,),
     "GET /api/v1/sites/{slug}/plan": (HIDDEN,),
     "PUT /api/v1/sites/{slug}/plan": (Case(json={"type": "FeatureCollection", "features": []}, elsewhere=404),),
+    "POST /api/v1/sites": (Case(json=description("new-site"), elsewhere=422),),
+    "GET /api/v1/sites/{slug}/description": (THING,),
+    "PUT /api/v1/sites/{slug}": (Case(json=description("{slug}"), elsewhere=404),),
+    "POST /api/v1/sites/{slug}/preview": (Case(json=description("{slug}"), elsewhere=404),),
     "GET /api/v1/sites/{slug}/areas": (HIDDEN,),
     "GET /api/v1/sites/{slug}/areas.geojson": (HIDDEN,),
     "GET /api/v1/reservations": (LIST,),
@@ -190,6 +231,17 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /admin/mails": (LIST,),
     "GET /admin/mails/{mail_id}": (THING,),
     "POST /admin/mails/{mail_id}/resend": (SENT_AGAIN,),
+    "GET /desk/sites": (LIST,),
+    "GET /desk/sites/{slug}/{part}": (EDITED,),
+    "POST /desk/sites/{slug}/{part}": (replace(EDITED, form={"version": "1", **SITE_FORM}),),
+    "GET /desk/sites/{slug}/areas": (THING,),
+    "GET /desk/sites/{slug}/new-area": (THING,),
+    "POST /desk/sites/{slug}/new-area": (Case(form={"version": "1", **AREA_FORM}, elsewhere=404),),
+    "GET /desk/sites/{slug}/areas/{area}": (AREA_OF,),
+    "POST /desk/sites/{slug}/areas/{area}": (replace(AREA_OF, form={"version": "1", **AREA_FORM}),),
+    "POST /desk/sites/{slug}/areas/{area}/retire": (replace(AREA_OF, form={"version": "1"}),),
+    "GET /desk/sites/{slug}/publish": (THING,),
+    "POST /desk/sites/{slug}/publish": (Case(form={"version": "1"}, elsewhere=404),),
     "GET /desk/mails": (LIST,),
     "GET /desk/mails/{mail_id}": (THING,),
     "POST /desk/mails/{mail_id}/resend": (SENT_AGAIN,),

@@ -52,6 +52,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/desk": STAFF,
     "/desk/companies": REVIEWER | APPROVER,
     "/desk/mails": STAFF | ADMIN,
+    "/desk/sites": APPROVER | SITE_MANAGER,
     "/admin": ADMIN,
     "/admin/mails": STAFF | ADMIN,
     # --- API

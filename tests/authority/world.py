@@ -9,11 +9,11 @@ from httpx import AsyncClient
 from testfields import workflow
 from testfields.accounts.identity import CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, Actor, MemberRole, OrganisationKind, Scope
-from testfields.accounts.tables import ApiToken, Membership, Person
+from testfields.accounts.tables import ApiToken, Membership, Organisation, Person
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.permits.tables import Permit
-from testfields.sites.tables import Site
+from testfields.sites.tables import Area, Site
 from tests import factories
 from tests.notifications.writing import person, post
 
@@ -149,7 +149,10 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
     area = await factories.area(site)
     project, shown = await factories.project(member, title_ja=MARK), await factories.project(member)
     drafted, theirs = await factories.project(member, title_ja=DRAFT_MARK), await factories.project(stranger)
+    slug = (await Area.select(Area.slug).where(Area.id == area).first())["slug"]
+    land = (await Organisation.select(Organisation.slug).where(Organisation.id == owner).first())["slug"]
     things = {"site": await _slug(site), "slug": await _slug(hidden), "area_id": area, "project_id": project}
+    things |= {"area": slug, "owner": land}
 
     async def send(actor: Actor, path: str, body: Mapping[str, Any]) -> int:
         headers = {"Authorization": f"Bearer {await factories.token(actor)}", "If-Match": "*"}

@@ -69,7 +69,9 @@ PAGES = {
     ],
     "approver": [
         "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense", "{desk}", "/desk/closures",
-        "/desk/companies",
+        "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
+        "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
+        "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish",
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [
@@ -90,6 +92,8 @@ EMPTY = {
     "approver": [
         ("/desk/closures", "form[action='/desk/closures'] button.button--primary"),
         ("/desk/{submitted}", "form[action$=reject] button"),
+        ("/desk/sites/new", "main form.form button.button--primary"),
+        ("/desk/sites/maishima/new-area", "main form.form button.button--primary"),
     ],
     "admin": [
         ("/admin/organisations", "form[action='/admin/organisations'] button"),

@@ -19,7 +19,8 @@ from testfields.reservations import filing
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
 from testfields.sites.exchange.features import Feature
-from testfields.sites.exchange.importing import ImportReport, import_file
+from testfields.sites.exchange.importing import import_file
+from testfields.sites.exchange.storing import ImportReport
 from testfields.sites.tables import Area, OpeningHours, Site
 from tests import factories
 

@@ -13,8 +13,9 @@ from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.core.errors import InvalidInput
 from testfields.sites.exchange.exporting import export_file
 from testfields.sites.exchange.features import Feature
-from testfields.sites.exchange.importing import ImportReport, import_file
+from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.stored import stored_sites
+from testfields.sites.exchange.storing import ImportReport
 from testfields.sites.vocabulary import PLAN_KINDS, PlanKind
 from tests import factories
 from tests.sites.catalogue import NOW, bring, harbour, owner

@@ -51,6 +51,17 @@ APPLICATION = {
     "corners": "", "lower": "0", "upper": "30", "note": "n", "every": "2", "repeat": "3", "until": "", "more": "{area}",
     "fits": "whatever", "draft": "{draft}", "reservation": "", "version": "1", "do": "check",
 }  # fmt: skip
+OUTLINE = '{"type":"Polygon","coordinates":[[[131,32],[131.01,32],[131.01,32.01],[131,32]]]}'
+SITE = {
+    "owner": "", "slug": "new-site", "name_ja": "名", "name_en": "Name", "description_ja": "", "description_en": "",
+    "address_ja": "", "address_en": "", "contact": "", "property_class": "ordinary", "uses": "drone",
+    "footprint": OUTLINE, "corners": "",
+}  # fmt: skip
+AREA = {
+    "slug": "", "name_ja": "名", "name_en": "Name", "mode": "shared", "uses": "drone", "altitude_lower": "0",
+    "altitude_upper": "9", "parent": "", "surface": "", "width_m": "", "footprint": OUTLINE, "corners": "",
+    "version": "1", "seen": "", "do": "agree",
+}  # fmt: skip
 # Every form of every page, as it is sent when all is well.
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"email": "nobody@example.test", "password": "wrong", "next": "/my"},
@@ -97,6 +108,12 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "period_start": "2026-12-03T09:00", "period_end": "2026-12-03T10:00",
     },
     "/desk/closures/{closure_id:int}/lift": {"version": "1"},
+    "/desk/sites/new": SITE,
+    "/desk/sites/{slug:str}/{part:str}": {**SITE, "version": "1", "seen": "", "do": "agree"},
+    "/desk/sites/{slug:str}/new-area": AREA,
+    "/desk/sites/{slug:str}/areas/{area:str}": AREA,
+    "/desk/sites/{slug:str}/areas/{area:str}/retire": {"version": "1", "seen": "", "do": "agree"},
+    "/desk/sites/{slug:str}/publish": {"version": "1", "do": "hide"},
     "/admin/organisations": {
         "kind": "company", "slug": "new", "name_ja": "新", "name_en": "New", "contact_email": "a@example.test",
         "corporate_number": "",
@@ -131,6 +148,7 @@ QUERY = [
     "area",
 ]
 TABLES = ["organisation", "person", "membership", "api_token", "project", "reservation", "volume", "claim", "closure"]
+TABLES += ["site", "area"]
 
 
 def pages_of(app: Litestar, method: str) -> dict[str, list[str]]:
@@ -173,6 +191,7 @@ async def things() -> tuple[Actor, dict[str, str]]:
         "site": site, "area": area, "project": str(project), "company": str(actor.companies[0]),
         "reservation_id:int": numbers["reservation"], "project_id:int": str(project), "slug:str": site,
         "closure_id:int": str(closure.id), "person_id:int": str(field.reviewer.person_id), "token_id:int": "1",
+        "area:str": area, "part:str": "edit",
         "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
     }  # fmt: skip
 

@@ -156,6 +156,12 @@ class May(Enum):
         N_("Only approvers and site managers may draw the plan of a test field."),
     )
 
+    DESCRIBE_SITES = Row(
+        "Enter test fields of one's own, change them, publish and hide them",
+        (To(APPROVERS | SITE_MANAGERS, MANAGE),),
+        N_("Only approvers and site managers may change a test field."),
+    )
+
     # --- Applications; which of these steps a state allows is said by `reservations.rules.TRANSITIONS`
     SEE_APPLICATIONS = Row("Read applications, and try what one would meet", (To(MEMBERS, READ), To(STAFF, READ)))
     KNOW_OWN = Row("Be told which of one's own applications is in the way", (To(MEMBERS, READ), To(MEMBERS, BOOK)))

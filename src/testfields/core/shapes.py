@@ -139,7 +139,7 @@ def check_points(count: int, path: str) -> None:
         raise InvalidInput([fault(path, message, count=count, most=MOST_POINTS)])
 
 
-def check_points_of_all(shapes: Iterable[MultiPolygon], path: str) -> None:
+def check_points_of_all(shapes: Iterable[BaseGeometry], path: str) -> None:
     """Raise InvalidInput for shapes of more points together than are judged at once."""
     count = sum(shapely.get_num_coordinates(shape) for shape in shapes)
     if count > MOST_POINTS_ASKED:

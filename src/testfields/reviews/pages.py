@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from testfields.accounts.access import allowed
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
@@ -87,6 +88,7 @@ async def queue_page(
         "reviews/queue.html",
         mails_late=await mails_are_late(now()),
         rows=[queue_row(actor, row) for row in rows],
+        may_describe=allowed(actor, May.DESCRIBE_SITES),
         sites=[{"value": row["slug"], "label": locale.named(row, "name")} for row in await service.sites(actor)],
         shown=in_state.value,
         parts=PARTS,

@@ -20,9 +20,10 @@ from testfields.accounts.guards import only_terminal
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, PortalError
 from testfields.sites.exchange.exporting import export_file
-from testfields.sites.exchange.importing import ImportReport, Step, import_file
+from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.misfits import Misfit
 from testfields.sites.exchange.outlines import Lifted
+from testfields.sites.exchange.storing import ImportReport, Step
 from testfields.sites.rules import FeatureFault
 from testfields.web import locale
 from testfields.web.words import when

@@ -249,3 +249,21 @@ BANDS = Statement("""
     FROM site JOIN area ON area.site_id = site.id
     WHERE site.slug = ANY(CAST(:slugs AS text[])) AND area.retired_at IS NULL
 """)
+
+# One's own sites, with what a list of them tells; served by site_owner_id and by area_once.
+OWN = Statement("""
+    SELECT site.slug, site.name_ja, site.name_en, site.published, site.version, site.updated_at, site.timezone,
+           owner.name_ja AS owner_name_ja, owner.name_en AS owner_name_en,
+           (SELECT count(*) FROM area WHERE area.site_id = site.id AND area.retired_at IS NULL) AS areas
+    FROM site JOIN organisation owner ON owner.id = site.owner_id
+    WHERE site.owner_id = ANY(CAST(:owners AS bigint[]))
+    ORDER BY site.published, site.updated_at DESC, site.id
+""")
+
+# Served by site's unique index on slug.
+OWN_SITE = Statement("""
+    SELECT id, owner_id, version FROM site WHERE slug = :slug AND owner_id = ANY(CAST(:owners AS bigint[]))
+""")
+
+# Served by the primary key.
+OWNER_SLUGS = Statement("SELECT id, slug FROM organisation WHERE id = ANY(CAST(:owners AS bigint[])) ORDER BY id")

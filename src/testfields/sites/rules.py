@@ -76,12 +76,18 @@ def _check_site(site: SiteDraft, today: date) -> Iterator[FeatureFault]:
         yield feature_fault(site, "maximum_minutes", N_("The longest stay is shorter than the shortest."))
     if site.timezone not in zones():
         yield feature_fault(site, "timezone", NO_SUCH_ZONE)
+    if site.published:
+        yield from _check_whole(site)
+    yield from _check_road(site, today)
+
+
+def _check_whole(site: SiteDraft) -> Iterator[FeatureFault]:
+    """What nobody sees yet may still lack what makes it bookable."""
     yield from _check_hours(site)
     if not site.uses:
         yield feature_fault(site, "uses", N_("The site needs at least one use."))
     if not site.areas:
         yield feature_fault(site, "areas", N_("The site needs at least one area that can be booked."))
-    yield from _check_road(site, today)
 
 
 def _check_plan(site: SiteDraft) -> Iterator[FeatureFault]:

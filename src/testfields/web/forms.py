@@ -102,6 +102,8 @@ class Asking(StrEnum):
     RADIO = "radio"
     SELECT = "select"
     MARK = "mark"
+    # Any of a group.
+    SOME = "some"
 
 
 @dataclass(frozen=True)
@@ -115,3 +117,5 @@ class Asked:
     required: bool = True
     most: int = 0
     options: Sequence[Mapping[str, str]] = ()
+    # What a number counts; it stands beside the field.
+    unit: str = ""

@@ -16,8 +16,9 @@ from testfields.piccolo_app import data_folder
 from testfields.sites.exchange import files
 from testfields.sites.exchange.exporting import export_file
 from testfields.sites.exchange.features import COLUMNS
-from testfields.sites.exchange.importing import ImportReport, import_file
+from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.stored import stored_sites
+from testfields.sites.exchange.storing import ImportReport
 from tests import factories
 from tests.sites.catalogue import (
     GROUND,

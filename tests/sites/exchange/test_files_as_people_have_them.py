@@ -18,8 +18,9 @@ from testfields.core.errors import InvalidInput
 from testfields.db.engine import DB
 from testfields.sites.exchange import unpacking
 from testfields.sites.exchange.features import COLUMNS, Feature, is_of_programs
-from testfields.sites.exchange.importing import ImportReport, import_file
+from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.stored import stored_sites
+from testfields.sites.exchange.storing import ImportReport
 from testfields.sites.tables import Site
 from tests.sites.catalogue import GROUND, NOW, PAD, TRACK, geojson, harbour, owner, pad, site, stored, track, write
 

@@ -14,10 +14,11 @@ from testfields.core.errors import InvalidInput
 from testfields.db.engine import DB
 from testfields.piccolo_app import data_folder
 from testfields.reservations import filing
-from testfields.sites.exchange import importing
+from testfields.sites.exchange import storing
 from testfields.sites.exchange.features import Feature
-from testfields.sites.exchange.importing import ImportReport, Step, import_file
+from testfields.sites.exchange.importing import import_file
 from testfields.sites.exchange.stored import stored_sites
+from testfields.sites.exchange.storing import ImportReport, Step
 from testfields.sites.tables import Area, OpeningHours, Site
 from tests import factories
 from tests.sites.catalogue import (
@@ -188,7 +189,7 @@ async def test_a_published_site_may_not_overlap_one_that_is_stored(db: None, tmp
 async def test_two_sites_may_change_places_in_one_file(
     own_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", batch)
+    monkeypatch.setattr(storing, "BATCH", batch)
     await owner()
 
     def at(slug: str, east: float) -> list[Feature]:

@@ -147,14 +147,14 @@ class Record:
             self.add(name, N_("A date is expected here, as in 2026-04-01."))
             return None
 
-    def uses(self, required: bool) -> tuple[Use, ...]:
-        """What may be tried there."""
-        text = self.code("uses", required)
+    def uses(self) -> tuple[Use, ...]:
+        """What may be tried there; whether there has to be something, the catalogue's rules say."""
+        text = self.code("uses", required=False)
         return self._parsed(parse_uses, "uses", text, ())
 
     def hours(self) -> tuple[OpeningDraft, ...]:
-        """When the site is open in a week."""
-        text = self.code("hours")
+        """When the site is open in a week; whether it has to be, the catalogue's rules say."""
+        text = self.code("hours", required=False)
         return self._parsed(parse_hours, "hours", text, ())
 
     def facilities(self) -> dict[str, FacilityValue]:
@@ -239,5 +239,5 @@ READ: Mapping[Any, Callable[[Record, str, Field, bool], object]] = {
     date: lambda record, name, _field, _required: record.day(name),
     Hours: lambda record, _name, _field, _required: record.hours(),
     Facilities: lambda record, _name, _field, _required: record.facilities(),
-    Uses: lambda record, _name, _field, required: record.uses(required),
+    Uses: lambda record, _name, _field, _required: record.uses(),
 }

@@ -42,7 +42,8 @@ function start(panel) {
   /** @type {NodeListOf<HTMLInputElement>} */
   const choices = panel.querySelectorAll("input[type=radio]");
 
-  const wantsPart = () => [...choices].some((choice) => choice.checked && choice.value === "part");
+  // Without a choice the shape has to be there.
+  const wantsPart = () => !choices.length || [...choices].some((choice) => choice.checked && choice.value === "part");
 
   /** @param {string} value */
   function choose(value) {
@@ -143,7 +144,15 @@ function start(panel) {
   const corners = cornersOf(field.value);
   choose(corners.length ? "part" : "whole");
   writeRows(corners);
-  ready.then(() => drawShape(corners));
+  ready.then(() => {
+    drawShape(corners);
+    // Its owner draws it anew: the map opens on it.
+    if (!choices.length && corners.length)
+      leaflet.fitBounds(L.latLngBounds(/** @type {[number, number][]} */ (corners)), {
+        padding: [36, 36],
+        maxZoom: 17,
+      });
+  });
 }
 
 /** @type {NodeListOf<HTMLElement>} */
