@@ -78,6 +78,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "POST /my/apply/check": ("POST /reservations/check",),
     "POST /my/apply/place": ("GET /sites/{slug}",),
     "POST /my/apply/times": PAGE,
+    "POST /my/apply/coordinates": PAGE,
     "POST /my/apply/draft": ("POST /reservations", "PUT /reservations/{reservation_id}"),
     "GET /my/reservations/{reservation_id}": (
         "GET /reservations/{reservation_id}",

@@ -89,6 +89,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/my/apply/check": APPLICATION,
     "/my/apply/place": APPLICATION,
     "/my/apply/times": APPLICATION,
+    "/my/apply/coordinates": {**APPLICATION, "centre": "34.65, 135.385", "radius": "30", "do": "circle"},
     "/my/apply/draft": APPLICATION,
     "/my/reservations/{reservation_id:int}/change": {**APPLICATION, "do": "change"},
     "/my/reservations/{reservation_id:int}/move": {

@@ -149,21 +149,22 @@ CLOSE = Statement("""
     RETURNING source_id
 """)
 
-# The claim guard's question, asked beforehand and without its lock; a reservation's own claims are not in its way.
-# Served by claim_by_site_and_period.
-_STANDING = """
+# What is told of a standing claim, and to whom it belongs.
+STANDING = """
            standing.source_kind AS kind, standing.source_id AS source,
            lower(standing.period) AS starts_at, upper(standing.period) AS ends_at,
            lower(standing.altitude)::float8 AS lower, upper(standing.altitude)::float8 AS upper,
            told_shape(standing.footprint)::text AS footprint
 """
+# The claim guard's question, asked beforehand and without its lock; a reservation's own claims are not in its way.
+# Served by claim_by_site_and_period.
 _IS_IN_THE_WAY = """
     standing.site_id = :site_id AND standing.period && asked.period AND standing.altitude && asked.altitude
     AND standing.footprint && asked.footprint AND ST_Relate(standing.footprint, asked.footprint, 'T********')
     AND NOT (standing.source_kind = ANY(claims_of_reservations()) AND standing.source_id = :besides)
 """
 IN_THE_WAY = Statement(f"""
-    SELECT DISTINCT standing.id, {_STANDING}
+    SELECT DISTINCT standing.id, {STANDING}
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
          AS asked (footprint, altitude, period)
     JOIN claim standing ON {_IS_IN_THE_WAY}
@@ -177,7 +178,7 @@ IN_THE_WAY_OF_EACH = Statement(f"""
     FROM unnest(CAST(:footprints AS geometry[]), CAST(:altitudes AS numrange[]), CAST(:periods AS tstzrange[]))
          WITH ORDINALITY AS asked (footprint, altitude, period, place)
     CROSS JOIN LATERAL (
-        SELECT {_STANDING} FROM claim standing WHERE {_IS_IN_THE_WAY} ORDER BY starts_at, standing.id LIMIT 2
+        SELECT {STANDING} FROM claim standing WHERE {_IS_IN_THE_WAY} ORDER BY starts_at, standing.id LIMIT 2
     ) standing
     ORDER BY asked.place, standing.starts_at
 """)

@@ -48,18 +48,18 @@ def refusals(told: Callable[[dict[str, Any]], InTheWay] = told_to_anybody) -> It
 
 async def refusal_of(site_id: int, volumes: Sequence[Volume], besides: int) -> Taken:
     """The claims that would refuse `volumes` now; those of the reservation `besides` would not, 0 for none."""
-    return _taken(await queries.IN_THE_WAY.rows(site_id=site_id, besides=besides, **volume_arrays(volumes)))
+    return taken_by(await queries.IN_THE_WAY.rows(site_id=site_id, besides=besides, **volume_arrays(volumes)))
 
 
 async def refusals_of_each(site_id: int, volumes: Sequence[Volume], besides: int = 0) -> list[Taken | None]:
     """The same for each of the volumes by itself, None where nothing is in its way."""
     rows = await queries.IN_THE_WAY_OF_EACH.rows(site_id=site_id, besides=besides, **volume_arrays(volumes))
     by_place = [[row for row in rows if row["place"] == place] for place in range(1, len(volumes) + 1)]
-    return [_taken(standing) if standing else None for standing in by_place]
+    return [taken_by(standing) if standing else None for standing in by_place]
 
 
-def _taken(rows: Sequence[asyncpg.Record]) -> Taken:
-    """A refusal by the claims that a query has found."""
+def taken_by(rows: Sequence[asyncpg.Record]) -> Taken:
+    """A refusal by the claims that a query has found, each with what `queries.STANDING` tells."""
     in_the_way = [
         InTheWay(
             row["kind"], row["starts_at"], row["ends_at"], row["lower"], row["upper"], json.loads(row["footprint"])

@@ -343,10 +343,11 @@ async def test_a_part_of_the_area_is_asked_for_by_its_corners(desk: Desk) -> Non
     assert "1行目：緯度、経度の順に入力してください" in refused.text
     assert "GeoJSON" not in refused.text
 
-    for wrong in ({"corners": ""}, {"corners": "北緯34度"}, {"footprint": '{"type":"Point"}'}):
-        refused = await desk.press("submit", factories.period(14), footprint_part="part", **{"footprint": "", **wrong})
+    for at, wrong in (("footprint", ""), ("corners", "北緯34度"), ("footprint", '{"type":"Point"}')):
+        typed_so = {"footprint": "", "corners": "", ("footprint" if wrong.startswith("{") else "corners"): wrong}
+        refused = await desk.press("submit", factories.period(14), footprint_part="part", **typed_so)
         assert refused.status_code == 422
-        assert 'href="#f-footprint"' in refused.text
+        assert f'href="#f-{at}"' in refused.text
 
 
 async def test_ones_own_application_in_the_way_is_told_as_ones_own(desk: Desk) -> None:

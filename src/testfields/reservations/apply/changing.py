@@ -15,7 +15,8 @@ from testfields.core.clock import now
 from testfields.core.errors import WrongState
 from testfields.reservations import steps
 from testfields.reservations.apply.forms import Entered, read_form
-from testfields.reservations.apply.pages import changed, show_form, show_refusal
+from testfields.reservations.apply.pressing import changed
+from testfields.reservations.apply.showing import show_form, show_refusal
 from testfields.reservations.apply.verdicts import Form, application_of, judged, opened, stored
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action

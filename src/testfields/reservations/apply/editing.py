@@ -5,16 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from testfields.availability.rules import MOST_VOLUMES, too_many
-from testfields.core.errors import InvalidInput
+from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.periods import within_calendar
 from testfields.reservations.apply.forms import DATE_TIME, LAST_ROW, Entered, Time, clock, left_out, rows_of
 from testfields.reservations.apply.series import Horizon, further_times
+from testfields.web.drawing import drawn, geojson_of
 from testfields.web.parameters import whole_number
 
 
 def edited(entered: Entered, wish: str, ahead: Horizon | None = None) -> Entered:
-    """The form after a press of one of its buttons: "add", "remove 2", "last 120", "repeat", "take START END …"; else
-    unchanged.
+    """The form after a press of one of its buttons: "add", "remove 2", "last 120", "repeat", "take START END …",
+    "corners"; else unchanged.
 
     `ahead` is how far the site can be booked, where one is chosen. Raises InvalidInput, by the form's own fields, for
     what a button cannot do, and for too many stays.
@@ -69,6 +70,13 @@ def _last(entered: Entered, words: Sequence[str]) -> Entered:
     return replace(entered, times=tuple(times))
 
 
+def _corners(entered: Entered, _words: Sequence[str]) -> Entered:
+    """The corners that were typed as the part asked for."""
+    if not entered.corners:
+        raise InvalidInput([fault("corners", N_("Please enter at least three corners, one a line."))])
+    return replace(entered, part=True, footprint=geojson_of(drawn("", entered.corners, "corners")))
+
+
 # Minutes. What a stay may last is the site's to say; these are offered as far as it allows them.
 PRESETS = (30, 60, 120, 240, 480, 1440)
 LONGEST_PRESET = PRESETS[-1]
@@ -78,4 +86,5 @@ _EDITS: Mapping[str, Callable[[Entered, Sequence[str]], Entered]] = {
     "remove": _remove,
     "take": _take,
     "last": _last,
+    "corners": _corners,
 }

@@ -19,7 +19,7 @@ from testfields.web.forms import Posted
 
 DATE_TIME = "%Y-%m-%dT%H:%M"
 # Fields of figures; what is typed in full width into these or into a time is read as in half width.
-FIGURES = frozenset({"corners", "lower", "upper", "every", "repeat", "until"})
+FIGURES = frozenset({"corners", "centre", "radius", "lower", "upper", "every", "repeat", "until"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,9 @@ class Entered:
     part: bool = False
     footprint: str = ""
     corners: str = ""
+    # A circle as typed: its middle, and its radius in metres. It is asked for once it has been drawn.
+    centre: str = ""
+    radius: str = ""
     lower: str = ""
     upper: str = ""
     note: str = ""
@@ -147,6 +150,26 @@ def clock(text: str) -> datetime | None:
     return read if read.tzinfo is None and len(text) > len("2026-12-03") else None
 
 
+@dataclass(frozen=True)
+class Sought:
+    """As much of a form as can be read already: when, which part (None is all of it) and at which heights."""
+
+    periods: tuple[Period, ...] = ()
+    footprint: MultiPolygon | None = None
+    altitude: AltitudeBand | None = None
+
+
+def sought_of(entered: Entered, zone: str) -> Sought:
+    """What the form asks for, without what is missing or wrong in it."""
+    wrong: list[Fault] = []
+    periods = [tried(wrong, _period, entered.times[row], zone, f"time{row}") for row in rows_of(entered)]
+    return Sought(
+        tuple(one for one in periods if one is not None),
+        tried(wrong, _footprint, entered),
+        tried(wrong, _altitude, entered),
+    )
+
+
 def _altitude(entered: Entered) -> AltitudeBand | None:
     """The heights typed; None, where both are blank, is the area's whole band."""
     if not entered.lower and not entered.upper:
@@ -160,7 +183,7 @@ def _altitude(entered: Entered) -> AltitudeBand | None:
 
 def _footprint(entered: Entered) -> MultiPolygon | None:
     """The part asked for; None is the whole area."""
-    return drawn(entered.footprint, entered.corners) if entered.part else None
+    return drawn(entered.footprint, entered.corners, "corners") if entered.part else None
 
 
 # --- From what is stored, or asked for by an address, to what the form shows.

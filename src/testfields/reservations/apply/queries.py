@@ -29,3 +29,13 @@ SHAPES = Statement("""
            array_agg(DISTINCT slug) AS areas
     FROM asked
 """)
+
+# A circle of so many metres, measured in the owner's plane system. Served by site's slug.
+CIRCLE = Statement("""
+    SELECT ST_Transform(ST_Buffer(ST_Transform(middle.point, middle.crs), middle.radius, 'quad_segs=12'), 4326)
+    FROM (
+        SELECT CAST(:centre AS geometry) AS point, CAST(:radius AS float8) AS radius, owner.metric_crs::int AS crs
+        FROM site JOIN organisation owner ON owner.id = site.owner_id
+        WHERE site.slug = :slug AND site.published
+    ) middle
+""")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 import asyncpg
 import msgspec
@@ -9,14 +10,24 @@ import msgspec
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, WrongState, fault
 from testfields.core.periods import Period
+from testfields.core.volumes import AltitudeBand
 from testfields.reservations import fitting
 from testfields.reservations.actions import ACTIONS
 from testfields.reservations.apply import queries
-from testfields.reservations.apply.forms import Entered, asked_of, fields_of, rows_of, rows_of_volumes, time_of
+from testfields.reservations.apply.forms import (
+    Entered,
+    asked_of,
+    fields_of,
+    rows_of,
+    rows_of_volumes,
+    sought_of,
+    time_of,
+)
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
 from testfields.reservations.filing import Application, Verdict
 from testfields.reservations.rules import Action
 from testfields.reservations.stays import OPEN, TIMES_OVER
+from testfields.reservations.surroundings import Beside, Size, beside, sizes_of
 from testfields.reservations.words import stays_told
 from testfields.web.parameters import whole_number
 from testfields.web.schemas import Heights, MultiPolygonView
@@ -35,6 +46,10 @@ class Form:
     more: tuple[AreaChoice, ...] = ()
     verdict: Verdict | None = None
     errors: tuple[Fault, ...] = ()
+    # Of what is asked for, where that can be told: how large it is, its heights, and what else is taken then.
+    size: Size | None = None
+    altitude: AltitudeBand | None = None
+    beside: tuple[Beside, ...] = ()
 
     @property
     def zone(self) -> str:
@@ -66,7 +81,11 @@ async def opened(entered: Entered) -> Form:
 
 
 async def judged(actor: Actor, form: Form, at: datetime) -> Form:
-    """The form with the verdict on it, as far as enough has been entered."""
+    """The form with the verdict on it and with what lies around, as far as enough has been entered."""
+    return await _looked_around(actor, await _judged(actor, form, at))
+
+
+async def _judged(actor: Actor, form: Form, at: datetime) -> Form:
     if form.area is None or all(one.blank for one in form.entered.times):
         return form
     besides = whole_number(form.entered.reservation) or 0
@@ -80,6 +99,28 @@ async def judged(actor: Actor, form: Form, at: datetime) -> Form:
     chosen = bool(form.entered.project_id)
     faults = [one for one in verdict.faults if chosen or one.path != "project_id"]
     return replace(form, verdict=verdict, errors=tuple(fields_of(faults, rows)))
+
+
+async def _looked_around(actor: Actor, form: Form) -> Form:
+    """The form with the size of what it asks for and with what else is taken then, also where it would be refused."""
+    if form.area is None:
+        return form
+    sought = sought_of(form.entered, form.zone)
+    grounds = [(form.area.id, sought.footprint), *((one.id, None) for one in form.more)]
+    try:
+        found = await beside(actor, grounds, sought.periods, whole_number(form.entered.reservation) or 0)
+    except NotFound:
+        return form
+    known = sought.footprint is not None or not form.entered.part
+    size = (await sizes_of(grounds[:1]))[0] if known else None
+    return replace(form, size=size, altitude=sought.altitude or _band_of(form), beside=tuple(found))
+
+
+def _band_of(form: Form) -> AltitudeBand | None:
+    """All heights of the area, where none are typed."""
+    if form.area is None or form.entered.lower or form.entered.upper:
+        return None
+    return AltitudeBand(Decimal(str(form.area.altitude.lower)), Decimal(str(form.area.altitude.upper)))
 
 
 def application_of(form: Form, action: Action) -> Application:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from testfields.availability.kinds import KINDS, ClaimKind
-from testfields.core.errors import N_, Fault, InTheWay, Message
+from testfields.core.errors import N_, InTheWay, Message
 from testfields.core.local_time import format_instant, format_period
 from testfields.core.periods import Period
-from testfields.core.volumes import AltitudeBand
 from testfields.reservations.apply.forms import Entered, time_of
+from testfields.reservations.apply.heights import HeightBar, band_of, height_bar
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice
+from testfields.reservations.apply.verdicts import Form
 from testfields.reservations.filing import LeftOut, Verdict
+from testfields.reservations.surroundings import Size
 from testfields.reservations.views import day_of, periods_in_words
 from testfields.reservations.words import height_in_words
 from testfields.web import locale
@@ -80,6 +81,10 @@ class Panel:
     warnings: Sequence[str] = ()
     waiting: int = 0
     times: Sequence[TimeTold] = ()
+    size: str = ""
+    heights: HeightBar | None = None
+    # What else is taken at the site then, and hinders nothing.
+    beside: Sequence[Obstacle] = ()
 
     @property
     def fitting(self) -> int:
@@ -93,26 +98,46 @@ class Panel:
 
     @property
     def shapes(self) -> list[dict[str, object]]:
-        """What is in the way, for the map."""
-        return [one.as_feature for one in self.obstacles]
+        """All that is taken then, for the map."""
+        return [one.as_feature for one in (*self.obstacles, *self.beside)]
 
 
-def panel_of(
-    entered: Entered,
-    site: SiteChoice | None,
-    area: AreaChoice | None,
-    verdict: Verdict | None,
-    errors: Sequence[Fault],
-) -> Panel:
+def panel_of(form: Form) -> Panel:
     """The panel in the reader's language, its times in the site's zone."""
-    missing = _missing(entered, site, area)
+    entered, site, area, verdict = form.entered, form.site, form.area, form.verdict
+    missing, errors = _missing(entered, site, area), field_errors(form.errors)
     if site is None or area is None:
-        return Panel("incomplete", missing, field_errors(errors))
+        return Panel("incomplete", missing, errors)
     kind = "faulty" if errors else _kind(missing, verdict)
     panel = Panel(
-        kind, missing, field_errors(errors), checks=_checks(site, area), owner=locale.in_words(site.owner.name)
+        kind,
+        missing,
+        errors,
+        checks=_checks(site, area),
+        owner=locale.in_words(site.owner.name),
+        size=size_in_words(form.size) if form.size else "",
+        heights=height_bar(area.altitude, form.altitude, form.beside),
     )
-    return panel if verdict is None else _with_verdict(panel, entered, site, verdict)
+    if verdict is not None:
+        panel = _with_verdict(panel, entered, site, verdict)
+    told = {(one.kind, one.when, one.heights, str(one.footprint)) for one in panel.obstacles}
+    beside = (_obstacle(place, one.told, site.timezone, "beside") for place, one in enumerate(form.beside))
+    return replace(
+        panel,
+        beside=[one for one in beside if (one.kind, one.when, one.heights, str(one.footprint)) not in told],
+    )
+
+
+def size_in_words(size: Size) -> str:
+    """Sides in metres, and hectares; small ones with one more figure."""
+    hectares = size.square_metres / 10_000
+    return locale.translate(
+        N_("%(width)s m × %(depth)s m, %(hectares)s ha"),
+        None,
+        width=f"{size.width_m:,.0f}",
+        depth=f"{size.depth_m:,.0f}",
+        hectares=f"{hectares:,.2f}" if hectares >= 0.1 else f"{hectares:,.3f}",
+    )
 
 
 def _kind(missing: Sequence[str], verdict: Verdict | None) -> str:
@@ -161,15 +186,12 @@ def _why(one: LeftOut, zone: str) -> list[str]:
     return [*faults, *(f"{found.kind} {found.when}" for found in (_obstacle(0, each, zone) for each in one.in_the_way))]
 
 
-def _obstacle(place: int, one: InTheWay, zone: str) -> Obstacle:
-    # Half of the separation may reach below ground, which is no height to speak of.
-    bounds = (None if metres is None else max(Decimal(0), Decimal(str(metres))) for metres in (one.lower, one.upper))
-    band = AltitudeBand(*bounds)
+def _obstacle(place: int, one: InTheWay, zone: str, prefix: str = "in-the-way") -> Obstacle:
     when = format_period(Period(one.start, one.end), zone, locale.current())
     own, row = one.reservation_id, KINDS[ClaimKind(one.kind)]
     kind = locale.translate(OWN, None, number=own) if own else locale.translate(row.word)
-    heights = locale.said(height_in_words(band))
-    return Obstacle(f"in-the-way-{place}", kind, row.shape, when, heights, one.footprint, own)
+    heights = locale.said(height_in_words(band_of(one)))
+    return Obstacle(f"{prefix}-{place}", kind, row.shape, when, heights, one.footprint, own)
 
 
 def _nearest(verdict: Verdict, zone: str, areas: int) -> list[FreeTime]:

@@ -3,6 +3,7 @@ const form = /** @type {HTMLFormElement} */ (document.getElementById("apply"));
 const verdict = document.getElementById("verdict");
 const place = document.getElementById("place");
 const times = document.getElementById("times");
+const coordinates = document.getElementById("coordinates");
 const saved = document.getElementById("saved");
 const section = /** @type {MapSection} */ (document.getElementById("map"));
 
@@ -123,16 +124,26 @@ section.addEventListener("map:pick", (event) => {
   changed(field);
 });
 
-/** What is in the way, drawn, each shape tied to its line in the panel; nothing once nothing is. */
-function showObstacles() {
-  const told = /** @type {HTMLElement | null} */ (verdict.querySelector("[data-in-the-way]"));
-  section.map.setTold(told ? JSON.parse(told.dataset.inTheWay) : []);
+/** What is taken then, drawn, each shape tied to its line in the panel; nothing once nothing is. */
+function showTaken() {
+  const { told } = /** @type {HTMLElement} */ (verdict.querySelector("[data-told]")).dataset;
+  section.map.setTold(JSON.parse(told));
+}
+
+/** What typed coordinates have made is drawn as if by hand. */
+function drawTyped() {
+  const { shape } = /** @type {HTMLElement} */ (coordinates.querySelector("[data-shape]")).dataset;
+  const field = /** @type {HTMLTextAreaElement} */ (form.querySelector("[data-draw-field]"));
+  if (!shape) return;
+  field.value = shape;
+  field.dispatchEvent(new CustomEvent("given"));
 }
 
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx.target;
-  if (target === verdict) showObstacles();
+  if (target === verdict) showTaken();
   if (target === place) showPlace();
+  if (target === coordinates) drawTyped();
   if (target === place || target === times) recheck();
 });
-section.map.ready.then(showPlace).then(showObstacles);
+section.map.ready.then(showPlace).then(showTaken);

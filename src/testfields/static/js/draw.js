@@ -141,6 +141,16 @@ function start(panel) {
     keep(readRows());
   });
 
+  // Another script gives a whole shape by putting it into the field.
+  field.addEventListener("given", () => {
+    const given = cornersOf(field.value);
+    choose("part");
+    writeRows(given);
+    drawShape(given);
+    keep(given);
+    leaflet.fitBounds(L.latLngBounds(/** @type {[number, number][]} */ (given)), { padding: [36, 36], maxZoom: 17 });
+  });
+
   const corners = cornersOf(field.value);
   choose(corners.length ? "part" : "whole");
   writeRows(corners);
