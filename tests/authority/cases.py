@@ -216,6 +216,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /sites": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /sites/{slug}": (HIDDEN,),
+    "GET /sites/{slug}/map.svg": (HIDDEN,),
     "GET /maps/{file}": (Case(places={"file": f"{next(iter(MapKind))}.ja.js"}),),
     "GET /static/{path}": (Case(places={"path": "icons/favicon.svg"}),),
     "POST /my/tokens/{token_id}/revoke": (Case(mine=True, elsewhere=404),),
@@ -255,6 +256,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /my/projects/{project_id}": (Case(form={**PLAN, "version": "1"}, elsewhere=404),),
     "GET /my/reservations/{reservation_id}": (THING, CONFIRMED),
     "GET /my/reservations/{reservation_id}/volumes.geojson": (THING,),
+    "GET /my/reservations/{reservation_id}/map.svg": (THING,),
     "GET /my/reservations/{reservation_id}/permit": (CONFIRMED,),
     "GET /my/reservations/{reservation_id}/change": (THING,),
     "POST /my/reservations/{reservation_id}/change": (THING,),
@@ -269,6 +271,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /my/apply": (filing(), filing(draft="{draft_id}")),
     "GET /desk": (LIST, WHOLE_QUEUE),
     "GET /desk/{reservation_id}": (THING, DRAFT),
+    "GET /desk/{reservation_id}/map.svg": (THING, DRAFT),
     "POST /desk/{reservation_id}/{action}": (
         decision("approve", May.DECIDE),
         decision("return", May.REVIEW),

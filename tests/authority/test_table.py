@@ -27,7 +27,9 @@ KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
 # Whose business an address is, by how it begins; the longest beginning counts.
 PLACES: Mapping[str, Set[MemberRole | None]] = {
     # --- Pages
-    **dict.fromkeys(("/", "/{path}", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/static"), ANYBODY),
+    **dict.fromkeys(
+        ("/", "/{path}", "/map.svg", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/static"), ANYBODY
+    ),
     **dict.fromkeys(
         (
             "/login",

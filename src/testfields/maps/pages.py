@@ -19,12 +19,13 @@ from testfields.core.errors import N_, NotFound
 from testfields.maps import service
 from testfields.maps.rules import Kind, Sought, Span, days_of
 from testfields.maps.service import Page, Trial
-from testfields.maps.shell import BASEMAP, PLAN_SIGNS, Shell, credit, shell
+from testfields.maps.shell import PLAN_SIGNS, Shell, credit, shell
 from testfields.maps.views import DayOfTrials, TrialCard, days_of_trials, site_card, trial_card, trial_page
 from testfields.maps.wanted import Typed, Wanted, address, wanted_of
 from testfields.projects.vocabulary import THEMES
 from testfields.sites.vocabulary import PLAN_KINDS, USES
 from testfields.web import locale
+from testfields.web.basemap import BASEMAP
 from testfields.web.features import Settings
 from testfields.web.pages import page
 from testfields.web.parameters import PathId, QueryId
@@ -97,6 +98,7 @@ async def public_map(
         most_counted=service.MOST_COUNTED,
         card=card,
         close=everywhere.address(),
+        drawn=replace(everywhere, path="/map.svg").address(),
         first=wanted.address() if after else "",
         following=wanted.address(after=found.last) if found.last else "",
         **await _filters(wanted),

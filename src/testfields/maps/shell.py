@@ -11,14 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-import msgspec
 from markupsafe import Markup
 
 from testfields.maps.rules import Kind
 from testfields.maps.words import leaflet_words
-from testfields.web.files import STATIC, static
-
-BASEMAP = "vendor/basemap/osaka.geojson"
+from testfields.web import basemap
+from testfields.web.files import static
 
 # What stands for a point of a plan, in icons/sprite.svg; other kinds are drawn by their outline.
 PLAN_SIGNS = {"trees": "tree", "pad": "pad", "gate": "gate", "power": "power", "tap": "water", "danger": "warning"}
@@ -62,8 +60,7 @@ class Shell:
 @cache
 def credit() -> Markup:
     """Whose data the portal's own base map is, as a link."""
-    source = msgspec.json.decode((STATIC / BASEMAP).with_name("credit.json").read_bytes(), type=dict[str, str])
-    return Markup('<a href="{url}">{text}</a>').format(**source)
+    return Markup('<a href="{url}">{text}</a>').format(**basemap.credit())
 
 
 @cache

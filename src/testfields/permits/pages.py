@@ -13,10 +13,12 @@ from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.core.errors import NotFound
 from testfields.core.local_time import format_date, format_instant, format_period, format_reiwa, local_date
+from testfields.core.pictures import Shape
 from testfields.permits import service
 from testfields.permits.rules import Permit, Phase, Standing
 from testfields.reservations.stays import OPEN, STAYS
 from testfields.reservations.words import height_in_words
+from testfields.sites.pictures import ground, picture_of_asked
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
 from testfields.web.pages import page, redirect
@@ -41,6 +43,13 @@ async def own_permit(actor: Caller, reservation_id: PathId) -> Response[Any]:
     """From an application to its permit's page."""
     permit = await service.of_reservation(actor, reservation_id, now())
     return redirect(f"/p/{permit.code}")
+
+
+@get("/p/{code:str}/map.svg", include_in_schema=False, guards=[Only(May.CHECK_PERMIT)])
+async def permit_picture(code: FromPath[str]) -> Response[str]:
+    """Where a permit holds."""
+    slug, shapes = await service.place_of(code)
+    return picture_of_asked(await ground(slug), [Shape("asked", one) for one in shapes])
 
 
 def verdict_of(permit: Permit) -> str:
@@ -72,4 +81,4 @@ def _in_words(permit: Permit, moment: datetime) -> dict[str, Any]:
     }
 
 
-pages = (permit_page, own_permit)
+pages = (permit_page, permit_picture, own_permit)

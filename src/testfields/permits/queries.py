@@ -34,10 +34,20 @@ REVOKE = Statement("""
       )
 """)
 
-# What had been asked for and granted when it was issued, whatever was asked for later; conditions are those of the
-# approval that its confirmation follows.
+# What had been asked for when it was issued.
+_ASKED = """
+    CROSS JOIN LATERAL (
+        SELECT event.details -> 'volumes' AS volumes FROM reservation_event event
+        WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id
+          AND event.details ? 'volumes'
+        ORDER BY event.sequence DESC LIMIT 1
+    ) asked
+"""
+
+# That and what had been granted, whatever was asked for later; conditions are those of the approval that its
+# confirmation follows.
 # Served by permit's unique index on code and by event_once.
-CHECK = Statement("""
+CHECK = Statement(f"""
     SELECT permit.code, permit.issued_at, permit.revoked_at, reservation.state,
            project.use, project.title_ja, project.title_en,
            CASE WHEN project.name_public THEN company.name_ja END AS company_ja,
@@ -50,12 +60,7 @@ CHECK = Statement("""
     JOIN project ON project.id = reservation.project_id
     JOIN organisation company ON company.id = reservation.company_id
     JOIN site ON site.id = reservation.site_id
-    CROSS JOIN LATERAL (
-        SELECT event.details -> 'volumes' AS volumes FROM reservation_event event
-        WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id
-          AND event.details ? 'volumes'
-        ORDER BY event.sequence DESC LIMIT 1
-    ) asked
+    {_ASKED}
     LEFT JOIN LATERAL (
         SELECT event.details ->> 'conditions' AS conditions FROM reservation_event event
         WHERE event.reservation_id = permit.reservation_id AND event.id <= permit.event_id
@@ -68,4 +73,16 @@ CHECK = Statement("""
 # The newest permit of a reservation, in force or not; served by permit_reservation_id.
 CODE_OF = Statement("""
     SELECT code FROM permit WHERE reservation_id = :reservation_id ORDER BY id DESC LIMIT 1
+""")
+
+# Where: the field, and the shapes of what had been asked for, each once. Served as CHECK is.
+PLACE = Statement(f"""
+    SELECT site.slug, (
+        SELECT array_agg(DISTINCT ST_GeomFromText(one ->> 'footprint', 4326))
+        FROM jsonb_array_elements(asked.volumes) one
+    ) AS shapes
+    FROM permit
+    JOIN site ON site.id = permit.site_id
+    {_ASKED}
+    WHERE permit.code = :code
 """)

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 import asyncpg
+from shapely.geometry.base import BaseGeometry
 
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
@@ -46,6 +47,15 @@ async def check(typed: str, now: datetime) -> Permit:
     if row is None:
         raise NotFound(N_("No permit has this code."))
     return _permit(row, now)
+
+
+async def place_of(typed: str) -> tuple[str, list[BaseGeometry]]:
+    """The slug of the field that a permit is for, and the shapes that it permits; raises NotFound as `check` does."""
+    code = read_code(typed)
+    row = await queries.PLACE.row(code=code) if code else None
+    if row is None:
+        raise NotFound(N_("No permit has this code."))
+    return row["slug"], row["shapes"]
 
 
 async def of_reservation(actor: Actor, reservation_id: int, now: datetime) -> Permit:

@@ -3,6 +3,7 @@
 from testfields.accounts.access import seen_by
 from testfields.accounts.authority import May
 from testfields.core.errors import N_
+from testfields.reviews.map_pages import review_picture
 from testfields.reviews.pages import pages
 from testfields.reviews.routes import router
 from testfields.reviews.tables import ReviewRead
@@ -10,7 +11,7 @@ from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
     api=(router,),
-    pages=tuple(pages),
+    pages=(*pages, review_picture),
     menu=(Link(50, "/desk", "inbox", N_("Review desk"), seen_by(May.SEE_DESK)),),
     tables=(ReviewRead,),
 )

@@ -37,3 +37,28 @@ HOLD = Statement("""
 """)
 
 CHANGED = Statement("UPDATE site SET version = version + 1, updated_at = :now WHERE id = :site_id RETURNING version")
+
+# What a picture of a site shows: the site, its areas, the pieces of plans and the other sites in sight, which is as far
+# again as it is wide. `owners` are those whose unpublished sites are shown, NULL for all. Served by site's unique index
+# on slug, area_once, plan_piece_geometry and site_geometry.
+GROUND = Statement("""
+    WITH here AS MATERIALIZED (
+        SELECT site.*, ST_Expand(site.geometry, greatest(
+            ST_XMax(site.geometry) - ST_XMin(site.geometry), ST_YMax(site.geometry) - ST_YMin(site.geometry))) AS part
+        FROM site
+        WHERE slug = :slug AND (CAST(:owners AS bigint[]) IS NULL OR published OR owner_id = ANY(:owners))
+    )
+    SELECT piece.kind AS look, piece.name_ja, piece.name_en, piece.geometry, 0 AS rank, piece.position
+    FROM here
+    JOIN plan_piece piece ON piece.geometry && here.part
+    JOIN site ON site.id = piece.site_id AND (site.published OR site.id = here.id)
+    UNION ALL
+    SELECT 'neighbour', site.name_ja, site.name_en, site.geometry, 1, 0
+    FROM here JOIN site ON site.geometry && here.part AND site.published AND site.id <> here.id
+    UNION ALL
+    SELECT 'site', name_ja, name_en, geometry, 2, 0 FROM here
+    UNION ALL
+    SELECT 'area', area.name_ja, area.name_en, area.geometry, 3, area.position
+    FROM here JOIN area ON area.site_id = here.id AND area.retired_at IS NULL
+    ORDER BY rank, position
+""")
