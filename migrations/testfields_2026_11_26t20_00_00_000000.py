@@ -7,7 +7,7 @@ docs/decisions/0012-one-baseline.md; from then on a change of a table is a migra
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from procrastinate.schema import SchemaManager
 
-from testfields.accounts.tables import ApiToken, LoginAttempt, LoginSession, Membership, Organisation, Person, WayIn
+from testfields.accounts.tables import ApiToken, CalendarFeed, LoginAttempt, LoginSession, Membership, Organisation, Person, WayIn
 from testfields.availability.tables import Claim, SiteLock
 from testfields.closures.tables import Closure
 from testfields.db.engine import DB
@@ -29,7 +29,7 @@ DESCRIPTION = "baseline"
 TABLES = (
     *(SqlFile, IdempotentAnswer),
     Event,
-    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn, Registration),
+    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn, Registration),
     Delivery,
     *(Site, Area, PlanPiece, OpeningHours),
     *(SiteLock, Claim),

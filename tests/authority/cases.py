@@ -249,6 +249,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /my": (Case(shows=MARK, places={"?show": "waiting"}),),
     "GET /my/past": (LIST,),
     "GET /my/calendar": (Case(),),
+    "GET /feeds/{name}": (Case(places={"name": "nothing.ics"}),),
     "GET /my/reservations/{reservation_id}/times.ics": (THING,),
     "GET /my/projects": (LIST,),
     "POST /my/projects/new": (Case(form={**PLAN, "company_id": "{organisation}"}, elsewhere=422),),

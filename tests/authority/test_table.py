@@ -36,6 +36,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
             "/logout",
             "/forgot",
             "/enter",
+            "/feeds",
             "/register",
             "/demo",
             "/problems",

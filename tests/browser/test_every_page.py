@@ -62,7 +62,7 @@ PAGES = {
     ],
     "company": [
         "/my", "/my?show=coming", "/my?show=waiting", "/my?words=nothing-like-it", "/my/past", "/my/calendar",
-        "/my/projects", "/my/projects/new", "/my/projects/{project}", "/my/apply",
+        "/my/calendar/feed", "/my/projects", "/my/projects/new", "/my/projects/{project}", "/my/apply",
         "/my/apply?site=maishima", "/my/apply?site=maishima&start=2026-02-03T09:00", "/my/apply?draft={draft}",
         "/my/tokens", "/my/account", "/my/members", "/my/password", "{own}", "/my/reservations/{submitted}/change",
         "/desk", "/my/reservations/9999999",

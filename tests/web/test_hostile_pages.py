@@ -83,6 +83,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/my/members/{person_id:int}/roles": {"organisation_id": "{company}", "roles": "member", "what": ""},
     "/my/tokens": {"name": "mine", "scopes": "read", "days": "30"},
     "/my/tokens/{token_id:int}/revoke": {},
+    "/my/calendar/feed": {},
+    "/my/calendar/feed/end": {},
     "/my/projects/new": PROJECT,
     "/my/projects/{project_id:int}": PROJECT,
     "/my/apply": APPLICATION,

@@ -122,6 +122,9 @@ class May(Enum):
         (To(ADMINS, MANAGE), To(MANAGERS | STAFF_MANAGERS, MANAGE)),
         N_("This is for administrators and for managers of an organisation only."),
     )
+    READ_FEED = Row("Read a calendar by its secret address", (Kind.ANYBODY,))
+    # As of one's tokens: whoever found one must not be able to make this.
+    KEEP_FEED = Row("Make and end the secret address of one's calendar", (To(MEMBERS, NO_TOKEN),), FOR_MEMBERS)
     LEAVE = Row("Leave an organisation", (To(WHOEVER, NO_TOKEN),))
     READ_MAILS = Row(
         "Read the mails that the portal has written",

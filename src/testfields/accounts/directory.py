@@ -254,6 +254,7 @@ async def lock_out(person_id: int, now: datetime, actor: Actor | None = None) ->
     await _set_active(person_id, False, actor, now)
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
+    await queries.END_FEED.run(person_id=person_id)
 
 
 @transactional

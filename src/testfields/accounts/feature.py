@@ -9,6 +9,7 @@ from testfields.accounts.rules import SQL
 from testfields.accounts.service import forget_expired
 from testfields.accounts.tables import (
     ApiToken,
+    CalendarFeed,
     LoginAttempt,
     LoginSession,
     Membership,
@@ -28,6 +29,6 @@ FEATURE = Feature(
     menu=(Link(60, "/admin", "settings", N_("Administration"), seen_by(May.ADMINISTER)),),
     commands=(people, owners),
     hourly=(forget_expired, forget_over),
-    tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, WayIn),
+    tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn),
     sets=SQL,
 )

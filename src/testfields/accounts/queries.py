@@ -127,6 +127,19 @@ REVOKE_TOKENS = Statement("""
     WHERE person_id = :person_id AND revoked_at IS NULL AND (CAST(:name AS text) IS NULL OR name = :name)
 """)
 
+# Served by the unique indexes of calendar_feed.
+RENEW_FEED = Statement("""
+    INSERT INTO calendar_feed (person_id, secret_hash, created_at) VALUES (:person_id, :secret_hash, :now)
+    ON CONFLICT (person_id) DO UPDATE SET secret_hash = excluded.secret_hash, created_at = excluded.created_at
+""")
+FEED_SINCE = Statement("SELECT created_at FROM calendar_feed WHERE person_id = :person_id")
+END_FEED = Statement("DELETE FROM calendar_feed WHERE person_id = :person_id")
+BY_FEED = Statement(f"""
+    SELECT person.id AS person_id, person.email, person.name, person.locale, {_MEMBERSHIPS}
+    FROM calendar_feed JOIN person ON person.id = calendar_feed.person_id
+    WHERE calendar_feed.secret_hash = :secret_hash AND person.active
+""")
+
 # Keyset paging, newest first; served by the primary key.
 ORGANISATIONS = Statement("""
     SELECT id, kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs, created_at

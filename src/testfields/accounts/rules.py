@@ -109,6 +109,8 @@ MOST_TOKENS = 50
 ATTEMPT_WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_EMAIL = 10
 ATTEMPTS_PER_ADDRESS = 50
+# A calendar program reads once an hour or so; several of one person's may read the same feed.
+READS_PER_FEED = 120
 
 
 # Mails are asked for with somebody else's address too, so few of them.

@@ -82,6 +82,12 @@ async def actor_by_id(person_id: int) -> Actor | None:
     return None if row is None else _actor(row)
 
 
+async def actor_by_feed(secret: str) -> Actor | None:
+    """Whose calendar a secret address shows, or None when it is unknown, ended or its person is locked out."""
+    row = await queries.BY_FEED.row(secret_hash=secret_hash(secret))
+    return None if row is None else _actor(row)
+
+
 def _actor(row: asyncpg.Record, **more: object) -> Actor:
     memberships = MEMBERSHIPS.decode(row["memberships"])
     return Actor(row["person_id"], row["email"], row["name"], row["locale"], memberships, **more)  # type: ignore[arg-type]
@@ -161,6 +167,7 @@ async def _replace_password(
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     if end_tokens:
         await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
+        await queries.END_FEED.run(person_id=person_id)
     return await open_session(person_id, now)
 
 
@@ -210,6 +217,7 @@ async def replace_password(
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     if end_tokens:
         await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
+        await queries.END_FEED.run(person_id=person_id)
     await queries.FORGET_ATTEMPTS.run(subject=email_subject(email))
     return await open_session(person_id, now, browser)
 

@@ -112,6 +112,15 @@ class ApiToken(Table, tablename="api_token"):
     revoked_at = Timestamptz(null=True, default=None)
 
 
+class CalendarFeed(Table, tablename="calendar_feed"):
+    """The secret address at which a person's calendar program reads their times; kept as its SHA-256 only."""
+
+    id = BigSerial(primary_key=True)
+    person_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=False, unique=True)
+    secret_hash = Bytea(unique=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
 class WayIn(Table, tablename="way_in"):
     """A single-use link that lets somebody in who has its mail; of its secret the SHA-256 alone is kept.
 

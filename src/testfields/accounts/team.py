@@ -54,6 +54,9 @@ async def _set_roles(
     await give_roles(person_id, [NewRole(organisation_id, one) for one in roles])
     for role in sorted(held - await _needed(kind, organisation_id)):
         raise InvalidInput([fault("roles", LAST_ONE, role=Message(ROLES[role].word))])
+    if not roles:
+        # Whoever leaves shall not go on reading what is the organisation's, nor begin again by coming back.
+        await queries.END_FEED.run(person_id=person_id)
     was = sorted(row["role"] for row in known)
     if was != sorted(roles):
         details = {"organisation": organisation_id, "was": was, "roles": sorted(roles)}

@@ -9,6 +9,7 @@ from testfields.reservations import states, stays
 from testfields.reservations.apply.changing import change_pages
 from testfields.reservations.apply.pages import apply_pages
 from testfields.reservations.apply.parts import apply_parts
+from testfields.reservations.feed_pages import feed_pages
 from testfields.reservations.jobs import TASKS
 from testfields.reservations.map_pages import asked_picture
 from testfields.reservations.my_pages import my_pages
@@ -24,7 +25,17 @@ from testfields.web.features import Feature, Link
 FEATURE = Feature(
     after=(ACCOUNTS, AVAILABILITY),
     api=(router,),
-    pages=(*my_pages, *times_pages, *pages, asked_picture, *stay_pages, *apply_pages, *apply_parts, *change_pages),
+    pages=(
+        *my_pages,
+        *times_pages,
+        *feed_pages,
+        *pages,
+        asked_picture,
+        *stay_pages,
+        *apply_pages,
+        *apply_parts,
+        *change_pages,
+    ),
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
     in_templates=lambda _settings: {"states": STATES, "stays": STAYS},
     tasks=TASKS,
