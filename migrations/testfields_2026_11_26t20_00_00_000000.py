@@ -19,7 +19,7 @@ from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
 from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.reviews.tables import ReviewRead
-from testfields.sites.tables import Area, OpeningHours, PlanPiece, Site
+from testfields.sites.tables import Area, ExceptionDay, OpeningHours, PlanPiece, PublicHoliday, Site
 from testfields.web.tables import IdempotentAnswer
 
 ID = "2026-11-26T20:00:00:000000"
@@ -31,7 +31,7 @@ TABLES = (
     Event,
     *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn, Registration),
     Delivery,
-    *(Site, Area, PlanPiece, OpeningHours),
+    *(Site, Area, PlanPiece, OpeningHours, ExceptionDay, PublicHoliday),
     *(SiteLock, Claim),
     Closure,
     Project,

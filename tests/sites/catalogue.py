@@ -49,6 +49,8 @@ SITE: Mapping[str, object] = {
     "road_answered_on": "2026-04-01",
     "ground_elevation": 6.5,
     "geoid_height": 37.25,
+    "public_holidays": "open",
+    "year_end": "open",
     "facilities": "5g; fence; power_kw=30; surface=asphalt",
     "hours": "Mon-Fri 09:00-17:00; Sat 22:00-26:00",
     "uses": "drone; vehicle",

@@ -19,13 +19,15 @@ from testfields.core.local_time import (
     local_time,
 )
 from testfields.core.periods import Period
+from testfields.sites.holidays import YEAR_END, is_year_end, public_holidays
 from testfields.sites.schemas import WholeSiteView
 from testfields.sites.stays import last_day
+from testfields.sites.vocabulary import DaysOff
 from testfields.web import locale
 
 QUARTER = 15
 # A closure says more than a booking, a booking more than a hold; the other kinds say why nothing can be booked.
-KINDS = ("free", "partly", "held", "taken", "closed", "outside", "over", "notice", "horizon", "short")
+KINDS = ("free", "partly", "held", "taken", "closed", "holiday", "outside", "over", "notice", "horizon", "short")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Lane:
     day: str
     now: int | None
     href: str = ""
+    # A public holiday's name, or that of a day off that the site keeps.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def week_bars(site: WholeSiteView, area: AreaWeek, first: date, now: datetime) -
         replace(
             _lane(site, area, day, now, _short_day(day)),
             href=calendar_address(site.slug, {"view": "day", "from": day.isoformat()}) if several else "",
+            note=day_off_in_words(site, day),
         )
         for day in (first + timedelta(days=ahead) for ahead in range(7))
     ]
@@ -132,7 +137,28 @@ def day_bars(site: WholeSiteView, areas: Sequence[AreaWeek], day: date, now: dat
         for area in areas
     ]
     words = N_("Free time of all areas on %(day)s")
-    return _bars(site, locale.translate(words, None, day=format_date(day, locale.current())), lanes)
+    return _bars(site, locale.translate(words, None, day=_with_day_off(site, day)), lanes)
+
+
+def day_off_in_words(site: WholeSiteView, day: date) -> str:
+    """What is kept on a day: a public holiday, or the turn of the year where the site is closed then."""
+    found = public_holidays().get(day)
+    if found is None and is_year_end(day) and site.year_end is DaysOff.CLOSED:
+        found = YEAR_END
+    return locale.in_words(found) if found else ""
+
+
+def _with_day_off(site: WholeSiteView, day: date) -> str:
+    words, kept = format_date(day, locale.current()), day_off_in_words(site, day)
+    return f"{words} {kept}" if kept else words
+
+
+def _is_kept(site: WholeSiteView, day: date) -> bool:
+    """Whether the site is closed that day as it is a day off."""
+    closed = (site.public_holidays is DaysOff.CLOSED and day in public_holidays()) or (
+        site.year_end is DaysOff.CLOSED and is_year_end(day)
+    )
+    return closed and all(one.day != day for one in site.exceptions)
 
 
 def _bars(site: WholeSiteView, caption: str, lanes: list[Lane]) -> Bars:
@@ -181,6 +207,8 @@ def _minutes(instant: datetime, day: date, zone: str) -> int:
 
 def _kind(site: WholeSiteView, slot: Slot, now: datetime) -> str:
     """The one word for a slot: what stands there, or why it cannot be booked."""
+    if slot.state is SlotState.OUTSIDE and _is_kept(site, local_date(slot.period.start, site.timezone)):
+        return "holiday"
     if slot.state not in {SlotState.BARRED, SlotState.PARTLY}:
         return slot.state
     last = last_day(site.policy.horizon_days, site.timezone, now)
@@ -232,7 +260,7 @@ def _month_day(site: WholeSiteView, day: date, shares: Sequence[DayShare], today
     free = sum(share.free_minutes for share in shares)
     percent = free * 100 // opened if opened and day >= today else None
     href = calendar_address(site.slug, {"from": day.isoformat()}) if free else ""
-    return MonthDay(day.day, format_date(day, locale.current()), percent, href, day == today, day < today)
+    return MonthDay(day.day, _with_day_off(site, day), percent, href, day == today, day < today)
 
 
 def calendar_address(slug: str, query: Mapping[str, str]) -> str:

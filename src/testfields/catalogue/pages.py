@@ -212,7 +212,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         description=locale.in_words(site.description),
         uses=use_words(site.uses),
         areas=area_rows(site),
-        facts=facts_of(site),
+        facts=facts_of(site, today),
         technical=technical_facts_of(site),
         constraints=constraints_of(site),
         errors=errors,

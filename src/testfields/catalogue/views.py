@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
 from urllib.parse import urlencode
 
-from testfields.catalogue.calendar_views import minutes_of
+from testfields.catalogue.hours import listed, opening_in_words, other_days_in_words
 from testfields.core.errors import N_
-from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_date, format_instant
+from testfields.core.local_time import format_date, format_instant
 from testfields.core.texts import filled
 from testfields.sites.fields import POLICY, SITE_FACTS, Unit
-from testfields.sites.schemas import AreaView, OpeningView, SiteView, WholeSiteView
+from testfields.sites.schemas import AreaView, SiteView, WholeSiteView
 from testfields.sites.service import AreaBand
 from testfields.sites.vocabulary import (
     FACILITIES,
@@ -124,7 +123,7 @@ def _area_row(area: AreaView, names: Mapping[str, str]) -> AreaRow:
             else N_("Several at once, each in a part or at a height of its own")
         ),
         size=size_in_words(area.area_m2),
-        ground=_listed([locale.in_words(SURFACES[area.surface]) if area.surface else "", width]),
+        ground=listed([locale.in_words(SURFACES[area.surface]) if area.surface else "", width]),
         heights=heights_in_words(area.altitude.lower, area.altitude.upper),
         uses=use_words(area.uses),
     )
@@ -149,7 +148,7 @@ def heights_in_words(lower: Decimal | float, upper: Decimal | float) -> str:
 
 def facilities_in_words(facilities: Mapping[str, FacilityValue]) -> str:
     """What the site offers, in the vocabulary's order."""
-    return _listed([facility_in_words(key, facilities[key]) for key in FACILITIES if key in facilities])
+    return listed([facility_in_words(key, facilities[key]) for key in FACILITIES if key in facilities])
 
 
 def facility_in_words(key: str, value: FacilityValue) -> str:
@@ -164,7 +163,7 @@ def facility_in_words(key: str, value: FacilityValue) -> str:
     return f"{label} {value:g} {unit}".strip()
 
 
-def facts_of(site: WholeSiteView) -> list[Fact]:
+def facts_of(site: WholeSiteView, today: date) -> list[Fact]:
     """What whoever looks for a place asks first, as a table."""
     surface, width = site.facilities.get("surface"), site.facilities.get("width_m")
     offered = {key: value for key, value in site.facilities.items() if key not in {"surface", "width_m"}}
@@ -175,11 +174,12 @@ def facts_of(site: WholeSiteView) -> list[Fact]:
         N_("Surface"): locale.in_words(SURFACES[surface]) if isinstance(surface, str) else "",
         N_("Width"): f"{width:g} m" if width else "",
         N_("Height limit"): _height_limit(site.areas),
-        N_("Allowed uses"): _listed([use.label for use in use_words(site.uses)]),
+        N_("Allowed uses"): listed([use.label for use in use_words(site.uses)]),
         N_("Facilities"): facilities_in_words(offered),
-        N_("Opening hours"): hours_in_words(site.hours),
+        N_("Opening hours"): opening_in_words(site),
     }
-    return _facts(told.items())
+    other = other_days_in_words(site, today)
+    return _facts([*told.items(), *([(N_("Days with other hours"), other)] if other else [])])
 
 
 def technical_facts_of(site: WholeSiteView) -> list[Fact]:
@@ -240,46 +240,6 @@ def _number(number: float | None, unit: Unit | None) -> str:
     if number is None:
         return ""
     return stay_in_words(int(number)) if unit is Unit.MINUTES else f"{number:g}"
-
-
-def hours_in_words(hours: Sequence[OpeningView]) -> str:
-    """Weekly hours; neighbouring days with the same hours stand together, and days without any are named last."""
-    by_day = {day: [(one.opens, one.closes) for one in hours if one.weekday == day] for day in range(1, 8)}
-    open_days = [(times, list(days)) for times, days in groupby(by_day, key=lambda day: by_day[day])]
-    parts = [f"{_days(days)} {_spans(times)}" for times, days in open_days if times]
-    closed = [day for day in by_day if not by_day[day]]
-    if closed:
-        parts.append(_said(N_("Closed on %(days)s"), days=_listed([_day(day) for day in closed])))
-    return ("、" if locale.current() == "ja" else "; ").join(parts)
-
-
-def _days(days: Sequence[int]) -> str:
-    if len(days) == 7:
-        return _said(N_("Every day"))
-    return _day(days[0]) if len(days) == 1 else f"{_day(days[0])}–{_day(days[-1])}"
-
-
-def _day(weekday: int) -> str:
-    return WEEKDAYS_JA[weekday - 1] if locale.current() == "ja" else WEEKDAYS_EN[weekday - 1]
-
-
-def _spans(times: Sequence[tuple[str, str]]) -> str:
-    if list(times) == [("00:00", "24:00")]:
-        return _said(N_("day and night"))
-    return _listed([f"{_clock(opens)}–{_clock(closes)}" for opens, closes in times])
-
-
-def _clock(clock: str) -> str:
-    """After midnight the time is that of the next day."""
-    minutes = minutes_of(clock)
-    if minutes > 24 * 60:
-        minutes -= 24 * 60
-        return _said(N_("%(clock)s of the next day"), clock=f"{minutes // 60}:{minutes % 60:02}")
-    return f"{minutes // 60}:{minutes % 60:02}"
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return ("、" if locale.current() == "ja" else ", ").join(text for text in texts if text)
 
 
 def _listed_sentence(word: str, sentence: str) -> str:

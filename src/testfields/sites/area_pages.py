@@ -38,7 +38,7 @@ def _list(request: Request[Any, Any, Any], found: Described, form: Shown, taking
             "slug": one.slug,
             "name": locale.named(one, "name"),
             "mode": locale.in_words(MODES[one.mode]),
-            "heights": f"{one.altitude.lower:g}–{one.altitude.upper:g} m",
+            "heights": f"{float(one.altitude.lower):g}–{float(one.altitude.upper):g} m",
         }
         for one in found.draft.areas
         if one.altitude.lower is not None and one.altitude.upper is not None

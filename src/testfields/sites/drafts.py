@@ -41,6 +41,18 @@ class OpeningDraft:
 Hours = tuple[OpeningDraft, ...]
 
 
+@dataclass(frozen=True)
+class ExceptionDraft:
+    """A span of a day with hours of its own, as `OpeningDraft` has them; without minutes it is closed that day."""
+
+    day: date
+    opens_minute: int | None = None
+    closes_minute: int | None = None
+
+
+Exceptions = tuple[ExceptionDraft, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AreaDraft(AreaFacts):
     """A bookable part of a site as a file or a form gives it; no uses means those of the site."""
@@ -77,6 +89,12 @@ class SiteDraft(SiteFacts):
     hours: Annotated[
         Hours,
         Field("`Mon-Fri 09:00-17:00; Sat 10:00-12:00, 13:00-26:00`; 26:00 is two in the morning of the next day"),
+    ]
+    exceptions: Annotated[
+        Exceptions,
+        Field(
+            "days with other hours: `2026-08-13 closed; 2026-11-03 10:00-15:00`", "except", required=False, lines=True
+        ),
     ]
     geometry: MultiPolygon
     policy: Policy

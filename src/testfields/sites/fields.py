@@ -12,9 +12,11 @@ from typing import Annotated, Any
 
 from testfields.core.fields import Row, rows_of
 from testfields.sites.vocabulary import (
+    DAYS_OFF,
     MODES,
     PROPERTY_CLASSES,
     SURFACES,
+    DaysOff,
     FacilityValue,
     Label,
     Mode,
@@ -238,6 +240,11 @@ class SiteFacts:
             says=Label("%(geoid_height)s m", "%(geoid_height)s m"),
         ),
     ]
+    public_holidays: Annotated[
+        DaysOff,
+        Field("`open` as usual or `closed` on public holidays", "holidays", words=DAYS_OFF, default="open"),
+    ]
+    year_end: Annotated[DaysOff, Field("the same from 29 December to 3 January", words=DAYS_OFF, default="open")]
     facilities: Annotated[Facilities, Field("`5g; power_kw=30; surface=asphalt; fence`", required=False)]
     uses: Annotated[Uses, Field(ALLOWED_USES)]
 

@@ -25,7 +25,7 @@ TEXTS = ("name_ja", "name_en", "description_ja", "description_en", "address_ja",
 # The parts of a site, each with a form of its own, and the fields that it asks for.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "edit": (*TEXTS, "property_class", "uses", "geometry"),
-    "hours": ("hours",),
+    "hours": ("hours", "public_holidays", "year_end", "exceptions"),
     "rules": tuple(POLICY),
     "facilities": ("facilities", "ground_elevation", "geoid_height", "road_answer", "road_answered_on"),
 }
@@ -40,6 +40,8 @@ NEW: Mapping[str, object] = {
     "sample": False,
     "timezone": JAPANS_ZONE,
     "property_class": "administrative",
+    "public_holidays": "open",
+    "year_end": "open",
     "road_answer": "not_asked",
     "slot_minutes": 30,
     "minimum_minutes": 60,
@@ -76,6 +78,7 @@ def shown(values: Mapping[str, object], shape: BaseGeometry | None) -> Typed:
         {
             **{name: _text(value) for name, value in values.items()},
             **_hours_typed(str(values.get("hours") or "")),
+            "exceptions": "\n".join(_parts(str(values.get("exceptions") or ""))),
             **{f"facility_{key}": "true" if value is True else _text(value) for key, value in facilities.items()},
         },
         {"uses": _parts(str(values.get("uses") or ""))},
@@ -170,6 +173,8 @@ def _value(name: str, typed: Typed) -> Any:
         case "hours":
             days = ((DAYS[day - 1], typed.text.get(f"hours_{day}", "").strip()) for day in range(1, 8))
             return "; ".join(f"{day} {times}" for day, times in days if times)
+        case "exceptions":
+            return "; ".join(typed.text.get(name, "").splitlines())
         case "facilities":
             return "; ".join(
                 _facility(key, typed) for key in FACILITIES if typed.text.get(f"facility_{key}", "").strip()

@@ -25,11 +25,12 @@ from sqlalchemy.types import BigInteger
 from testfields.accounts.tables import Organisation
 from testfields.db.statements import Statement, core_table
 from testfields.sites.fields import AREA_FACTS, POLICY, SITE_FACTS
-from testfields.sites.tables import Area, OpeningHours, Site
+from testfields.sites.tables import Area, ExceptionDay, OpeningHours, Site
 
 SITE = core_table(Site)
 AREA = core_table(Area)
 HOURS = core_table(OpeningHours)
+EXCEPTION = core_table(ExceptionDay)
 OWNER = core_table(Organisation).alias("owner")
 
 # JSON is built here and sent on as it is.
@@ -80,6 +81,22 @@ _OPENINGS = (
     .where(HOURS.c.site_id == SITE.c.id)
     .scalar_subquery()
 )
+# A closed day has no clocks.
+_EXCEPTIONS = (
+    select(
+        _list_of(
+            _object(
+                day=EXCEPTION.c.day,
+                opens=_clock(EXCEPTION.c.opens_minute),
+                closes=_clock(EXCEPTION.c.closes_minute),
+            ),
+            EXCEPTION.c.day,
+            EXCEPTION.c.opens_minute,
+        )
+    )
+    .where(EXCEPTION.c.site_id == SITE.c.id)
+    .scalar_subquery()
+)
 _NAME = _object(ja=SITE.c.name_ja, en=SITE.c.name_en)
 _OWNER = _object(slug=OWNER.c.slug, name=_object(ja=OWNER.c.name_ja, en=OWNER.c.name_en))
 _POLICY = _object(**{name: SITE.c[name] for name in POLICY})
@@ -95,6 +112,7 @@ _SITE = {
     "area_m2": _square_metres(SITE.c.geometry),
     "road": _object(answer=SITE.c.road_answer, answered_on=SITE.c.road_answered_on),
     "hours": _OPENINGS,
+    "exceptions": _EXCEPTIONS,
     "policy": _POLICY,
 }
 _AREA = {

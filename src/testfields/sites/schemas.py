@@ -33,6 +33,14 @@ class OpeningView(msgspec.Struct, frozen=True):
     closes: str
 
 
+class ExceptionView(msgspec.Struct, frozen=True):
+    """A span of a date on which the weekly opening does not hold; without clocks the site is closed that day."""
+
+    day: date
+    opens: str | None
+    closes: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteView(SiteFacts):
     """A site. Heights are metres above Tokyo Peil; the size is measured in the owner's plane system."""
@@ -47,6 +55,7 @@ class SiteView(SiteFacts):
     area_m2: float
     road: RoadView
     hours: list[OpeningView]
+    exceptions: list[ExceptionView]
     policy: Policy
 
 

@@ -26,7 +26,7 @@ from testfields.core.local_time import JAPANS_ZONE
 from testfields.db.columns import Geometry, NumRange
 from testfields.db.sets import one_of, some_of
 from testfields.sites.fields import POLICY, within_limits
-from testfields.sites.vocabulary import Mode, PlanKind, PropertyClass, RoadAnswer, Use
+from testfields.sites.vocabulary import DaysOff, Mode, PlanKind, PropertyClass, RoadAnswer, Use
 
 
 class Site(Table, tablename="site"):
@@ -57,6 +57,9 @@ class Site(Table, tablename="site"):
     geoid_height = Numeric(null=True, default=None)
     # facility key → true, or a number in the unit that sites.rules gives it
     facilities = JSONB(default="{}")
+    # Whether it is open on public holidays, and from 29 December to 3 January.
+    public_holidays = Text(default="open")
+    year_end = Text(default="open")
     uses = Array(base_column=Text())
     slot_minutes = Integer(default=30)
     minimum_minutes = Integer(default=30)
@@ -78,6 +81,7 @@ class Site(Table, tablename="site"):
     site_slug_1 = Check("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'")
     site_property_class_1 = Check(one_of("property_class", PropertyClass))
     site_road_answer_1 = Check(one_of("road_answer", RoadAnswer))
+    site_days_off_1 = Check(f"{one_of('public_holidays', DaysOff)} AND {one_of('year_end', DaysOff)}")
     site_uses_1 = Check(some_of("uses", Use))
     site_policy_1 = Check(" AND ".join([*within_limits(POLICY), "maximum_minutes >= minimum_minutes"]))
 
@@ -139,3 +143,24 @@ class OpeningHours(Table, tablename="opening_hours"):
         "weekday BETWEEN 1 AND 7 AND opens_minute BETWEEN 0 AND 1439"
         " AND closes_minute > opens_minute AND closes_minute <= opens_minute + 1440"
     )
+
+
+class ExceptionDay(Table, tablename="exception_day"):
+    """A span of a date on which a site keeps no weekly hours, in minutes as those; without minutes it is closed."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.cascade, null=False, index=True)
+    day = Date(null=False, default=None)
+    opens_minute = Integer(null=True, default=None)
+    closes_minute = Integer(null=True, default=None)
+
+    exception_day_sense_1 = Check(
+        "opens_minute IS NULL AND closes_minute IS NULL OR opens_minute BETWEEN 0 AND 1439"
+        " AND closes_minute > opens_minute AND closes_minute <= opens_minute + 1440"
+    )
+
+
+class PublicHoliday(Table, tablename="public_holiday"):
+    """A public holiday of Japan, as `sites.holidays` knows it; each upgrade writes them anew."""
+
+    day = Date(primary_key=True, null=False, default=None)

@@ -102,7 +102,7 @@ def _asked(name: str, choices: Sequence[Mapping[str, str]] | None) -> Asked:
         how=_how(row, choices is not None),
         label=locale.translate(LABELS[name]),
         hint=locale.translate(HINTS[name]) if name in HINTS else "",
-        required=field.required and not row.optional and name != "uses",
+        required=field.required and not row.optional and name not in {"uses", "slug"},
         most=field.limits[1] if row.type is str and not field.lines and not field.words else 0,
         options=choices if choices is not None else options(words),
         unit=locale.translate(UNITS[field.unit]) if field.unit else "",

@@ -77,6 +77,13 @@ class PlanKind(StrEnum):
     DANGER = "danger"
 
 
+class DaysOff(StrEnum):
+    """Whether a site keeps days off."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Measure(StrEnum):
     """How a facility is told: it is there, so much of it, or one of the surfaces."""
 
@@ -117,6 +124,10 @@ ROAD_ANSWERS: Mapping[str, Label] = {
     RoadAnswer.NOT_ASKED: Label("警察に未照会", "Police not asked yet"),
     RoadAnswer.NOT_ROAD: Label("道路に当たらない", "Not a road"),
     RoadAnswer.ROAD: Label("道路に当たる", "A road"),
+}
+DAYS_OFF: Mapping[str, Label] = {
+    DaysOff.OPEN: Label("ふだんどおり開場", "Open as usual"),
+    DaysOff.CLOSED: Label("休業", "Closed"),
 }
 SURFACES: Mapping[str, Label] = {
     Surface.ASPHALT: Label("アスファルト", "Asphalt"),

@@ -19,6 +19,9 @@ LABELS: Mapping[str, str] = {
     "uses": N_("Allowed uses"),
     "geometry": N_("Outline"),
     "hours": N_("Opening hours"),
+    "public_holidays": N_("On public holidays"),
+    "year_end": N_("From 29 December to 3 January"),
+    "exceptions": N_("Days with other hours"),
     "areas": N_("Areas"),
     "facilities": N_("Facilities"),
     "ground_elevation": N_("Height of the ground above sea level (T.P.)"),
@@ -47,12 +50,16 @@ LABELS: Mapping[str, str] = {
 HINTS: Mapping[str, str] = {
     "slug": N_("Small letters a–z, digits and hyphens. Left blank, it is made of the English name. It stays for good."),
     "contact": N_("Whom to ask: an e-mail address or a telephone number."),
-    "uses": N_("What may be tried here. An area may allow less."),
+    "uses": N_("What may be tried here. An area without any of them allows what its field does."),
     "slot_minutes": N_("Times begin and end on it, counted from midnight: 10, 15, 30 or 60, for instance."),
     "minimum_minutes": N_("A multiple of the grid."),
     "maximum_minutes": N_("A multiple of the grid. A day has 1440 minutes."),
     "notice_minutes": N_("So long before the start an application must come. 14 days are 20160 minutes."),
     "no_show_minutes": N_("0: never."),
+    "exceptions": N_(
+        "One day a line, as in 2026-08-13 closed, or 2026-11-03 10:00-12:00, 13:00-15:00. It goes before the weekday"
+        " and before days off."
+    ),
     "altitude_lower": N_("0 is the ground."),
     "road_answered_on": N_("As in 2026-04-01. Blank where the police have not been asked."),
 }

@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_
 from testfields.core.fields import Row
-from testfields.sites.drafts import AREA, SITE, AreaDraft, Hours, SiteDraft, told_of
-from testfields.sites.exchange.notation import format_facilities, format_hours
+from testfields.sites.drafts import AREA, SITE, AreaDraft, Exceptions, Hours, SiteDraft, told_of
+from testfields.sites.exchange.notation import format_exceptions, format_facilities, format_hours
 from testfields.sites.exchange.record import Record
 from testfields.sites.fields import LONGEST_NAME, POLICY, Facilities, Field, Policy, Unit, Uses
 from testfields.sites.plan import Piece
@@ -52,7 +52,7 @@ class Column:
 
 
 # What a file holds of each type that it cannot hold itself.
-WRITTEN: Mapping[Any, ColumnType] = {Hours: str, Uses: str, Facilities: str}
+WRITTEN: Mapping[Any, ColumnType] = {Hours: str, Exceptions: str, Uses: str, Facilities: str}
 
 
 def _columns(rows: Iterable[Row[Field]], *kinds: str) -> Iterator[Column]:
@@ -257,7 +257,11 @@ def _written(draft: SiteDraft | AreaDraft) -> dict[str, object]:
     told = told_of(draft)
     texts = {"uses": "; ".join(told["uses"])}
     if isinstance(draft, SiteDraft):
-        texts |= {"facilities": format_facilities(draft.facilities), "hours": format_hours(draft.hours)}
+        texts |= {
+            "facilities": format_facilities(draft.facilities),
+            "hours": format_hours(draft.hours),
+            "exceptions": format_exceptions(draft.exceptions),
+        }
     return {**told, **texts}
 
 

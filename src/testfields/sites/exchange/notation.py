@@ -3,22 +3,26 @@
     hours       Mon-Fri 09:00-17:00; Sat 10:00-12:00, 13:00-15:00; Sun 22:00-26:00
     facilities  5g; power_kw=30; surface=asphalt; fence
     uses        drone; vehicle
+    exceptions  2026-08-13 closed; 2026-11-03 10:00-12:00, 13:00-15:00
 
 Hours past 24:00 belong to the next day; day and night is ``Mon-Sun 00:00-24:00``.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import groupby, pairwise
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.sites.bookable import WEEK_MINUTES
-from testfields.sites.drafts import DAY_MINUTES, OpeningDraft
+from testfields.sites.drafts import DAY_MINUTES, ExceptionDraft, OpeningDraft
 from testfields.sites.rules import NO_OPENING
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValue, Measure, Use
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LARGEST_NUMBER = 1_000_000
+CLOSED = "closed"
+MOST_EXCEPTIONS = 400
 
 # A wave dash is how Japanese writes "from … to".
 _SPAN = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-~〜–]\s*(\d{1,2}):([0-5]\d)")
@@ -105,6 +109,62 @@ def format_hours(openings: Iterable[OpeningDraft]) -> str:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def parse_exceptions(text: str, path: str) -> tuple[ExceptionDraft, ...]:
+    """Days with hours of their own, in their order; raises InvalidInput with every part that makes no sense."""
+    faults: list[Fault] = []
+    days: dict[date, list[ExceptionDraft]] = {}
+    parts = _parts(text, ";")
+    if len(parts) > MOST_EXCEPTIONS:
+        message = N_("There are %(count)s days with other hours; at most %(most)s are accepted.")
+        raise InvalidInput([fault(path, message, count=len(parts), most=MOST_EXCEPTIONS)])
+    for part in parts:
+        spans = _exception(part)
+        if not spans:
+            faults.append(fault(path, UNREADABLE_DAY, part=part))
+        elif spans[0].day in days:
+            faults.append(fault(path, N_("The day %(day)s is given twice."), day=spans[0].day.isoformat()))
+        else:
+            days[spans[0].day] = spans
+    if faults:
+        raise InvalidInput(faults)
+    return tuple(one for day in sorted(days) for one in days[day])
+
+
+UNREADABLE_DAY = N_(
+    "“%(part)s” is not readable. Please write a day as in: 2026-08-13 closed, or 2026-11-03 10:00-15:00"
+)
+
+
+def _exception(part: str) -> list[ExceptionDraft]:
+    """The spans of one day, sorted and apart from each other; nothing where they make no sense."""
+    told, _, times = part.partition(" ")
+    try:
+        day = date.fromisoformat(told) if len(told) == len("2026-01-01") else None
+    except ValueError:
+        day = None
+    if day is None:
+        return []
+    if times.strip().lower() == CLOSED:
+        return [ExceptionDraft(day)]
+    spans = sorted(one for one in (_span(time) for time in _parts(times, ",")) if one is not None)
+    apart = all(one[1] <= other[0] for one, other in pairwise(spans))
+    whole = len(spans) == len(_parts(times, ","))
+    return [ExceptionDraft(day, *span) for span in spans] if apart and whole else []
+
+
+def format_exceptions(exceptions: Iterable[ExceptionDraft]) -> str:
+    """Days with hours of their own as text."""
+    parts = []
+    for day, several in groupby(exceptions, key=lambda one: one.day):
+        spans = [
+            f"{_clock(one.opens_minute)}-{_clock(one.closes_minute)}"
+            for one in several
+            if one.opens_minute is not None and one.closes_minute is not None
+        ]
+        parts.append(f"{day} {', '.join(spans) or CLOSED}")
+    return "; ".join(parts)
 
 
 def parse_uses(text: str, path: str) -> tuple[Use, ...]:

@@ -8,7 +8,9 @@ from testfields.sites.fields import POLICY
 
 # Rows come as JSON: a site's uses are an array, and unnest would flatten an array of arrays.
 
-_SITE_COLUMNS = ("owner_id", "geometry", *(name for name in SITE if name not in {"owner", "hours"}))
+# Told of a site, and stored beside it.
+IN_ROWS_OF_THEIR_OWN = frozenset({"hours", "exceptions"})
+_SITE_COLUMNS = ("owner_id", "geometry", *(name for name in SITE if name not in {"owner", *IN_ROWS_OF_THEIR_OWN}))
 _AREA_COLUMNS = ("site_id", "position", "parent_slug", "geometry", "altitude", *AREA)
 
 
@@ -180,6 +182,15 @@ ADD_HOURS = Statement("""
                          CAST(:closes AS int[]))
 """)
 
+# Served by exception_day_site_id.
+FORGET_EXCEPTIONS = Statement("DELETE FROM exception_day WHERE site_id = ANY(CAST(:site_ids AS bigint[]))")
+
+ADD_EXCEPTIONS = Statement("""
+    INSERT INTO exception_day (site_id, day, opens_minute, closes_minute)
+    SELECT * FROM unnest(CAST(:site_ids AS bigint[]), CAST(:days AS date[]), CAST(:opens AS int[]),
+                         CAST(:closes AS int[]))
+""")
+
 # --- The catalogue as it is stored, for exports and to tell what an import changes. No slugs means every site.
 
 STORED_SITES = Statement("""
@@ -204,4 +215,10 @@ STORED_PLANS = Statement("""
 STORED_HOURS = Statement("""
     SELECT site_id, weekday, opens_minute, closes_minute FROM opening_hours
     WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, weekday, opens_minute
+""")
+
+# Served by exception_day_site_id.
+STORED_EXCEPTIONS = Statement("""
+    SELECT site_id, day, opens_minute, closes_minute FROM exception_day
+    WHERE site_id = ANY(CAST(:site_ids AS bigint[])) ORDER BY site_id, day, opens_minute
 """)

@@ -14,9 +14,9 @@ from testfields.core.fields import Row
 from testfields.core.shapes import JAPAN, checked_shape, parse_shape
 from testfields.core.texts import line_faults, normal, text_faults, tidy
 from testfields.core.volumes import AltitudeBand, parse_altitude
-from testfields.sites.drafts import Hours, OpeningDraft
+from testfields.sites.drafts import ExceptionDraft, Exceptions, Hours, OpeningDraft
 from testfields.sites.exchange.encodings import meant_by
-from testfields.sites.exchange.notation import parse_facilities, parse_hours, parse_uses
+from testfields.sites.exchange.notation import parse_exceptions, parse_facilities, parse_hours, parse_uses
 from testfields.sites.fields import LONGEST_TEXT, Facilities, Field, Uses
 from testfields.sites.plan import parse_piece, told_piece
 from testfields.sites.rules import NOWHERE
@@ -157,6 +157,11 @@ class Record:
         text = self.code("hours", required=False)
         return self._parsed(parse_hours, "hours", text, ())
 
+    def exceptions(self) -> tuple[ExceptionDraft, ...]:
+        """Days with hours of their own."""
+        text = self.code("exceptions", required=False)
+        return self._parsed(parse_exceptions, "exceptions", text, ())
+
     def facilities(self) -> dict[str, FacilityValue]:
         """What the site offers."""
         text = self.code("facilities", required=False)
@@ -238,6 +243,7 @@ READ: Mapping[Any, Callable[[Record, str, Field, bool], object]] = {
     float: lambda record, name, _field, required: record.number(name, required),
     date: lambda record, name, _field, _required: record.day(name),
     Hours: lambda record, _name, _field, _required: record.hours(),
+    Exceptions: lambda record, _name, _field, _required: record.exceptions(),
     Facilities: lambda record, _name, _field, _required: record.facilities(),
     Uses: lambda record, _name, _field, _required: record.uses(),
 }

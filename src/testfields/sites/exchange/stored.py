@@ -10,7 +10,7 @@ import msgspec
 
 from testfields.db.engine import to_ewkb
 from testfields.db.values import to_band
-from testfields.sites.drafts import AREA, SITE, AreaDraft, OpeningDraft, SiteDraft, told_of
+from testfields.sites.drafts import AREA, SITE, AreaDraft, ExceptionDraft, OpeningDraft, SiteDraft, told_of
 from testfields.sites.exchange import queries
 from testfields.sites.fields import POLICY, Policy, policy_values
 from testfields.sites.plan import Piece
@@ -33,6 +33,14 @@ async def write_sites(sites: Sequence[SiteDraft], owners: Mapping[str, int], now
         weekdays=[one.weekday for _, one in hours],
         opens=[one.opens_minute for _, one in hours],
         closes=[one.closes_minute for _, one in hours],
+    )
+    await queries.FORGET_EXCEPTIONS.run(site_ids=list(ids.values()))
+    days = [(ids[site.slug], one) for site in sites for one in site.exceptions]
+    await queries.ADD_EXCEPTIONS.run(
+        site_ids=[site_id for site_id, _ in days],
+        days=[one.day for _, one in days],
+        opens=[one.opens_minute for _, one in days],
+        closes=[one.closes_minute for _, one in days],
     )
     return ids
 
@@ -82,7 +90,14 @@ async def stored_sites(slugs: Sequence[str] | None = None) -> list[SiteDraft]:
     hours: dict[int, list[OpeningDraft]] = {site_id: [] for site_id in ids}
     for one in await queries.STORED_HOURS.rows(site_ids=ids):
         hours[one["site_id"]].append(OpeningDraft(one["weekday"], one["opens_minute"], one["closes_minute"]))
-    return [_site_of(row, hours[row["id"]], areas[row["id"]], plans[row["id"]]) for row in rows]
+    days: dict[int, list[ExceptionDraft]] = {site_id: [] for site_id in ids}
+    for one in await queries.STORED_EXCEPTIONS.rows(site_ids=ids):
+        days[one["site_id"]].append(ExceptionDraft(one["day"], one["opens_minute"], one["closes_minute"]))
+    return [
+        _site_of(row, {"hours": tuple(hours[site]), "exceptions": tuple(days[site])}, areas[site], plans[site])
+        for row in rows
+        for site in (row["id"],)
+    ]
 
 
 FACILITIES = msgspec.json.Decoder(dict[str, FacilityValue])
@@ -93,11 +108,11 @@ def _piece_of(row: asyncpg.Record) -> Piece:
 
 
 def _site_of(
-    row: asyncpg.Record, hours: Sequence[OpeningDraft], areas: Sequence[AreaDraft], plan: Sequence[Piece]
+    row: asyncpg.Record, open_when: Mapping[str, Any], areas: Sequence[AreaDraft], plan: Sequence[Piece]
 ) -> SiteDraft:
-    told = {name: _told(row[name]) for name in SITE if name not in POLICY and name != "hours"}
+    told = {name: _told(row[name]) for name in SITE if name not in POLICY and name not in queries.IN_ROWS_OF_THEIR_OWN}
     policy = Policy(**policy_values(row))
-    more = {"facilities": FACILITIES.decode(row["facilities"]), "hours": tuple(hours)}
+    more = {"facilities": FACILITIES.decode(row["facilities"]), **open_when}
     parts = {"areas": tuple(areas), "plan": tuple(plan)}
     return SiteDraft(**{**told, **more, **parts}, geometry=row["geometry"], policy=policy)
 
