@@ -23,6 +23,10 @@ DUE = Statement("""
 """)
 # All that waits for its time is due now.
 HURRY = Statement("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()")
+# So is what waits for as long as a decision can be taken back.
+TELL_NOW = Statement("""
+    UPDATE procrastinate_jobs SET scheduled_at = now() WHERE task_name = 'tell' AND status = 'todo'
+""")
 JOBS = Statement("""
     SELECT task_name, status::text AS status, attempts, scheduled_at FROM procrastinate_jobs
     WHERE task_name NOT IN ('pick_up_stalled', 'clear_away', 'take_up_overdue') ORDER BY id
@@ -131,6 +135,13 @@ async def work_off(url: str, chosen: Settings) -> None:
     """Let a real worker do every job that is due, and those that follow."""
     while await DUE.value():
         await worker.work(chosen, url, wait=False)
+
+
+async def tell_now(url: str, chosen: Settings) -> None:
+    """The same, and let the letters about decisions be written."""
+    await work_off(url, chosen)
+    await TELL_NOW.run()
+    await work_off(url, chosen)
 
 
 async def jobs() -> list[tuple[str, str]]:

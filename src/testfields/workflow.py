@@ -20,7 +20,7 @@ from testfields.letters.rules import Audience
 from testfields.permits import service as permits
 from testfields.reservations import queries, steps
 from testfields.reservations.moving import Step
-from testfields.reservations.rules import Action, State
+from testfields.reservations.rules import CAN_BE_TAKEN_BACK, TAKEN_BACK_WITHIN, Action, State
 
 
 class Follows(StrEnum):
@@ -82,12 +82,15 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
     (S.RETURNED, A.CHANGE): (F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.RETURNED, A.MOVE): (F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.RETURNED, A.ADD): (F.EXPIRE_IN_TIME,),
+    (S.RETURNED, A.TAKE_BACK): (F.EXPIRE_IN_TIME,),
     (S.RETURNED, A.REJECT): (COMPANY, F.OFFER_WAITING),
     (S.RETURNED, A.SUBMIT): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
     (S.RETURNED, A.WITHDRAW): (COMPANY, STAFF, F.OFFER_WAITING),
     (S.RETURNED, A.EXPIRE): (COMPANY, STAFF, F.OFFER_WAITING),
     (S.RETURNED, A.DISPLACE): (),
     (S.APPROVED, A.CHANGE): (COMPANY, STAFF, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    # Nobody had been written to, so nobody has to be.
+    (S.APPROVED, A.TAKE_BACK): (F.EXPIRE_IN_TIME,),
     (S.APPROVED, A.CONFIRM): (F.ISSUE_PERMIT, COMPANY),
     (S.APPROVED, A.CANCEL): (COMPANY, STAFF, F.OFFER_WAITING),
     (S.APPROVED, A.REVOKE): (COMPANY, F.OFFER_WAITING),
@@ -98,6 +101,7 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
     (S.CONFIRMED, A.ADD): (),
     (S.CONFIRMED, A.CHECK_IN): (),
     (S.CONFIRMED, A.CANCEL): (F.REVOKE_PERMIT, COMPANY, STAFF, F.OFFER_WAITING),
+    (S.CONFIRMED, A.TAKE_BACK): (F.REVOKE_PERMIT, F.EXPIRE_IN_TIME),
     (S.CONFIRMED, A.REVOKE): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
     # A permit falls when no stay is left that it permits.
     (S.CONFIRMED, A.NO_SHOW): (F.REVOKE_PERMIT, COMPANY, F.OFFER_WAITING),
@@ -114,6 +118,7 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
     (S.ACTIVE, A.FINISH): (F.REVOKE_PERMIT, F.OFFER_WAITING),
     (S.ACTIVE, A.DISPLACE): (F.REVOKE_PERMIT,),
     (S.COMPLETED, A.REPORT): (STAFF,),
+    (S.REJECTED, A.TAKE_BACK): (F.EXPIRE_IN_TIME,),
     (S.WAITING, A.MOVE): (F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.WAITING, A.ADD): (F.EXPIRE_IN_TIME, F.OFFER_WAITING),
     (S.WAITING, A.OFFER): (COMPANY, F.EXPIRE_IN_TIME),
@@ -163,7 +168,7 @@ async def jobs_for(happened: Happened, consequences: Sequence[Follows | Audience
 async def _job(happened: Happened, consequence: Follows | Audience, then: Sequence[Audience]) -> Job | None:
     match consequence:
         case Audience():
-            return Job(TELL, {"event_id": happened.id, "audience": consequence})
+            return Job(TELL, {"event_id": happened.id, "audience": consequence}, at=_told_at(happened))
         case F.EXPIRE_IN_TIME:
             return await _expiry(happened.subject_id)
         case F.OFFER_WAITING:
@@ -172,6 +177,12 @@ async def _job(happened: Happened, consequence: Follows | Audience, then: Sequen
             return Job(consequence, {"event_id": happened.id, "then": then})
         case _:
             return Job(consequence, {"event_id": happened.id})
+
+
+def _told_at(happened: Happened) -> datetime | None:
+    """When letters are written: at once, but of what can be taken back when that is past."""
+    step = (State(happened.from_state) if happened.from_state else None, Action(happened.action))
+    return happened.at + TAKEN_BACK_WITHIN if step in CAN_BE_TAKEN_BACK else None
 
 
 async def _expiry(reservation_id: int) -> Job | None:

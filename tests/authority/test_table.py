@@ -16,6 +16,7 @@ from testfields.accounts.rules import STAFF_ROLES as STAFF
 from testfields.accounts.rules import Actor, MemberRole, Membership, OrganisationKind, Scope
 from testfields.reservations.actions import Action
 from testfields.reservations.rules import TRANSITIONS
+from testfields.reservations.states import State
 from tests.authority.test_doors import DOORS
 
 ADMIN, MANAGER = {MemberRole.ADMIN}, {MemberRole.MANAGER}
@@ -78,7 +79,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
 # Who takes a step; what is not named is the company's own.
 STEPS: Mapping[Action, Set[MemberRole]] = {
     Action.RETURN: REVIEWER | APPROVER,
-    **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE), APPROVER),
+    **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE, Action.TAKE_BACK), APPROVER),
     **dict.fromkeys((Action.CHECK_IN, Action.CHECK_OUT), COMPANY | SITE_MANAGER),
     Action.NO_SHOW: SITE_MANAGER,
     Action.DISPLACE: APPROVER | SITE_MANAGER,
@@ -130,7 +131,9 @@ def test_nobody_unknown_changes_anything() -> None:
 
 def test_a_step_is_taken_by_those_alone_whose_it_is() -> None:
     taken = {(state, action): row.may.value.roles for (state, action), row in TRANSITIONS.items()}
-    assert taken == {(state, action): STEPS.get(action, COMPANY) for state, action in taken}
+    # Whoever may return an application may also take that back.
+    of_states = {(State.RETURNED, Action.TAKE_BACK): STEPS[Action.RETURN]}
+    assert taken == {one: of_states.get(one, STEPS.get(one[1], COMPANY)) for one in taken}
 
 
 def test_a_token_changes_nothing_by_a_scope_that_is_not_for_it() -> None:

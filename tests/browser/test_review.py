@@ -86,8 +86,10 @@ async def test_the_slider_dims_what_is_not_there(server: Portal, chromium: Brows
     assert [await mine.count(), await other.count()] == [1, 1]
 
     slider = page.locator("#moment")
-    await slider.focus()
-    await page.keyboard.press("ArrowRight")
+    # The slider begins where its word says: at the whole day, left of the first moment.
+    await expect(slider).to_have_value("-1")
+    await expect(page.locator("output")).to_have_text("The whole day")
+    await slider.fill("37")
 
     await expect(page.locator("output")).to_have_text("09:15")
     await expect(slider).to_have_attribute("aria-valuetext", "09:15")
@@ -96,5 +98,6 @@ async def test_the_slider_dims_what_is_not_there(server: Portal, chromium: Brows
     await expect(page.locator("tr.is-dim")).to_contain_text([f"No. {later}"])
 
     await page.get_by_role("button", name="Show the whole day").click()
+    await expect(slider).to_have_value("-1")
     await expect(page.locator(".is-dim")).to_have_count(0)
     await context.close()

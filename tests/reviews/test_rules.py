@@ -34,6 +34,7 @@ def at(day: int, hour: float) -> datetime:
         (MemberRole.REVIEWER, State.SUBMITTED, [Action.RETURN]),
         (MemberRole.APPROVER, State.SUBMITTED, [Action.APPROVE, Action.RETURN, Action.REJECT]),
         (MemberRole.APPROVER, State.CONFIRMED, [Action.REVOKE]),
+        (MemberRole.APPROVER, State.REJECTED, []),
         (MemberRole.APPROVER, State.WAITING, []),
         (MemberRole.SITE_MANAGER, State.SUBMITTED, []),
         (MemberRole.SITE_MANAGER, State.CONFIRMED, []),

@@ -24,7 +24,7 @@ from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.tables import Reservation, Stay
 from tests import factories
-from tests.working import HURRY, jobs, postbox, settings, words_of, work_off
+from tests.working import HURRY, jobs, postbox, settings, tell_now, words_of, work_off
 
 
 async def filed(field: factories.Field, company: Actor, action: Action = Action.SUBMIT, hour: float = 9) -> int:
@@ -71,7 +71,7 @@ async def test_an_approval_ends_in_a_permit_and_mails_in_each_receivers_language
         reservation = await filed(field, company)
         await work_off(own_db, chosen)
         await approve(field, reservation, "監視員を2名置くこと。\n雨天は中止すること。")
-        await work_off(own_db, chosen)
+        await tell_now(own_db, chosen)
 
     assert await state_of(reservation) == State.CONFIRMED
     permit = await Permit.objects().get(Permit.reservation_id == reservation)
@@ -102,11 +102,11 @@ async def test_the_same_jobs_twice_leave_one_mail_and_one_permit(own_db: str, tm
     await approve(field, reservation)
     approval = await last_event(reservation)
     chosen = settings(tmp_path)
-    await work_off(own_db, chosen)
+    await tell_now(own_db, chosen)
     mails, confirmation = await Delivery.count(), await last_event(reservation)
 
     await defer([Job("what_follows", {"event_id": one}) for one in (approval, confirmation) * 2])
-    await work_off(own_db, chosen)
+    await tell_now(own_db, chosen)
 
     assert await Delivery.count() == mails == 5  # received, approved, permitted; two of the staff
     assert await Permit.count() == 1
@@ -134,7 +134,7 @@ async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(own_d
     reservation = await filed(field, company)
     await approve(field, reservation)
 
-    await work_off(own_db, settings(tmp_path, "smtp://localhost:1"))
+    await tell_now(own_db, settings(tmp_path, "smtp://localhost:1"))
     assert await state_of(reservation) == State.CONFIRMED
     assert await Permit.count() == 1
     assert await Delivery.count().where(Delivery.sent_at.is_not_null()) == 0

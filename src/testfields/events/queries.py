@@ -16,7 +16,7 @@ TELL = Statement("""
 
 # Served by the primary key.
 HAPPENED = Statement("""
-    SELECT id, subject, subject_id, site_id, action, from_state, reason FROM event WHERE id = :event_id
+    SELECT id, subject, subject_id, at, site_id, action, from_state, reason FROM event WHERE id = :event_id
 """)
 
 # None when every story is whole; reads all of them, by event_once.

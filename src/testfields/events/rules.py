@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -52,6 +53,7 @@ class Happened:
     id: int
     subject: Subject
     subject_id: int
+    at: datetime
     site_id: int | None
     action: str
     from_state: str | None

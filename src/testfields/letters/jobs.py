@@ -8,7 +8,7 @@ from testfields.letters import closings
 from testfields.letters.audiences import AUDIENCES
 from testfields.letters.rendering import render
 from testfields.letters.rules import Audience
-from testfields.letters.service import facts_of, receivers
+from testfields.letters.service import facts_of, receivers, was_taken_back
 from testfields.notifications import service as notifications
 from testfields.notifications.rules import Channel
 from testfields.web.features import Settings, Task
@@ -21,8 +21,13 @@ TELL_DISPLACED = "tell_displaced"
 
 @transactional
 async def write(event_id: int, audience: Audience, base_url: str) -> None:
-    """Write to everybody of `audience` about one event, each once and in their language, and have it sent."""
+    """Write to everybody of `audience` about one event, each once and in their language, and have it sent.
+
+    Nothing where it has been taken back; from here on it can be no more.
+    """
     facts = await facts_of(event_id)
+    if await was_taken_back(facts.reservation_id, event_id):
+        return
     for one in await receivers(audience, facts.reservation_id):
         letter = render(facts, audience, one.name, one.locale, base_url)
         for channel in AUDIENCES[audience].channels:

@@ -44,6 +44,16 @@ FACTS = Statement("""
     WHERE event.id = :event_id
 """)
 
+# Served by the primary key.
+HOLD = Statement("SELECT FROM reservation WHERE id = :reservation_id FOR SHARE")
+
+# Asked for after HOLD; served by event_once.
+TAKEN_BACK = Statement("""
+    SELECT EXISTS (
+        SELECT FROM reservation_event
+        WHERE reservation_id = :reservation_id AND details -> 'taken_back' @> to_jsonb(CAST(:event_id AS bigint)))
+""")
+
 # Whom to write to, as reservations/told.sql says.
 COMPANY = Statement("SELECT person_id, organisation_id, name, locale FROM company_told(:reservation_id)")
 STAFF = Statement("SELECT person_id, organisation_id, name, locale FROM staff_told(:reservation_id)")

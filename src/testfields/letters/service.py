@@ -27,6 +27,12 @@ async def facts_of(event_id: int) -> Facts:
     return Facts(**values)
 
 
+async def was_taken_back(reservation_id: int, event_id: int) -> bool:
+    """Whether a decision has been taken back; nobody does so until the transaction ends."""
+    await queries.HOLD.row(reservation_id=reservation_id)
+    return bool(await queries.TAKEN_BACK.value(reservation_id=reservation_id, event_id=event_id))
+
+
 async def receivers(audience: Audience, reservation_id: int) -> list[Receiver]:
     """Everybody of an audience, once each; where nobody is left, their organisation's address for contact."""
     return await AUDIENCES[audience].receivers.all(Receiver, reservation_id=reservation_id)

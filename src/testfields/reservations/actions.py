@@ -25,6 +25,7 @@ class Action(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     REJECT = "reject"
+    TAKE_BACK = "take_back"
     CONFIRM = "confirm"
     CHECK_IN = "check_in"
     CHECK_OUT = "check_out"
@@ -177,6 +178,13 @@ ACTIONS: Mapping[Action, ActionRow] = {
         icon="x-circle",
         decided=N_("Application %(number)s is rejected. The company is told by mail, with your reason."),
         reason=OWED,
+    ),
+    A.TAKE_BACK: ActionRow(
+        word=N_("Taking a decision back"),
+        told=N_("Decision taken back"),
+        icon="history",
+        settles=Settles.ASKING,
+        decided=N_("The decision on application %(number)s is taken back. Nobody had been written to about it."),
     ),
     A.CONFIRM: ActionRow(word=N_("Confirmation"), told=N_("Confirmed: permitted"), icon="seal", grants=True),
     A.CHECK_IN: ActionRow(

@@ -172,6 +172,19 @@ EVENTS = Statement("""
     ORDER BY event.sequence
 """)
 
+# The last event, and the one before where the portal has only confirmed what it decided; whether anybody has been
+# written to about them. Served by event_once and delivery_once.
+LAST_DECISION = Statement("""
+    SELECT decision.from_state, decision.action, decision.at, array_agg(last.id) AS events,
+           EXISTS (SELECT FROM delivery WHERE event_id = ANY(array_agg(last.id))) AS written
+    FROM reservation_event decision
+    JOIN reservation_event last USING (reservation_id)
+    WHERE reservation_id = :id AND last.sequence >= decision.sequence
+      AND decision.sequence = (
+          SELECT max(sequence) FROM reservation_event WHERE reservation_id = :id AND action <> :confirm)
+    GROUP BY decision.id, decision.from_state, decision.action, decision.at
+""")
+
 # Served by reservation_by_site_and_state.
 ANYBODY_WAITS = Statement("""
     SELECT EXISTS (SELECT FROM reservation WHERE site_id = :site_id AND state = 'waiting')

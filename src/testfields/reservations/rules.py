@@ -5,6 +5,7 @@ What a state means is told by its row in `states`, what an action does by its ro
 
 from collections.abc import Set
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -104,11 +105,13 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.RETURNED, A.ADD): Transition(S.RETURNED, M.APPLY),
     (S.RETURNED, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
     (S.RETURNED, A.WITHDRAW): Transition(S.WITHDRAWN, M.APPLY),
+    (S.RETURNED, A.TAKE_BACK): Transition(S.SUBMITTED, M.REVIEW),
     (S.RETURNED, A.REJECT): Transition(S.REJECTED, M.DECIDE),
     (S.RETURNED, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
     (S.RETURNED, A.DISPLACE): Transition(S.REJECTED, M.CLOSE, by_stays=True),
     # Changing volumes after approval reopens the review.
     (S.APPROVED, A.CHANGE): Transition(S.SUBMITTED, M.APPLY),
+    (S.APPROVED, A.TAKE_BACK): Transition(S.SUBMITTED, M.DECIDE),
     (S.APPROVED, A.CONFIRM): Transition(S.CONFIRMED, M.CARRY_ON),
     (S.APPROVED, A.CANCEL): Transition(S.CANCELLED, M.APPLY),
     (S.APPROVED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
@@ -120,6 +123,7 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.CONFIRMED, A.CHECK_IN): Transition(S.ACTIVE, M.BE_ON_SITE, by_stays=True),
     (S.CONFIRMED, A.GIVE_BACK): Transition(S.CANCELLED, M.APPLY, by_stays=True),
     (S.CONFIRMED, A.CANCEL): Transition(S.CANCELLED, M.APPLY, by_stays=True),
+    (S.CONFIRMED, A.TAKE_BACK): Transition(S.SUBMITTED, M.DECIDE),
     (S.CONFIRMED, A.REVOKE): Transition(S.REVOKED, M.DECIDE),
     (S.CONFIRMED, A.NO_SHOW): Transition(S.NO_SHOW, M.NOTE_NO_SHOW, by_stays=True),
     (S.CONFIRMED, A.FINISH): Transition(S.COMPLETED, M.CARRY_ON, by_stays=True),
@@ -134,6 +138,7 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.ACTIVE, A.FINISH): Transition(S.COMPLETED, M.CARRY_ON, by_stays=True),
     (S.ACTIVE, A.DISPLACE): Transition(S.COMPLETED, M.CLOSE, by_stays=True),
     (S.COMPLETED, A.REPORT): Transition(S.REPORTED, M.APPLY),
+    (S.REJECTED, A.TAKE_BACK): Transition(S.SUBMITTED, M.DECIDE),
     (S.WAITING, A.MOVE): Transition(S.WAITING, M.APPLY),
     (S.WAITING, A.ADD): Transition(S.WAITING, M.APPLY),
     (S.WAITING, A.OFFER): Transition(S.HELD, M.CARRY_ON),
@@ -141,6 +146,12 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (S.WAITING, A.EXPIRE): Transition(S.EXPIRED, M.CARRY_ON),
     (S.WAITING, A.DISPLACE): Transition(S.REJECTED, M.CLOSE, by_stays=True),
 }
+
+# What can be taken back while nobody has been written to: the letters about it wait as long.
+TAKEN_BACK_WITHIN = timedelta(minutes=3)
+CAN_BE_TAKEN_BACK: frozenset[tuple[State | None, Action]] = frozenset(
+    {(S.SUBMITTED, A.RETURN), (S.SUBMITTED, A.APPROVE), (S.SUBMITTED, A.REJECT), (S.APPROVED, A.CONFIRM)}
+)
 
 
 def checked_texts(**texts: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from testfields.reservations.refusals import nearest_told, refuse_unverified, re
 from testfields.reservations.rules import TRANSITIONS, Action, State, check_words, checked_texts
 from testfields.reservations.states import STATES
 from testfields.reservations.stays import StayState
+from testfields.reservations.taking_back import undone
 from testfields.reservations.telling import story_of
 from testfields.reservations.terms import ENDS_SOONER, begins_at, terms_of, warnings_of
 
@@ -73,6 +74,8 @@ async def _act(actor: Actor | None, reservation_id: int, step: Step, now: dateti
         raise InvalidInput([fault("stays", message, action=Message(ACTIONS[step.action].word))])
     if ACTIONS[step.action].by_closing:
         raise WrongState(N_("Times are taken away by closing their place, and in no other way."))
+    if step.action is Action.TAKE_BACK:
+        step = replace(step, told=await undone(locked.id, now))
     reason, conditions = checked_texts(reason=step.reason, conditions=step.conditions)
     check_words(step.action, reason, conditions)
     step = replace(step, reason=reason, conditions=conditions)
@@ -101,12 +104,13 @@ async def _settle_claim(
         asked = await asked_for(locked.id)
         # What holds a claim, or has waited for one, kept the rules when it was filed; notice that has run short since
         # is no fault of its own.
-        kept = had or action is Action.OFFER
+        kept = had or action in {Action.OFFER, Action.TAKE_BACK}
         place = await (availability.place(locked.area_id, asked) if kept else checked_place(locked.area_id, asked, now))
         if not had and (place.retired or not place.published):
             raise NotFound(NO_SUCH_AREA)
         refuse_use(place, locked.use)
-        terms = terms_of(place, to, now)
+        # What is taken back stands as it stood, with the dates of its submission.
+        terms = terms if action is Action.TAKE_BACK else terms_of(place, to, now)
         if not had:
             claims = await availability.claims_of(place)
         if actor is not None and to is State.WAITING:

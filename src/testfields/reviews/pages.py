@@ -28,6 +28,7 @@ from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
 from testfields.reservations.states import STATES
+from testfields.reservations.taking_back import standing_decision
 from testfields.reservations.views import areas_of, names_of_several, other_told, times_told
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service
@@ -111,7 +112,7 @@ async def review_page(
     request: Request[Any, Any, Any], actor: Caller, reservation_id: PathId, day: FromQuery[date | None] = None
 ) -> Template:
     """One application with all that a decision rests on; opening it is what "read" means."""
-    case = await service.case(actor, reservation_id)
+    case = await service.case(actor, reservation_id, now())
     return await _review(request, actor, case, day_shown(case, day), kept_filters(request.url.query))
 
 
@@ -137,7 +138,6 @@ async def _review(
     row, zone = case.row, case.row["timezone"]
     await service.mark_read(actor, row["id"], row["version"])
     scene = await service.scene(actor, row["id"], day)
-    lanes = day_lanes(scene, day, zone)
     address = f"/desk/{row['id']}" + (f"?{filters}" if filters else "")
     return page(
         request,
@@ -161,11 +161,12 @@ async def _review(
         events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
         standing=[standing_row(one, zone) for one in scene],
-        lanes=lanes,
-        day=_day(day, zone, lanes[0]["segments"][0]["from"] if lanes else "0"),
+        lanes=day_lanes(scene, day, zone),
+        day=_day(day, zone),
         days=day_links(case.days, day, address),
         filters=filters,
         queue_href=_desk(filters),
+        undo_until=instant(case.decided.until, zone) if case.decided else "",
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or DecisionRefused(200, ""),
         unsent=_unsent(refused, case),
@@ -193,9 +194,9 @@ def _volumes(case: Case, zone: str) -> list[dict[str, str]]:
     ]
 
 
-def _day(day: date, zone: str, first: str) -> dict[str, str]:
+def _day(day: date, zone: str) -> dict[str, str]:
     start, end = day_bounds(day, zone)
-    return {"iso": day.isoformat(), "start": start.isoformat(), "end": end.isoformat(), "zone": zone, "first": first}
+    return {"iso": day.isoformat(), "start": start.isoformat(), "end": end.isoformat(), "zone": zone}
 
 
 def _event(row: Any, zone: str) -> dict[str, Any]:
@@ -231,7 +232,12 @@ async def decide(
         return await _again(request, actor, reservation_id, filters, DecisionRefused(422, _panel(action, form), errors))
     except (Stale, WrongState) as error:
         return await _again(request, actor, reservation_id, filters, _overtaken(action, form, error))
-    return redirect(_desk(filters), "success", ACTIONS[action].decided, number=reservation_id)
+    undoable = await standing_decision(reservation_id, now())
+    link = (TAKE_BACK, f"/desk/{reservation_id}#take_back") if undoable else None
+    return redirect(_desk(filters), "success", ACTIONS[action].decided, link, number=reservation_id)
+
+
+TAKE_BACK = N_("Take it back")
 
 
 def _step(action: Action, form: Posted) -> Step:
@@ -264,7 +270,7 @@ def _overtaken(action: Action, form: Posted, error: PortalError) -> DecisionRefu
 async def _again(
     request: Request[Any, Any, Any], actor: Actor, reservation_id: int, filters: str, refused: DecisionRefused
 ) -> Template:
-    case = await service.case(actor, reservation_id)
+    case = await service.case(actor, reservation_id, now())
     form = await posted(request)
     typed = {name: form.text(name) for name in form.values if name == "conditions" or name.startswith("reason_")}
     notice = f"{refused.notice} {await _last_step(actor, case)}" if refused.notice else ""

@@ -76,7 +76,7 @@ async def list_reviews(
 @get("/{reservation_id:int}", guards=[Only(May.SEE_REVIEW)])
 async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseView]:
     """What the portal has looked at for whoever decides on one application; for the land's staff alone."""
-    case = await service.case(actor, reservation_id)
+    case = await service.case(actor, reservation_id, now())
     checks = [
         CheckView(locale.translate(one.subject), [locale.said(found.message) for found in one.faults])
         for one in case.checks
@@ -100,7 +100,7 @@ async def show_preview(
 
     Without `day` it is the application's first. For the land's staff alone.
     """
-    case = await service.case(actor, reservation_id)
+    case = await service.case(actor, reservation_id, now())
     scene = await service.scene(actor, reservation_id, day_shown(case, day))
     shapes = preview(await service.ground(reservation_id), scene, case.row["timezone"])
     body: Any = msgspec.json.encode(shapes)

@@ -67,10 +67,10 @@ def days_left(due: datetime, now: datetime, zone: str) -> int:
     return (local_date(due, zone) - local_date(now, zone)).days
 
 
-def decisions_for(state: State, roles: Set[Role]) -> list[Action]:
-    """Which decisions somebody with `roles` may take now."""
+def decisions_for(state: State, roles: Set[Role], undoable: bool = False) -> list[Action]:
+    """Which decisions somebody with `roles` may take now; the last one can be taken back where it is `undoable`."""
     possible = actions_for(state, roles)
-    return [action for action in DECISIONS if action in possible]
+    return [action for action in DECISIONS if action in possible and (undoable or action is not Action.TAKE_BACK)]
 
 
 def days_of(periods: Sequence[Period], zone: str) -> list[date]:

@@ -19,6 +19,7 @@ from testfields.db.engine import transactional
 from testfields.db.values import to_band, to_period
 from testfields.reservations.reading import NO_SUCH, asked_at_first, asked_for, roles_of
 from testfields.reservations.rules import Action, Role, State
+from testfields.reservations.taking_back import Decided, standing_decision
 from testfields.reviews import queries
 from testfields.reviews.rules import (
     DAYS_OF,
@@ -64,11 +65,13 @@ class Case:
     asked: tuple[Asked, ...]
     checks: tuple[Check, ...]
     days: tuple[date, ...]
+    # The last decision, while it can be taken back.
+    decided: Decided | None
 
     @property
     def decisions(self) -> list[Action]:
         """What the reader may decide now."""
-        return decisions_for(self.state, self.roles)
+        return decisions_for(self.state, self.roles, undoable=self.decided is not None)
 
 
 async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.Record]:
@@ -94,7 +97,7 @@ async def sites(actor: Actor) -> list[asyncpg.Record]:
     return await queries.SITES.rows(owners=reach(actor, May.SEE_DESK).owners)
 
 
-async def case(actor: Actor, reservation_id: int) -> Case:
+async def case(actor: Actor, reservation_id: int, now: datetime) -> Case:
     """An application with all that its review shows; raises NotFound, also for another owner's and for a draft."""
     row = await queries.CASE.row(id=reservation_id, owners=reach(actor, May.SEE_REVIEW).owners)
     if row is None:
@@ -108,6 +111,7 @@ async def case(actor: Actor, reservation_id: int) -> Case:
         asked=asked,
         checks=tuple(checks_of(await _faults(row, asked))),
         days=tuple(days_of([one.period for one in asked], row["timezone"])),
+        decided=await standing_decision(reservation_id, now),
     )
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -30,11 +30,15 @@ Kind = Literal["info", "success", "warning", "error"]
 
 
 class Flash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A message shown once. It comes back from the client, so `text` is one of the portal's own or nothing is shown."""
+    """A message shown once, with a `link` to one of the portal's pages where more can be done about it.
+
+    It comes back from the client, so each text is one of the portal's own or nothing is shown.
+    """
 
     kind: Kind
     text: str
     values: dict[str, str] = {}
+    link: tuple[str, Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9_]+(/[a-z0-9_]+)*(#[a-z0-9_]+)?$")]] | None = None
 
 
 def template_engine() -> JinjaTemplateEngine:
@@ -163,11 +167,13 @@ def language_cookie(request: Request[Any, Any, Any], language: str) -> Cookie:
     )
 
 
-def redirect(path: str, kind: Kind = "info", text: str = "", **values: object) -> Response[Any]:
-    """See another page next, with a message on it where one is given."""
+def redirect(
+    path: str, kind: Kind = "info", text: str = "", link: tuple[str, str] | None = None, **values: object
+) -> Response[Any]:
+    """See another page next, with a message on it where one is given; a `link` is its text and its address."""
     cookies = []
     if text:
-        flash = Flash(kind, text, {name: str(value) for name, value in values.items()})
+        flash = Flash(kind, text, {name: str(value) for name, value in values.items()}, link)
         packed = base64.urlsafe_b64encode(msgspec.json.encode(flash)).decode()
         cookies.append(
             Cookie(key=FLASH_COOKIE, value=packed, max_age=FLASH_SECONDS, path="/", httponly=True, samesite="lax")
@@ -175,7 +181,7 @@ def redirect(path: str, kind: Kind = "info", text: str = "", **values: object) -
     return Redirect(path, status_code=303, cookies=cookies)
 
 
-def _read_flash(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+def _read_flash(request: Request[Any, Any, Any]) -> list[dict[str, Any]]:
     """What the last answer left to say; whoever forges the cookie chooses among the portal's texts, for themselves."""
     packed = request.cookies.get(FLASH_COOKIE)
     if not packed:
@@ -186,4 +192,6 @@ def _read_flash(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
     # KeyError is of places in the text that the values do not fill.
     except (msgspec.MsgspecError, binascii.Error, ValueError, KeyError):
         return []
-    return [{"kind": left.kind, "text": text}] if text else []
+    link = left.link if left.link and left.link[0] in locale.texts() else None
+    told = {"text": locale.translate(link[0]), "href": link[1]} if link else None
+    return [{"kind": left.kind, "text": text, "link": told}] if text else []

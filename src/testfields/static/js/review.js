@@ -53,8 +53,15 @@ function wire(box) {
   }
 
   slider.max = String((Date.parse(box.dataset.end) - start) / (minutesAStep * 60000) - 1);
-  slider.addEventListener("input", () => show(start + Number(slider.value) * minutesAStep * 60000));
-  box.querySelector("button").addEventListener("click", () => show(null));
+  // Left of the first moment lies the whole day.
+  slider.addEventListener("input", () => {
+    const step = Number(slider.value);
+    show(step < 0 ? null : start + step * minutesAStep * 60000);
+  });
+  box.querySelector("button").addEventListener("click", () => {
+    slider.value = slider.min;
+    show(null);
+  });
   box.hidden = false;
   slider.setAttribute("aria-valuetext", output.value);
 }
