@@ -18,7 +18,7 @@ from testfields.notifications.tables import Delivery
 from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
 from testfields.reservations.tables import Reservation, Stay, Volume
-from testfields.reviews.tables import ReviewRead
+from testfields.reviews.tables import ReviewMark, ReviewNote, ReviewRead
 from testfields.sites.tables import Area, ExceptionDay, OpeningHours, PlanPiece, PublicHoliday, Site
 from testfields.web.tables import IdempotentAnswer
 
@@ -37,6 +37,8 @@ TABLES = (
     Project,
     *(Reservation, Stay, Volume),
     ReviewRead,
+    ReviewMark,
+    ReviewNote,
     Permit,
 )
 

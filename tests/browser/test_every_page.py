@@ -68,7 +68,8 @@ PAGES = {
         "/desk", "/my/reservations/9999999",
     ],
     "approver": [
-        "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense", "{desk}", "/desk/closures",
+        "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense",
+        "/desk?whose=nobodys&order=start&from=2026-01-01", "{desk}", "/desk/closures",
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
         "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish",
@@ -94,6 +95,7 @@ EMPTY = {
         ("/desk/{submitted}", "form[action$=reject] button"),
         ("/desk/sites/new", "main form.form button.button--primary"),
         ("/desk/sites/maishima/new-area", "main form.form button.button--primary"),
+        ("/desk/{submitted}", "form[action$=notes] button"),
     ],
     "admin": [
         ("/admin/organisations", "form[action='/admin/organisations'] button"),

@@ -17,7 +17,7 @@ LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}
 # Words of the portal's own that templates translate: states, actions and links of the menu come from its tables.
 TABLES = {
     "about.word", "action.words.label", "action.words.reason", "action.words.will", "event.about.told", "event.who",
-    "link.text", "states[row.state].why", "text",
+    "link.text", "states[row.state].why",
 }  # fmt: skip
 
 

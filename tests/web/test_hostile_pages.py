@@ -104,6 +104,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/desk/{reservation_id:int}/{action:str}": {
         "version": "1", "reason_return": "r", "reason_reject": "r", "conditions": "c", "filters": "state=all",
     },
+    "/desk/{reservation_id:int}/assignee": {"version": "1", "person_id": "1", "filters": ""},
+    "/desk/{reservation_id:int}/notes": {"version": "1", "note": "n", "filters": ""},
+    "/desk/{reservation_id:int}/recommendation": {"version": "1", "recommendation": "r", "filters": ""},
     "/desk/closures": {
         "scope": "one", "places": "{site}/", "owner": "", "from_now": "", "footprint_part": "", "footprint": "",
         "corners": "", "seen": "1", "do": "displace", "place": "{site}/",

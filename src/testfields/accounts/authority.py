@@ -184,6 +184,9 @@ class May(Enum):
     SEE_DESK = Row("See the desk: the queue of applications, and closures", (To(STAFF, READ),), FOR_STAFF)
     SEE_REVIEW = Row("See what the decision on an application rests on", (To(STAFF, READ),))
     MARK_READ = Row("Note that one has read an application", (To(STAFF, Scope.REVIEW),))
+    WORK_ON_APPLICATION = Row(
+        "Take an application on, give it to a colleague, note something about it for staff", (To(STAFF, Scope.REVIEW),)
+    )
     CLOSE = Row(
         "Close test fields, whoever has booked there, and lift a closure",
         (To(APPROVERS | SITE_MANAGERS, MANAGE),),

@@ -78,7 +78,8 @@ class ActionRow:
     they would be read as still to come. `in_time`: what was granted can be so no longer than its times last.
     `on_the_day`: it is said of a stay that would else end by itself. `by_closing`: it comes with a closure of the
     ground, and is offered to nobody by itself. `in_part`: it may be for whatever fits; it has its place at once or
-    not at all, while who waits, or only writes down, asks for all.
+    not at all, while who waits, or only writes down, asks for all. `as_filed`: what it asks for kept the rules when it
+    was filed, and need not keep them anew.
     """
 
     word: str
@@ -93,6 +94,7 @@ class ActionRow:
     on_the_day: bool = False
     by_closing: bool = False
     in_part: bool = False
+    as_filed: bool = False
 
 
 # A company is owed the reason for these (行政手続法 8条: refusals and conditions state reasons).
@@ -126,6 +128,7 @@ ACTIONS: Mapping[Action, ActionRow] = {
         told=N_("A place became free and is held"),
         icon="hourglass",
         settles=Settles.ASKING,
+        as_filed=True,
     ),
     A.CHANGE: ActionRow(
         word=N_("Change"),
@@ -184,6 +187,7 @@ ACTIONS: Mapping[Action, ActionRow] = {
         told=N_("Decision taken back"),
         icon="history",
         settles=Settles.ASKING,
+        as_filed=True,
         decided=N_("The decision on application %(number)s is taken back. Nobody had been written to about it."),
     ),
     A.CONFIRM: ActionRow(word=N_("Confirmation"), told=N_("Confirmed: permitted"), icon="seal", grants=True),

@@ -104,7 +104,7 @@ async def _settle_claim(
         asked = await asked_for(locked.id)
         # What holds a claim, or has waited for one, kept the rules when it was filed; notice that has run short since
         # is no fault of its own.
-        kept = had or action in {Action.OFFER, Action.TAKE_BACK}
+        kept = had or ACTIONS[action].as_filed
         place = await (availability.place(locked.area_id, asked) if kept else checked_place(locked.area_id, asked, now))
         if not had and (place.retired or not place.published):
             raise NotFound(NO_SUCH_AREA)

@@ -1,10 +1,9 @@
-"""The desk as pages: the queue, and one application beside its map with the decisions below."""
+"""One application as a page: beside its map, with the decisions below."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -27,20 +26,22 @@ from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.states import STATES
+from testfields.reservations.states import STATES, State
 from testfields.reservations.taking_back import standing_decision
 from testfields.reservations.views import areas_of, names_of_several, other_told, times_told
 from testfields.reservations.words import WHO, height_in_words
-from testfields.reviews import service
-from testfields.reviews.routes import After, InState, Text, cursor_of, cursor_text, day_shown
-from testfields.reviews.rules import PARTS, SORTED_BY_DUE, Due, Shown
-from testfields.reviews.service import Case, QueueQuery
+from testfields.reviews import service, work
+from testfields.reviews.routes import day_shown
+from testfields.reviews.service import Case
 from testfields.reviews.views import (
+    change_row,
     day_bounds,
     day_lanes,
     day_links,
+    desk,
     due_in_days,
-    queue_row,
+    kept_filters,
+    note_row,
     standing_row,
 )
 from testfields.web import locale
@@ -48,63 +49,6 @@ from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 from testfields.web.words import instant, when
-
-PAGE = 50
-FILTERS = ("state", "site", "text", "due")
-
-
-def kept_filters(query: str) -> str:
-    """The queue's own filters out of a query string: what goes back into the desk's address, and nothing else."""
-    return urlencode([(name, value) for name, value in parse_qsl(query) if name in FILTERS])
-
-
-def _due(text: str) -> Due | None:
-    """The form's choice, which is empty for any time; raises InvalidInput for what is no choice of it."""
-    if text and text not in list(Due):
-        raise InvalidInput([fault("due", N_("This value cannot be read."))])
-    return Due(text) if text else None
-
-
-def _desk(filters: str) -> str:
-    return f"/desk?{filters}" if filters else "/desk"
-
-
-@get("/desk", include_in_schema=False, guards=[Only(May.SEE_DESK)])
-async def queue_page(
-    request: Request[Any, Any, Any],
-    actor: Caller,
-    in_state: InState = Shown.OPEN,
-    site: FromQuery[str | None] = None,
-    text: Text = None,
-    due: FromQuery[str] = "",
-    after: After = None,
-) -> Template:
-    """Applications to decide on, what is due first; the filters are the page's address."""
-    query = QueueQuery(in_state, site or None, text or None, _due(due), cursor_of(after), PAGE)
-    rows = await service.queue(actor, query, now())
-    filters = kept_filters(request.url.query)
-    cursor = cursor_text(rows, PAGE)
-    return page(
-        request,
-        "reviews/queue.html",
-        mails_late=await mails_are_late(now()),
-        rows=[queue_row(actor, row) for row in rows],
-        may_describe=allowed(actor, May.DESCRIBE_SITES),
-        sites=[{"value": row["slug"], "label": locale.named(row, "name")} for row in await service.sites(actor)],
-        shown=in_state.value,
-        parts=PARTS,
-        by_due=in_state in SORTED_BY_DUE,
-        site=site or "",
-        text=text or "",
-        due=due,
-        filters=filters,
-        state_href=lambda shown: _desk(_with(filters, "state", shown)),
-        next_href=f"{_desk(filters)}{'&' if filters else '?'}{urlencode({'after': cursor})}" if cursor else "",
-    )
-
-
-def _with(filters: str, name: str, value: str) -> str:
-    return urlencode([(key, kept) for key, kept in parse_qsl(filters) if key != name] + [(name, value)])
 
 
 @get("/desk/{reservation_id:int}", include_in_schema=False, guards=[Only(May.SEE_DESK)])
@@ -160,18 +104,35 @@ async def _review(
         ],
         events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
+        **await _shared(actor, case, zone),
         standing=[standing_row(one, zone) for one in scene],
         lanes=day_lanes(scene, day, zone),
         day=_day(day, zone),
         days=day_links(case.days, day, address),
         filters=filters,
-        queue_href=_desk(filters),
+        queue_href=desk(filters),
         undo_until=instant(case.decided.until, zone) if case.decided else "",
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or DecisionRefused(200, ""),
         unsent=_unsent(refused, case),
         permitted=STATES[case.state].public,
     )
+
+
+async def _shared(actor: Actor, case: Case, zone: str) -> dict[str, Any]:
+    """What staff share about an application, and what it asks for now beside what it had asked for."""
+    done = await work.work_on(case.row["id"])
+    owner_id = case.row["owner_id"]
+    may_work = allowed(actor, May.WORK_ON_APPLICATION, owner_id)
+    people = await work.colleagues(owner_id) if may_work else []
+    return {
+        "work": done,
+        "may_work": may_work,
+        "colleagues": [{"value": one.id, "label": one.name} for one in people],
+        "may_recommend": case.state is State.SUBMITTED and allowed(actor, May.REVIEW, owner_id),
+        "notes": [note_row(one, zone) for one in done.notes],
+        "changes": [change_row(one, zone) for one in await work.changes(case.row["id"])],
+    }
 
 
 def _unsent(refused: DecisionRefused | None, case: Case) -> list[str]:
@@ -229,15 +190,16 @@ async def decide(
         await reservations.act(actor, reservation_id, _step(action, form), now())
     except InvalidInput as error:
         errors = field_errors(error.faults, fields={"reason": f"reason_{action}"})
-        return await _again(request, actor, reservation_id, filters, DecisionRefused(422, _panel(action, form), errors))
+        return await again(request, actor, reservation_id, filters, DecisionRefused(422, _panel(action, form), errors))
     except (Stale, WrongState) as error:
-        return await _again(request, actor, reservation_id, filters, _overtaken(action, form, error))
+        return await again(request, actor, reservation_id, filters, _overtaken(action, form, error))
     undoable = await standing_decision(reservation_id, now())
     link = (TAKE_BACK, f"/desk/{reservation_id}#take_back") if undoable else None
-    return redirect(_desk(filters), "success", ACTIONS[action].decided, link, number=reservation_id)
+    return redirect(desk(filters), "success", ACTIONS[action].decided, link, number=reservation_id)
 
 
 TAKE_BACK = N_("Take it back")
+TYPED = frozenset({"conditions", "note", "recommendation"})
 
 
 def _step(action: Action, form: Posted) -> Step:
@@ -267,12 +229,13 @@ def _overtaken(action: Action, form: Posted, error: PortalError) -> DecisionRefu
     )
 
 
-async def _again(
+async def again(
     request: Request[Any, Any, Any], actor: Actor, reservation_id: int, filters: str, refused: DecisionRefused
 ) -> Template:
+    """The page as it stands now, with what was typed into the form that was refused."""
     case = await service.case(actor, reservation_id, now())
     form = await posted(request)
-    typed = {name: form.text(name) for name in form.values if name == "conditions" or name.startswith("reason_")}
+    typed = {name: form.text(name) for name in form.values if name in TYPED or name.startswith("reason_")}
     notice = f"{refused.notice} {await _last_step(actor, case)}" if refused.notice else ""
     shown = DecisionRefused(refused.status, refused.action, refused.errors, notice, typed)
     return await _review(request, actor, case, case.days[0], filters, shown)
@@ -289,4 +252,4 @@ async def _last_step(actor: Actor, case: Case) -> str:
     )
 
 
-pages: Sequence[Any] = (queue_page, review_page, decide)
+pages: Sequence[Any] = (review_page, decide)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import asyncpg
 import msgspec
-from litestar import Request, Response, Router, get, post
-from litestar.params import FromQuery, QueryParameter
+from litestar import Request, Response, Router, get, post, put
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
@@ -18,9 +18,19 @@ from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.db.values import to_period
 from testfields.reservations.reading import NO_SUCH, roles_of
 from testfields.reservations.rules import State
-from testfields.reviews import service
-from testfields.reviews.rules import Due, Shown, decisions_for
-from testfields.reviews.schemas import CaseView, CheckView, PreviewShapes, ReviewView, Warnings
+from testfields.reviews import service, work
+from testfields.reviews.rules import Due, Order, Shown, Whose, decisions_for
+from testfields.reviews.schemas import (
+    AssigneeBody,
+    CaseView,
+    CheckView,
+    NoteBody,
+    NoteView,
+    PreviewShapes,
+    RecommendationBody,
+    ReviewView,
+    Warnings,
+)
 from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
 from testfields.web import locale
@@ -63,11 +73,18 @@ async def list_reviews(
     site: FromQuery[str | None] = None,
     text: Text = None,
     due: FromQuery[Due | None] = None,
+    order: FromQuery[Order | None] = None,
+    whose: FromQuery[Whose | None] = None,
+    first_day: Annotated[date | None, QueryParameter(name="from")] = None,
+    last_day: Annotated[date | None, QueryParameter(name="to")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Response[list[ReviewView]]:
-    """The queue of the caller's land, what is due first; the next page stands in `Link`."""
-    query = QueueQuery(in_state, site, text or None, due, cursor_of(after), limit)
+    """The queue of the caller's land, in the `order` asked for; the next page stands in `Link`.
+
+    `from` and `to` are local days of the site, both included, on which something of it takes place.
+    """
+    query = QueueQuery(in_state, site, text or None, due, order, first_day, last_day, whose, cursor_of(after), limit)
     rows = await service.queue(actor, query, now())
     headers = next_link(request, "after", cursor_text(rows, limit))
     return Response([_view(actor, row) for row in rows], headers=headers)
@@ -82,7 +99,19 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
         for one in case.checks
     ]
     version = case.row["version"]
-    view = CaseView(reservation_id, version, case.state, checks, case.days, case.decisions)
+    done = await work.work_on(reservation_id)
+    notes = [NoteView(one.name, one.text, one.at, one.recommends) for one in done.notes]
+    view = CaseView(
+        reservation_id,
+        version,
+        case.state,
+        checks,
+        case.days,
+        done.assignee,
+        done.recommended_by,
+        notes,
+        case.decisions,
+    )
     return Response(view, headers={"ETag": etag(version)})
 
 
@@ -90,6 +119,26 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
 async def mark_read(actor: Caller, reservation_id: PathId, if_match: IfMatch = None) -> None:
     """Remember that one has read an application as it stands."""
     await service.read(actor, reservation_id, expected_version(if_match))
+
+
+@put("/{reservation_id:int}/assignee", status_code=204, guards=[Only(May.WORK_ON_APPLICATION)])
+async def assign(actor: Caller, reservation_id: PathId, data: JSONBody[AssigneeBody]) -> None:
+    """Give an application to one of the land's staff, or to nobody."""
+    await work.assign(actor, reservation_id, data.person_id)
+
+
+@post("/{reservation_id:int}/notes", status_code=204, guards=[Only(May.WORK_ON_APPLICATION)])
+async def add_note(actor: Caller, reservation_id: PathId, data: JSONBody[NoteBody]) -> None:
+    """Note something that the land's staff alone read."""
+    await work.add_note(actor, reservation_id, data.text, now())
+
+
+@post("/{reservation_id:int}/recommendation", status_code=204, guards=[Only(May.REVIEW)])
+async def recommend(
+    actor: Caller, reservation_id: PathId, data: JSONBody[RecommendationBody], if_match: IfMatch = None
+) -> None:
+    """Tell whoever decides that it is checked, as it stands, and should be approved."""
+    await work.recommend(actor, reservation_id, expected_version(if_match), data.text, now())
 
 
 @get("/{reservation_id:int}/preview.geojson", media_type=GEOJSON, guards=[Only(May.SEE_REVIEW)])
@@ -102,7 +151,9 @@ async def show_preview(
     """
     case = await service.case(actor, reservation_id, now())
     scene = await service.scene(actor, reservation_id, day_shown(case, day))
-    shapes = preview(await service.ground(reservation_id), scene, case.row["timezone"])
+    zone = case.row["timezone"]
+    before = [one.before for one in await work.changes(reservation_id) if one.before is not None]
+    shapes = preview(await service.ground(reservation_id), scene, before, day_shown(case, day), zone)
     body: Any = msgspec.json.encode(shapes)
     return Response(body, media_type=GEOJSON, headers={"Cache-Control": "no-store"})
 
@@ -134,6 +185,10 @@ def _view(actor: Actor, row: Any) -> ReviewView:
         due_at=row["due_at"],
         has_read=row["has_read"],
         warnings=Warnings(row["rivals"], row["closures"], row["back_to_back"], row["hurried"]),
+        assignee=row["assignee"],
+        recommended=row["recommended"],
+        changed=row["changed"],
+        filed_again=row["filed_again"],
         actions=decisions_for(state, roles_of(actor, row["company_id"], row["owner_id"])),
     )
 
@@ -142,4 +197,8 @@ def _name(row: Any, name: str) -> NamedText:
     return NamedText(row[f"{name}_ja"], row[f"{name}_en"])
 
 
-router = Router("/reviews", tags=["reviews"], route_handlers=[list_reviews, show_review, mark_read, show_preview])
+router = Router(
+    "/reviews",
+    tags=["reviews"],
+    route_handlers=[list_reviews, show_review, mark_read, assign, add_note, recommend, show_preview],
+)

@@ -50,6 +50,32 @@ STATES_SHOWN: Mapping[Shown, frozenset[State]] = {part: _shown(part) for part in
 SORTED_BY_DUE = frozenset({Shown.OPEN, Shown.WAITING})
 
 
+class Order(StrEnum):
+    """What stands first."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    START = "start"
+
+
+# What is long is told newest first alone.
+SHORT = frozenset({Shown.OPEN, Shown.WAITING, Shown.RETURNED, Shown.HELD})
+
+
+def order_of(shown: Shown, wanted: Order | None) -> Order:
+    """The order in which a part of the queue stands, by what somebody asked for."""
+    if wanted is None or shown not in SHORT:
+        return Order.DUE if shown in SORTED_BY_DUE else Order.NEWEST
+    return wanted
+
+
+class Whose(StrEnum):
+    """Which applications, by who has taken them on."""
+
+    MINE = "mine"
+    NOBODYS = "nobodys"
+
+
 class Due(StrEnum):
     """By when a decision is due."""
 

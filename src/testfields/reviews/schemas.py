@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from testfields.reservations.bodies import Id
+from testfields.reservations.bodies import Text as NoteText
 from testfields.reservations.rules import Action, State
 from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 
@@ -37,6 +39,12 @@ class ReviewView(msgspec.Struct, frozen=True):
     due_at: datetime | None
     has_read: bool
     warnings: Warnings
+    # Who of the staff is at it, by name; whether it is recommended as it stands.
+    assignee: str | None
+    recommended: bool
+    # Whether it asks for something else than when it was first submitted, and whether it was submitted again.
+    changed: bool
+    filed_again: bool
     actions: list[Action]
 
 
@@ -47,14 +55,45 @@ class CheckView(msgspec.Struct, frozen=True):
     faults: list[str]
 
 
+class NoteView(msgspec.Struct, frozen=True):
+    """What somebody of the staff noted, for staff alone; it may come with a recommendation."""
+
+    name: str
+    text: str
+    at: datetime
+    recommends: bool
+
+
+class AssigneeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who takes an application on; None for nobody."""
+
+    person_id: Id | None
+
+
+class NoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A note for staff alone."""
+
+    text: NoteText
+
+
+class RecommendationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A recommendation, with a note where there is something to say."""
+
+    text: NoteText = ""
+
+
 class CaseView(msgspec.Struct, frozen=True):
-    """An application as its review adds to it: what was checked, the local days it touches, what one may decide."""
+    """An application as its review adds to it: what was checked, the local days it touches, who is at it, what staff
+    noted, newest first, and what one may decide."""
 
     id: int
     version: int
     state: State
     checks: list[CheckView]
     days: Sequence[date]
+    assignee: str | None
+    recommended_by: str | None
+    notes: list[NoteView]
     actions: list[Action]
 
 

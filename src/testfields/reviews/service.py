@@ -20,17 +20,19 @@ from testfields.db.values import to_band, to_period
 from testfields.reservations.reading import NO_SUCH, asked_at_first, asked_for, roles_of
 from testfields.reservations.rules import Action, Role, State
 from testfields.reservations.taking_back import Decided, standing_decision
-from testfields.reviews import queries
+from testfields.reviews import queries, queue_queries
 from testfields.reviews.rules import (
     DAYS_OF,
-    SORTED_BY_DUE,
     STATES_SHOWN,
     Check,
     Due,
+    Order,
     Shown,
+    Whose,
     checks_of,
     days_of,
     decisions_for,
+    order_of,
 )
 from testfields.sites.stays import place_faults
 
@@ -51,6 +53,11 @@ class QueueQuery:
     site: str | None = None
     text: str | None = None
     due: Due | None = None
+    order: Order | None = None
+    # Local days of the site on which something of it takes place, both included.
+    first_day: date | None = None
+    last_day: date | None = None
+    whose: Whose | None = None
     after: Cursor | None = None
     limit: int = 50
 
@@ -74,10 +81,16 @@ class Case:
         return decisions_for(self.state, self.roles, undoable=self.decided is not None)
 
 
+QUEUES = {
+    Order.DUE: queue_queries.QUEUE_BY_DUE,
+    Order.NEWEST: queue_queries.QUEUE_NEWEST,
+    Order.START: queue_queries.QUEUE_BY_START,
+}
+
+
 async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.Record]:
-    """Applications at the sites of the actor's owners, what is due first, with what to beware of."""
-    asked_for = queries.QUEUE_BY_DUE if query.shown in SORTED_BY_DUE else queries.QUEUE_NEWEST
-    return await asked_for.rows(
+    """Applications at the sites of the actor's owners, in the order asked for, with what to beware of."""
+    return await QUEUES[order_of(query.shown, query.order)].rows(
         owners=reach(actor, May.SEE_DESK).owners,
         person_id=actor.person_id,
         states=sorted(STATES_SHOWN[query.shown]),
@@ -85,6 +98,10 @@ async def queue(actor: Actor, query: QueueQuery, now: datetime) -> list[asyncpg.
         text=query.text,
         due=query.due,
         due_days=DAYS_OF[query.due] if query.due else None,
+        first_day=query.first_day,
+        last_day=query.last_day,
+        mine=query.whose is Whose.MINE,
+        unassigned=query.whose is Whose.NOBODYS,
         now=now,
         after_rank=query.after.rank if query.after else None,
         after_id=query.after.id if query.after else None,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import asyncpg
 import msgspec
@@ -16,11 +17,25 @@ from testfields.reservations.reading import roles_of
 from testfields.reservations.rules import Action, State
 from testfields.reservations.states import UNDECIDED
 from testfields.reservations.words import height_in_words
+from testfields.reviews.changes import Change, Wanted
 from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
 from testfields.reviews.schemas import Feature, FeatureCollection
 from testfields.reviews.service import Ground, Standing
+from testfields.reviews.work import Note
 from testfields.web import locale
 from testfields.web.words import instant, when
+
+FILTERS = ("state", "site", "text", "due", "order", "whose", "from", "to")
+
+
+def kept_filters(query: str) -> str:
+    """The queue's own filters out of a query string: what goes back into the desk's address, and nothing else."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name in FILTERS])
+
+
+def desk(filters: str) -> str:
+    """The queue's address."""
+    return f"/desk?{filters}" if filters else "/desk"
 
 
 def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
@@ -44,6 +59,10 @@ def queue_row(actor: Actor, row: asyncpg.Record) -> dict[str, Any]:
         "back_to_back": row["back_to_back"],
         "hurried": row["hurried"],
         "has_read": row["has_read"],
+        "assignee": row["assignee"],
+        "recommended": row["recommended"],
+        "changed": row["changed"],
+        "filed_again": row["filed_again"],
         "may_approve": Action.APPROVE in decisions,
     }
 
@@ -154,10 +173,56 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     return local_time(whole.start, zone), local_time(whole.end, zone)
 
 
-def preview(ground: Sequence[Ground], scene: Sequence[Standing], zone: str) -> FeatureCollection:
-    """The site, its areas, and all that stands or is asked for, this application on top."""
+def preview(
+    ground: Sequence[Ground], scene: Sequence[Standing], before: Sequence[Wanted], day: date, zone: str
+) -> FeatureCollection:
+    """The site, its areas, and all that stands or is asked for, this application on top, beneath it what it had asked
+    for `before` on that day."""
+    whole = local_days(day, 1, zone)
     shapes = [_ground_feature(one) for one in ground]
+    shapes += [_before_feature(number, one, zone) for number, one in enumerate(before) if one.period.overlaps(whole)]
     return FeatureCollection(shapes + [_standing_feature(one, zone) for one in reversed(scene)])
+
+
+def _before_feature(number: int, one: Wanted, zone: str) -> Feature:
+    properties: dict[str, Any] = {
+        "class": "before",
+        "kind": "before",
+        "period": {"start": one.period.start, "end": one.period.end},
+    }
+    for language in locale.LOCALES:
+        properties[f"name_{language}"] = locale.translate(N_("Asked for before the change"), language)
+        properties[f"note_{language}"] = wanted_in_words(one, zone, language)
+    return Feature(f"before-{number}", msgspec.Raw(one.shape.encode()), properties)
+
+
+def wanted_in_words(one: Wanted, zone: str, language: str | None = None) -> str:
+    """When, where and how high, in one line."""
+    language = language or locale.current()
+    heights = locale.said(height_in_words(one.altitude), language)
+    return " · ".join((when(one.period, zone, language), locale.named(one, "area", language), heights))
+
+
+def change_row(one: Change, zone: str) -> dict[str, Any]:
+    """A line of what has changed: before, now, and whether only the shape tells them apart."""
+    return {
+        "before": wanted_in_words(one.before, zone) if one.before else "",
+        "after": wanted_in_words(one.after, zone) if one.after else "",
+        "shape_alone": one.shape_alone,
+    }
+
+
+def note_row(one: Note, zone: str) -> dict[str, Any]:
+    """A note as the timeline tells it."""
+    told = N_("Checked, and recommended for approval") if one.recommends else N_("Note")
+    return {
+        "what": locale.translate(told),
+        "who": one.name,
+        "when": instant(one.at, zone),
+        "iso": one.at.isoformat(),
+        "why": one.text,
+        "icon": "check-circle" if one.recommends else "pencil",
+    }
 
 
 def _ground_feature(one: Ground) -> Feature:
