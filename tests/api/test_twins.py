@@ -119,6 +119,8 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "POST /desk/{reservation_id}/assignee": ("PUT /reviews/{reservation_id}/assignee",),
     "POST /desk/{reservation_id}/notes": ("POST /reviews/{reservation_id}/notes",),
     "POST /desk/{reservation_id}/recommendation": ("POST /reviews/{reservation_id}/recommendation",),
+    "GET /desk/calendar": ("GET /calendar",),
+    "GET /desk/calendar.csv": ("GET /calendar",),
     "GET /desk/closures": ("GET /closures",),
     "GET /desk/closures/reasons": PAGE,
     "POST /desk/closures": ("POST /closures", "POST /closures/preview"),

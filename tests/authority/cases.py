@@ -130,6 +130,13 @@ def filing(**more: str) -> Case:
     return Case(form=form, elsewhere=422)
 
 
+def _day() -> str:
+    """The day in Japan on which the world's applications take place."""
+    return f"{factories.tomorrow(9 + 9):%Y-%m-%d}"
+
+
+CALENDAR = Case(shows=MARK, places={"?view": "day", "?date": _day()})
+
 # Addresses that stand in no line are asked with nothing said, and hold nothing of anybody's.
 CASES: Mapping[str, tuple[Case, ...]] = {
     # --- API
@@ -198,6 +205,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /api/v1/closures": (Case(json={**CLOSING, "site": "{site}", "period": period(20)}, elsewhere=404),),
     "POST /api/v1/closures/preview": (Case(json={"site": "{site}", "period": period(20)}, elsewhere=404),),
     "POST /api/v1/closures/{closure_id}/lift": (THING,),
+    "GET /api/v1/calendar": (Case(shows=MARK, places={"?from": _day(), "?to": _day()}),),
     "GET /api/v1/reviews": (LIST, WHOLE_QUEUE),
     "GET /api/v1/reviews/{reservation_id}": (THING, DRAFT),
     "POST /api/v1/reviews/{reservation_id}/read": (THING, DRAFT),
@@ -284,6 +292,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /desk/{reservation_id}/assignee": (Case(form={"person_id": ""}, elsewhere=404),),
     "POST /desk/{reservation_id}/notes": (Case(form={"note": "メモ"}, elsewhere=404),),
     "POST /desk/{reservation_id}/recommendation": (Case(form={"version": "1"}, elsewhere=404),),
+    "GET /desk/calendar": (CALENDAR,),
+    "GET /desk/calendar.csv": (CALENDAR,),
     # Who may close is offered where.
     "GET /desk/closures": (LIST, Case(behind=May.CLOSE, shows='"{site}/"')),
     "GET /desk/closures/reasons": (Case(),),

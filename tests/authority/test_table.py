@@ -54,6 +54,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/my/members": MANAGER | STAFF_MANAGER,
     "/my/reservations/{reservation_id}/permit": COMPANY | STAFF,
     "/desk": STAFF,
+    "/api/v1/calendar": STAFF,
     "/desk/companies": REVIEWER | APPROVER,
     "/desk/mails": STAFF | ADMIN,
     "/desk/sites": APPROVER | SITE_MANAGER,

@@ -34,6 +34,8 @@ from testfields.reviews.schemas import (
 from testfields.reviews.service import Case, Cursor, QueueQuery
 from testfields.reviews.views import preview
 from testfields.web import locale
+from testfields.web.bodies import JsonBody
+from testfields.web.openapi import REFUSES
 from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
 from testfields.web.schemas import GEOJSON, NamedText, TimeRange
@@ -121,19 +123,38 @@ async def mark_read(actor: Caller, reservation_id: PathId, if_match: IfMatch = N
     await service.read(actor, reservation_id, expected_version(if_match))
 
 
-@put("/{reservation_id:int}/assignee", status_code=204, guards=[Only(May.WORK_ON_APPLICATION)])
+@put(
+    "/{reservation_id:int}/assignee",
+    status_code=204,
+    dto=JsonBody[AssigneeBody],
+    return_dto=None,
+    guards=[Only(May.WORK_ON_APPLICATION)],
+)
 async def assign(actor: Caller, reservation_id: PathId, data: JSONBody[AssigneeBody]) -> None:
     """Give an application to one of the land's staff, or to nobody."""
     await work.assign(actor, reservation_id, data.person_id)
 
 
-@post("/{reservation_id:int}/notes", status_code=204, guards=[Only(May.WORK_ON_APPLICATION)])
+@post(
+    "/{reservation_id:int}/notes",
+    status_code=204,
+    dto=JsonBody[NoteBody],
+    return_dto=None,
+    guards=[Only(May.WORK_ON_APPLICATION)],
+)
 async def add_note(actor: Caller, reservation_id: PathId, data: JSONBody[NoteBody]) -> None:
     """Note something that the land's staff alone read."""
     await work.add_note(actor, reservation_id, data.text, now())
 
 
-@post("/{reservation_id:int}/recommendation", status_code=204, guards=[Only(May.REVIEW)])
+@post(
+    "/{reservation_id:int}/recommendation",
+    status_code=204,
+    dto=JsonBody[RecommendationBody],
+    return_dto=None,
+    opt={REFUSES: (409,)},
+    guards=[Only(May.REVIEW)],
+)
 async def recommend(
     actor: Caller, reservation_id: PathId, data: JSONBody[RecommendationBody], if_match: IfMatch = None
 ) -> None:
