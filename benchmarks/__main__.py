@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import all_sites, at_size, booking, closing, free_time, geometry, weight
+from benchmarks import agenda, all_sites, at_size, booking, closing, free_time, geometry, weight
 from testfields.db import cluster
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -24,6 +24,7 @@ def main() -> None:
         month = free_time.measure(running, FREE_TIME)
         in_process, over_http = all_sites.measure(running, FREE_TIME)
         grown = at_size.measure(running)
+        calendars = agenda.measure(running)
         closed = closing.measure(running)
         judged, beside = geometry.measure(running)
     views = weight.measure()
@@ -33,6 +34,7 @@ def main() -> None:
         "booking_per_s": asdict(rates) | {"ratio": rates.ratio, "ratio_to_claims": rates.ratio_to_claims},
         "month_per_s": asdict(month) | {"ratio": month.ratio},
         "at_size_ms": [asdict(one) | {"ratio": one.ratio} for one in grown],
+        "calendar_of_100_areas_ms": [asdict(one) | {"ratio": one.ratio} for one in calendars],
         "worst_geometry_ms": asdict(judged),
         "booking_beside_neighbour_ms": [asdict(one) | {"ratio": one.ratio} for one in beside],
         "closing_s": asdict(closed),
@@ -44,6 +46,7 @@ def main() -> None:
     console = Console()
     console.print(_rates(rates, month))
     console.print(_grown(grown))
+    console.print(_calendars(calendars))
     console.print(_outlines(judged, beside))
     console.print(_closed(closed))
     console.print(_answers(in_process, over_http))
@@ -72,6 +75,13 @@ def _grown(grown: list[at_size.Grown]) -> Table:
     table = Table("One answer over HTTP", few, many, "Ratio", "Aim")
     for one in grown:
         table.add_row(one.address, f"{one.few_ms:.0f} ms", f"{one.many_ms:.0f} ms", f"{one.ratio:.2f}", "1.5")
+    return table
+
+
+def _calendars(calendars: list[agenda.Calendar]) -> Table:
+    table = Table(f"A month of {agenda.AREAS} areas as a page", "Page (aim 38 ms)", "Bare SQL", "Ratio (aim 2)")
+    for one in calendars:
+        table.add_row(f"{one.bookings:,} bookings", f"{one.page_ms:.0f} ms", f"{one.sql_ms:.0f} ms", f"{one.ratio:.2f}")
     return table
 
 
