@@ -115,6 +115,8 @@ TWINS: dict[str, tuple[str, ...] | str] = {
         "GET /projects/{project_id}",
     ),
     "GET /desk/{reservation_id}/map.svg": ("GET /reviews/{reservation_id}/preview.geojson",),
+    "GET /desk/today": ("GET /reviews/today",),
+    "POST /desk/today/{stay_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
     "POST /desk/{reservation_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
     "POST /desk/{reservation_id}/assignee": ("PUT /reviews/{reservation_id}/assignee",),
     "POST /desk/{reservation_id}/notes": ("POST /reviews/{reservation_id}/notes",),

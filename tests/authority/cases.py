@@ -92,6 +92,7 @@ WHOLE_QUEUE = Case(shows=MARK, places={"?state": "all"})
 DRAFT = Case(places={"reservation_id": "{draft_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404)
 CONFIRMED = Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404)
 WAITING = Case(places={"reservation_id": "{waiting_id}"}, elsewhere=404)
+TOMORROW = {"?day": factories.tomorrow().date().isoformat()}
 OWN_TOKENS = Case(mine=True, shows=MARK)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
 EDITED = Case(places={"part": "edit"}, elsewhere=404)
@@ -207,6 +208,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /api/v1/closures/{closure_id}/lift": (THING,),
     "GET /api/v1/calendar": (Case(shows=MARK, places={"?from": _day(), "?to": _day()}),),
     "GET /api/v1/reviews": (LIST, WHOLE_QUEUE),
+    "GET /api/v1/reviews/today": (Case(shows='"reservation_id":{confirmed_id}', places=TOMORROW),),
     "GET /api/v1/reviews/{reservation_id}": (THING, DRAFT),
     "POST /api/v1/reviews/{reservation_id}/read": (THING, DRAFT),
     "PUT /api/v1/reviews/{reservation_id}/assignee": (Case(json={"person_id": None}, elsewhere=404),),
@@ -282,6 +284,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /my/apply": (Case(), Case(places={"?draft": "{draft_id}"}, elsewhere=404)),
     "POST /my/apply": (filing(), filing(draft="{draft_id}")),
     "GET /desk": (LIST, WHOLE_QUEUE),
+    "GET /desk/today": (Case(shows='"/desk/{confirmed_id}"', places=TOMORROW),),
+    "POST /desk/today/{stay_id}/{action}": (Case(form={"version": "1"}, places={"action": "check_in"}, elsewhere=404),),
     "GET /desk/{reservation_id}": (THING, DRAFT),
     "GET /desk/{reservation_id}/map.svg": (THING, DRAFT),
     "POST /desk/{reservation_id}/{action}": (

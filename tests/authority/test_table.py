@@ -56,6 +56,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/desk": STAFF,
     "/api/v1/calendar": STAFF,
     "/desk/companies": REVIEWER | APPROVER,
+    "/desk/today/{stay_id}": SITE_MANAGER,
     "/desk/mails": STAFF | ADMIN,
     "/desk/sites": APPROVER | SITE_MANAGER,
     "/admin": ADMIN,

@@ -13,6 +13,7 @@ from testfields.accounts.tables import ApiToken, Membership, Organisation, Perso
 from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.permits.tables import Permit
+from testfields.reservations import day
 from testfields.sites.tables import Area, Site
 from tests import factories
 from tests.notifications.writing import person, post
@@ -186,6 +187,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
         "drafted_id": drafted,
         "their_draft_id": await file(15, theirs, stranger, draft=True),
         "confirmed_id": confirmed,
+        "stay_id": (await day.stays_of(confirmed))[0].id,
         "waiting_id": await file(6, wait=True),
         "closure_id": await send(approver, "/closures", closing),
         "mail_id": mail,

@@ -74,6 +74,7 @@ PAGES = {
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
         "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish",
+        "/desk/today", "/desk/today?site=nothing-like-it",
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [

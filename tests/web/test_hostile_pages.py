@@ -107,6 +107,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/desk/{reservation_id:int}/assignee": {"version": "1", "person_id": "1", "filters": ""},
     "/desk/{reservation_id:int}/notes": {"version": "1", "note": "n", "filters": ""},
     "/desk/{reservation_id:int}/recommendation": {"version": "1", "recommendation": "r", "filters": ""},
+    "/desk/today/{stay_id:int}/{action:str}": {"version": "1", "site": "{site}", "day": "2026-12-03"},
     "/desk/closures": {
         "scope": "one", "places": "{site}/", "owner": "", "from_now": "", "footprint_part": "", "footprint": "",
         "corners": "", "seen": "1", "do": "displace", "place": "{site}/",
@@ -198,7 +199,7 @@ async def things() -> tuple[Actor, dict[str, str]]:
         "reservation_id:int": numbers["reservation"], "project_id:int": str(project), "slug:str": site,
         "closure_id:int": str(closure.id), "person_id:int": str(field.reviewer.person_id), "token_id:int": "1",
         "area:str": area, "part:str": "edit",
-        "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
+        "stay_id:int": "1", "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
     }  # fmt: skip
 
 

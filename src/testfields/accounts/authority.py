@@ -175,6 +175,11 @@ class May(Enum):
     DECIDE = Row("Approve an application, reject it, revoke what was permitted", (To(APPROVERS, Scope.REVIEW),))
     BE_ON_SITE = Row("Check in and out", (To(MEMBERS, BOOK), To(SITE_MANAGERS, Scope.REVIEW)))
     NOTE_NO_SHOW = Row("Note that nobody came", (To(SITE_MANAGERS, Scope.REVIEW), Kind.PORTAL))
+    MIND_SITES = Row(
+        "Note on the page of the day who came, left or did not come",
+        (To(SITE_MANAGERS, Scope.REVIEW),),
+        N_("This is for managers of the owner's sites."),
+    )
     CARRY_ON = Row("Take the step that follows from another, or that its time has come for", (Kind.PORTAL,))
     # The doors behind which any of these steps is taken; the step's own row is asked when its state is known.
     TAKE_STEP = Row("Take a step of an application", (*APPLY.who, *REVIEW.who, *DECIDE.who, *BE_ON_SITE.who))

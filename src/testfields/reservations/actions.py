@@ -73,13 +73,12 @@ class ActionRow:
     """All that is said of an action.
 
     `word` names it where it cannot be done, `told` and `icon` tell it in the story. `button` is the company's, None for
-    what it does elsewhere or not at all; `decided` is what staff are told: what has it is a decision of theirs.
-    `reason` is said where the reason that it needs is missing. `grants`: its letter tells the conditions; in any other
-    they would be read as still to come. `in_time`: what was granted can be so no longer than its times last.
-    `on_the_day`: it is said of a stay that would else end by itself. `by_closing`: it comes with a closure of the
-    ground, and is offered to nobody by itself. `in_part`: it may be for whatever fits; it has its place at once or
-    not at all, while who waits, or only writes down, asks for all. `as_filed`: what it asks for kept the rules when it
-    was filed, and need not keep them anew.
+    what it does elsewhere or not at all; `decided` is what staff are told: what has it is a decision of theirs; `noted`
+    what a site manager is told who notes it. `reason` is said where the reason that it needs is missing. `grants`: its
+    letter tells the conditions; in any other they would be read as still to come. `in_time`: what was granted can be so
+    no longer than its times last. `on_the_day`: it is said of a stay that would else end by itself. `by_closing`: it
+    comes with a closure of the ground, and is offered to nobody by itself. `in_part`: it may be for whatever fits; who
+    waits, or only writes down, asks for all. `as_filed`: what it asks for kept the rules when filed, and need not anew.
     """
 
     word: str
@@ -87,6 +86,7 @@ class ActionRow:
     icon: str
     button: Button | None = None
     decided: str = ""
+    noted: str = ""
     reason: str = ""
     settles: Settles = Settles.AS_STATES_SAY
     grants: bool = False
@@ -193,6 +193,7 @@ ACTIONS: Mapping[Action, ActionRow] = {
     A.CONFIRM: ActionRow(word=N_("Confirmation"), told=N_("Confirmed: permitted"), icon="seal", grants=True),
     A.CHECK_IN: ActionRow(
         word=N_("Check-in"),
+        noted=N_("%(company)s is checked in."),
         told=N_("Checked in"),
         icon="play",
         on_the_day=True,
@@ -203,6 +204,7 @@ ACTIONS: Mapping[Action, ActionRow] = {
     ),
     A.CHECK_OUT: ActionRow(
         word=N_("Check-out"),
+        noted=N_("%(company)s is checked out."),
         told=N_("Checked out"),
         icon="flag",
         on_the_day=True,
@@ -263,7 +265,12 @@ ACTIONS: Mapping[Action, ActionRow] = {
     ),
     A.EXPIRE: ActionRow(word=N_("Expiry"), told=N_("Expired"), icon="clock-off"),
     A.NO_SHOW: ActionRow(
-        word=N_("No show"), told=N_("No show"), icon="user-off", settles=Settles.BY_STAY, on_the_day=True
+        word=N_("No show"),
+        noted=N_("It is noted that %(company)s did not come."),
+        told=N_("No show"),
+        icon="user-off",
+        settles=Settles.BY_STAY,
+        on_the_day=True,
     ),
     A.GIVE_BACK: ActionRow(
         word=N_("Giving a time back"),

@@ -82,6 +82,14 @@ def changed_by(action: Action, stays: Sequence[Stay], wants_check_in: bool, now:
             return [taken_back(one, T.GIVEN_BACK, wants_check_in, now) for one in stays]
 
 
+def may_be_noted(action: Action, stay: Stay, now: datetime) -> bool:
+    """Whether it is time to note that somebody came to one stay, left it, or did not come."""
+    try:
+        return bool(changed_by(action, [stay], True, now))
+    except WrongState:
+        return False
+
+
 CHECK_IN_TIMES = N_("You can check in from one hour before the start until the end.")
 
 

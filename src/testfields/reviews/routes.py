@@ -18,12 +18,13 @@ from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.db.values import to_period
 from testfields.reservations.reading import NO_SUCH, roles_of
 from testfields.reservations.rules import State
-from testfields.reviews import service, work
+from testfields.reviews import service, today, work
 from testfields.reviews.rules import Due, Order, Shown, Whose, decisions_for
 from testfields.reviews.schemas import (
     AssigneeBody,
     CaseView,
     CheckView,
+    DayStayView,
     NoteBody,
     NoteView,
     PreviewShapes,
@@ -32,6 +33,7 @@ from testfields.reviews.schemas import (
     Warnings,
 )
 from testfields.reviews.service import Case, Cursor, QueueQuery
+from testfields.reviews.today import DayStay
 from testfields.reviews.views import preview
 from testfields.web import locale
 from testfields.web.bodies import JsonBody
@@ -90,6 +92,14 @@ async def list_reviews(
     rows = await service.queue(actor, query, now())
     headers = next_link(request, "after", cursor_text(rows, limit))
     return Response([_view(actor, row) for row in rows], headers=headers)
+
+
+@get("/today", guards=[Only(May.SEE_DESK)])
+async def list_today(
+    actor: Caller, day: FromQuery[date | None] = None, site: FromQuery[str | None] = None
+) -> list[DayStayView]:
+    """Who comes when to the fields of the caller's land, today or on another local day, by when it begins."""
+    return [_day_view(one) for one in await today.of_day(actor, day, site, now())]
 
 
 @get("/{reservation_id:int}", guards=[Only(May.SEE_REVIEW)])
@@ -214,6 +224,25 @@ def _view(actor: Actor, row: Any) -> ReviewView:
     )
 
 
+def _day_view(one: DayStay) -> DayStayView:
+    row = one.row
+    return DayStayView(
+        stay_id=one.stay.id,
+        reservation_id=row["id"],
+        version=row["version"],
+        state=one.stay.state,
+        period=TimeRange(one.stay.period.start, one.stay.period.end),
+        late=one.late,
+        company=_name(row, "company_name"),
+        contact_email=row["contact_email"],
+        project_title=_name(row, "project_title"),
+        site=row["site_slug"],
+        site_name=_name(row, "site_name"),
+        area_name=_name(row, "area_name"),
+        actions=one.actions,
+    )
+
+
 def _name(row: Any, name: str) -> NamedText:
     return NamedText(row[f"{name}_ja"], row[f"{name}_en"])
 
@@ -221,5 +250,5 @@ def _name(row: Any, name: str) -> NamedText:
 router = Router(
     "/reviews",
     tags=["reviews"],
-    route_handlers=[list_reviews, show_review, mark_read, assign, add_note, recommend, show_preview],
+    route_handlers=[list_reviews, list_today, show_review, mark_read, assign, add_note, recommend, show_preview],
 )

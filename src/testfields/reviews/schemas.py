@@ -9,6 +9,8 @@ import msgspec
 from testfields.reservations.bodies import Id
 from testfields.reservations.bodies import Text as NoteText
 from testfields.reservations.rules import Action, State
+from testfields.reservations.stays import StayState
+from testfields.reviews.today import Late
 from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
 
 
@@ -46,6 +48,27 @@ class ReviewView(msgspec.Struct, frozen=True):
     changed: bool
     filed_again: bool
     actions: list[Action]
+
+
+class DayStayView(msgspec.Struct, frozen=True):
+    """A permitted stay of a day at one's own fields: its state, what is late about it, and what may be noted of it.
+
+    A step is taken of the reservation, at its `version`, with `stay_id` among the step's stays.
+    """
+
+    stay_id: int
+    reservation_id: int
+    version: int
+    state: StayState
+    period: TimeRange
+    late: Late | None
+    company: NamedText
+    contact_email: str
+    project_title: NamedText
+    site: str
+    site_name: NamedText
+    area_name: NamedText
+    actions: Sequence[Action]
 
 
 class CheckView(msgspec.Struct, frozen=True):
