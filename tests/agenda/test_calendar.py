@@ -95,10 +95,7 @@ async def test_a_closure_of_a_site_shuts_each_of_its_areas_and_a_night_lies_on_b
     (week,) = drawn_week(rows, entries, span).values()
     assert [[one["kind"] for one in day] for day in week] == [["closed", "rival"], ["rival"]]
     (month,) = drawn_month(rows, await service.days(field.approver, span, None, What.ALL), span).values()
-    assert [(one["at"], one["booked"], one["closed"], one["undecided"]) for one in month] == [
-        (0, 1, 1, 1),
-        (1, 1, 0, 1),
-    ]
+    assert [(one["at"], one["kind"], one["sign"]) for one in month] == [(0, "rival", "1■"), (1, "rival", "1")]
 
 
 async def test_days_are_those_of_each_sites_own_clock(db: None) -> None:

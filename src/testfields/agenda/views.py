@@ -1,7 +1,7 @@
 """The calendar as a page draws it: areas as rows, and a day as bars, a week as lists, a month as numbers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -17,14 +17,15 @@ from testfields.web import locale
 from testfields.web.words import when
 
 QUARTERS = 96
+SHUT = "■"
 
 
-def heads(span: Span, today: date) -> list[dict[str, Any]]:
-    """The days above the columns."""
+def heads(span: Span, today: date, address: Callable[[str], str]) -> list[dict[str, Any]]:
+    """The days above the columns, each with the `address` of that day."""
     names = WEEKDAYS_JA if locale.current() == "ja" else WEEKDAYS_EN
     return [
         {
-            "iso": day.isoformat(),
+            "href": address(day.isoformat()),
             "number": day.day,
             "label": f"{day.month}/{day.day}",
             "weekday": names[day.weekday()],
@@ -118,23 +119,34 @@ def drawn_week(rows: Sequence[Row], entries: Iterable[Entry], span: Span) -> dic
 
 def drawn_month(rows: Sequence[Row], days: Iterable[Day], span: Span) -> dict[int, list[dict[str, Any]]]:
     """Each area's days on which anything takes place, by their place in the month."""
-    counted: dict[tuple[int, date], list[int]] = {}
+    counted: dict[tuple[int, date], tuple[int, int, int]] = {}
     of_site: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         of_site[row.site_slug].append(row.id)
     for one in days:
         for area_id in [one.area_id] if one.area_id is not None else of_site[one.site_slug]:
-            sums = counted.setdefault((area_id, one.day), [0, 0, 0])
-            for index, number in enumerate((one.booked, one.closed, one.undecided)):
-                sums[index] += number
+            booked, closed, undecided = counted.get((area_id, one.day), (0, 0, 0))
+            counted[area_id, one.day] = (booked + one.booked, closed + one.closed, undecided + one.undecided)
+    # Most days say the same.
+    said = {one: _counted(*one) for one in set(counted.values())}
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for (area_id, day), (booked, closed, undecided) in sorted(counted.items(), key=lambda one: one[0][1]):
-        at = (day - span.first).days
         kind = "closed" if closed and not booked else "rival" if undecided else "taken"
         found[area_id].append(
-            {"at": at, "kind": kind, "booked": booked, "closed": closed, "undecided": undecided, "iso": day.isoformat()}
+            {
+                "at": (day - span.first).days,
+                "kind": kind,
+                "sign": f"{booked or ''}{SHUT if closed else ''}",
+                "said": f"{day.month}/{day.day} {said[booked, closed, undecided]}",
+            }
         )
     return found
+
+
+def _counted(booked: int, closed: int, undecided: int) -> str:
+    text = N_("%(booked)s booked, %(undecided)s of them not decided yet")
+    said = [locale.translate(text, booked=booked, undecided=undecided)] if booked else []
+    return " ".join(said + ([locale.translate(N_("Closed"))] if closed else []))
 
 
 def sheet_rows(rows: Sequence[Row], entries: Iterable[Entry]) -> list[list[str]]:
