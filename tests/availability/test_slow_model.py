@@ -23,7 +23,7 @@ from testfields.reservations.rules import State
 from testfields.reservations.stays import OPEN, Stay, StayState, ends_by_itself
 from testfields.reservations.terms import terms_of
 from testfields.sites.fields import POLICY as FIELDS
-from testfields.sites.stays import Policy, stay_faults
+from testfields.sites.stays import TOO_SHORT_OR_LONG, TOO_SOON, Policy, stay_faults
 from testfields.sites.tables import Site
 from tests import factories
 from tests.availability.fields import claim, open_at
@@ -46,14 +46,14 @@ DAYS = [
     ("Asia/Kathmandu", date(2031, 6, 4)),
 ]
 SLOTS = [1, 5, 15, 30, 45, 60, 90, 120, 180, 360, 720, 1440]
-# What each rule says when it is broken, by the model's word for it.
+# The model's word for each rule, by what it says when it is broken.
 RULES = {
-    "past": "The start lies in the past.",
-    "notice": "This site wants to know %(notice)s minutes before the start.",
-    "horizon": "This site can be booked at most %(days)s days ahead.",
-    "length": "A stay must last between %(least)s and %(most)s minutes.",
-    "grid": "Times must lie on the site's grid of %(slot)s minutes.",
-    "closed": "The site is not open during the whole of this time.",
+    **dict.fromkeys(TOO_SOON.values(), "notice"),
+    **dict.fromkeys(TOO_SHORT_OR_LONG.values(), "length"),
+    "The start lies in the past.": "past",
+    "This site can be booked at most %(days)s days ahead.": "horizon",
+    "Times must lie on the site's grid of %(slot)s minutes.": "grid",
+    "The site is not open during the whole of this time.": "closed",
 }
 
 POLICY = Policy(timezone="Asia/Tokyo", **dict.fromkeys(FIELDS, 0))
@@ -274,7 +274,7 @@ async def compare(site_id: int, area_id: int, situation: Situation) -> None:
     for (start, end), placed in zip(asked, place.placed, strict=True):
         assert placed.open == calendar.open.issuperset(range(start, end)), (start, end)
         faults = stay_faults(place.policy, placed.volume.period, placed.open, calendar.asked_at, "period")
-        assert {fault.message.id for fault in faults} == {RULES[word] for word in calendar.refusal(start, end)}
+        assert {RULES[fault.message.id] for fault in faults} == set(calendar.refusal(start, end))
 
     earliest = one.at(min(start for start, _ in asked))
     assert terms_of(place, State.HELD, calendar.asked_at)["deadline"] == min(earliest, calendar.asked_at + 60 * MINUTE)

@@ -5,8 +5,12 @@ from html import unescape
 
 from httpx import AsyncClient
 
+from testfields.availability.service import Asked
+from testfields.core.clock import now
 from testfields.projects.fields import PLAN as PLAN_FIELDS
 from testfields.projects.tables import Project
+from testfields.reservations import filing
+from testfields.reservations.filing import Application
 from tests import factories
 from tests.projects.test_routes import PLAN
 
@@ -68,6 +72,32 @@ async def test_saving_over_somebody_elses_change_asks_first(db: None, client: As
     assert late.status_code == 409
     assert "遅れて来た題名" in late.text
     assert 'name="version" value="2"' in late.text
+
+
+async def test_a_project_that_is_fixed_is_shown_and_only_what_is_free_is_asked_for(
+    db: None, client: AsyncClient
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    project = await factories.project(company, title_ja="審査中の案件")
+    await filing.file(company, Application(project, field.area_id, (Asked(factories.period(9)),)), now())
+    form = await factories.log_in(client, company)
+
+    page = (await client.get(f"/my/projects/{project}")).text
+    assert "<h1" in page
+    assert "審査中の案件" in page
+    assert "実証案件を変更" not in page.partition("<h1")[2].partition("</h1>")[0]
+    assert set(re.findall(r'<(?:input|textarea|select)[^>]* name="(\w+)"', page)) & set(PLAN_FIELDS) == {
+        "name_public",
+        "plan_public",
+    }
+
+    data = {**form, "version": "1", "name_public": "true"}
+    assert (await client.post(f"/my/projects/{project}", data=data)).status_code == 303
+    row = await Project.select(Project.name_public, Project.title_ja).where(Project.id == project).first()
+    assert row == {"name_public": True, "title_ja": "審査中の案件"}
+    # A form that was opened before still says what it is that stays.
+    late = await client.post(f"/my/projects/{project}", data={**form, **PLAN, "version": "2"})
+    assert late.status_code == 422
 
 
 async def test_another_companys_project_has_no_page_and_a_form_without_its_mark_is_refused(

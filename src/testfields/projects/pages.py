@@ -19,7 +19,7 @@ from testfields.core.errors import N_, InvalidInput, Stale
 from testfields.projects import service
 from testfields.projects.fields import PLAN, Plan
 from testfields.projects.rules import FIXED
-from testfields.projects.views import sections
+from testfields.projects.views import sections, told_of
 from testfields.projects.vocabulary import THEMES
 from testfields.sites.vocabulary import USES
 from testfields.web import locale
@@ -61,7 +61,7 @@ async def add_project(request: Request[Any, Any, Any], actor: Caller) -> Templat
 
 @get("/my/projects/{project_id:int}", include_in_schema=False, guards=[Only(May.PLAN_PROJECT)])
 async def edit_page(request: Request[Any, Any, Any], actor: Caller, project_id: PathId) -> Template:
-    """The plan as it stands, to be changed."""
+    """The plan as it stands, to be changed; while it is fixed, to be read, but for what is free at any time."""
     row = await service.find(actor, project_id, May.CHANGE_PROJECT)
     filed = await service.how_far(project_id)
     return _form(request, actor, dict(row.items()), project=row, fixed=filed.judged)
@@ -75,14 +75,17 @@ async def change_project(
     form = await posted(request)
     version = form.text("version")
     row = await service.find(actor, project_id, May.CHANGE_PROJECT)
+    fixed = (await service.how_far(project_id)).judged
+    # What is only shown is not sent.
+    plan = _free_of(form, row) if fixed and "title_ja" not in form else _plan(form)
     try:
-        await service.change(actor, project_id, form.whole("version") or 0, _plan(form))
+        await service.change(actor, project_id, form.whole("version") or 0, plan)
     except InvalidInput as error:
         return _form(request, actor, {**_typed(form), "version": version}, faults=error, project=row)
     except Stale:
         # What was typed stays; saving again is then a choice made in sight of the newer version.
         return _form(request, actor, {**_typed(form), "version": row["version"]}, project=row, stale=True)
-    return redirect("/my/projects", "success", N_("The project “%(title)s” is saved."), title=form.text("title_ja"))
+    return redirect("/my/projects", "success", N_("The project “%(title)s” is saved."), title=plan.title_ja)
 
 
 def _form(
@@ -100,7 +103,8 @@ def _form(
         "projects/form.html",
         status=422 if faults else 409 if stale else 200,
         values=values,
-        sections=sections(),
+        sections=sections(free_alone=fixed),
+        told=told_of(project) if fixed and project else [],
         project=project,
         stale=stale,
         fixed=locale.translate(FIXED) if fixed else "",
@@ -116,10 +120,20 @@ def _companies(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _plan(form: Posted) -> Plan:
+    entered: dict[str, Any] = {name: _entered(form, name, row.type) for name, row in PLAN.items()}
+    return Plan(**entered)
+
+
+def _free_of(form: Posted, row: asyncpg.Record) -> Plan:
+    """The plan as it is stored, with what a form of its free parts says."""
     entered: dict[str, Any] = {
-        name: form.ticked(name) if row.type is bool else form.text(name) for name, row in PLAN.items()
+        name: _entered(form, name, one.type) if one.field.free else row[name] for name, one in PLAN.items()
     }
     return Plan(**entered)
+
+
+def _entered(form: Posted, name: str, kind: object) -> Any:
+    return form.ticked(name) if kind is bool else form.text(name)
 
 
 def _typed(form: Posted) -> dict[str, Any]:

@@ -37,12 +37,20 @@ def _in_words(field: Field, value: str) -> str:
     return locale.in_words(field.words[value]) if field.words else value
 
 
-def sections() -> list[AskedSection]:
-    """The form for a plan."""
-    return [
-        AskedSection(locale.in_words(title), [_asked(row) for row in PLAN.values() if row.field.section == section])
+def sections(*, free_alone: bool = False) -> list[AskedSection]:
+    """The form for a plan, or for those of its parts alone that are the company's to choose at any time."""
+    asked = [row for row in PLAN.values() if row.field.free or not free_alone]
+    every = [
+        AskedSection(locale.in_words(title), [_asked(row) for row in asked if row.field.section == section])
         for section, title in SECTIONS.items()
     ]
+    return [one for one in every if one.fields]
+
+
+def told_of(row: asyncpg.Record) -> list[Fact]:
+    """All that is fixed of a plan, to be read."""
+    fixed = [one for one in PLAN.values() if not one.field.free]
+    return [Fact(locale.in_words(one.field.label), _in_words(one.field, row[one.name])) for one in fixed]
 
 
 def _asked(row: Row[Field]) -> Asked:

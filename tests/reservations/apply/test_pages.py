@@ -24,7 +24,7 @@ from testfields.reservations.filing import Application, Moved
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.reservations.tables import Reservation, Volume
-from testfields.sites.tables import Site
+from testfields.sites.tables import OpeningHours, Site
 from tests import factories
 from tests.working import jobs
 
@@ -559,3 +559,22 @@ async def test_a_draft_that_cannot_save_itself_says_so(db: None, client: AsyncCl
 
     assert "保存できませんでした" in part.text
     assert (await reading.find(company, draft.id))["version"] == 1
+
+
+async def test_where_it_is_not_open_the_hours_are_told(desk: Desk) -> None:
+    await OpeningHours.update({OpeningHours.opens_minute: 480, OpeningHours.closes_minute: 1080}).where(
+        OpeningHours.site_id == desk.field.site_id
+    )
+    text = await desk.check(factories.period(3))
+    assert "開いていない時間" in text
+    assert "利用時間: 月 08:00–18:00 / 火 08:00–18:00" in text
+    assert "利用時間: 月" not in await desk.check(factories.period(9))
+
+
+async def test_a_limit_is_told_in_the_unit_of_the_page(desk: Desk) -> None:
+    await Site.update({Site.notice_minutes: 4320, Site.minimum_minutes: 60, Site.maximum_minutes: 240}).where(
+        Site.id == desk.field.site_id
+    )
+    text = await desk.check(factories.period(9, 5))
+    assert "開始の3日前まで" in text
+    assert "1時間以上4時間以内" in text

@@ -75,7 +75,7 @@ async def test_what_no_longer_fits_is_told_and_stays(db: None, tmp_path: Path) -
     assert told.period == factories.period(20, 2, 5)
     assert [fault.id for fault in told.faults] == [NOT_OPEN]
     both = await bring(tmp_path, always_open(hours="Mon-Sun 10:00-17:00", uses="vehicle", minimum_minutes=180))
-    length = "A stay must last between %(least)s and %(most)s minutes."
+    length = "A stay must last between %(least)s and %(most)s h."
     assert {one.number: [fault.id for fault in one.faults] for one in both.misfits} == {
         number: [NOT_THAT_USE, length],
         fine: [NOT_THAT_USE, length],

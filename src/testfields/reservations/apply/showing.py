@@ -21,6 +21,7 @@ from testfields.reservations.apply.reading import AreaChoice, site_names
 from testfields.reservations.apply.verdicts import Form, judged
 from testfields.reservations.apply.views import panel_of
 from testfields.reservations.refusals import ONLY_OWN
+from testfields.reservations.rules import LONGEST_TEXT
 from testfields.sites.vocabulary import MODES, USES
 from testfields.web import locale
 from testfields.web.forms import by_field, field_errors
@@ -101,6 +102,7 @@ def context_of(form: Form) -> dict[str, Any]:
         "panel": panel_of(form),
         "sources": _sources(form),
         "presets": _presets(form),
+        "longest_note": LONGEST_TEXT,
         "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
     }
 

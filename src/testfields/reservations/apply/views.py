@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from testfields.availability.kinds import KINDS, ClaimKind
 from testfields.core.errors import N_, InTheWay, Message
-from testfields.core.local_time import format_instant, format_period
+from testfields.core.local_time import WEEKDAYS_EN, WEEKDAYS_JA, format_instant, format_period
 from testfields.core.periods import Period
 from testfields.reservations.apply.forms import Entered, time_of
 from testfields.reservations.apply.heights import HeightBar, band_of, height_bar
@@ -15,6 +15,7 @@ from testfields.reservations.filing import LeftOut, Verdict
 from testfields.reservations.surroundings import Size
 from testfields.reservations.views import day_of, periods_in_words
 from testfields.reservations.words import height_in_words
+from testfields.sites.stays import NOT_OPEN
 from testfields.web import locale
 from testfields.web.forms import FieldError, field_errors
 from testfields.web.words import stay_in_words
@@ -83,6 +84,8 @@ class Panel:
     times: Sequence[TimeTold] = ()
     size: str = ""
     heights: HeightBar | None = None
+    # When the site is open in the week of what was asked for, where it is not open then.
+    hours: str = ""
     # What else is taken at the site then, and hinders nothing.
     beside: Sequence[Obstacle] = ()
 
@@ -117,6 +120,7 @@ def panel_of(form: Form) -> Panel:
         owner=locale.in_words(site.owner.name),
         size=size_in_words(form.size) if form.size else "",
         heights=height_bar(area.altitude, form.altitude, form.beside),
+        hours=weekly_hours(site) if any(one.message.id == NOT_OPEN for one in form.errors) else "",
     )
     if verdict is not None:
         panel = _with_verdict(panel, entered, site, verdict)
@@ -126,6 +130,16 @@ def panel_of(form: Form) -> Panel:
         panel,
         beside=[one for one in beside if (one.kind, one.when, one.heights, str(one.footprint)) not in told],
     )
+
+
+def weekly_hours(site: SiteChoice) -> str:
+    """The weekly hours of a site, day by day."""
+    days = WEEKDAYS_JA if locale.current() == "ja" else WEEKDAYS_EN
+    closed, told = locale.translate(N_("closed")), []
+    for weekday, name in enumerate(days, start=1):
+        spans = [f"{one.opens}–{one.closes}" for one in site.hours if one.weekday == weekday]
+        told.append(f"{name} {', '.join(spans) or closed}")
+    return " / ".join(told)
 
 
 def size_in_words(size: Size) -> str:

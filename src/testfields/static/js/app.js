@@ -1,7 +1,9 @@
 // What makes the pages quicker for those who have scripts; every page works without it.
 
+import { countCharacters } from "./counters.js";
 import { openDialogs } from "./dialogs.js";
 import { guardDirtyForms } from "./dirty.js";
+import { keepFormsOverLanguages } from "./languages.js";
 import { moveThroughRows, openRowOnClick } from "./rows.js";
 
 /**
@@ -17,6 +19,8 @@ openRowOnClick();
 moveThroughRows();
 openDialogs();
 guardDirtyForms();
+countCharacters();
+keepFormsOverLanguages();
 focusMessage(document);
 // What hindered a part of the page is over once another part has come.
 document.addEventListener("htmx:after:request", (event) => {

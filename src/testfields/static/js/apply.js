@@ -52,7 +52,7 @@ form.addEventListener("input", (event) => {
 let filing = false;
 form.addEventListener("submit", (event) => {
   const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
-  if (submitter?.value === "check") {
+  if (submitter?.value === "check" && !submitter.hasAttribute("formaction")) {
     event.preventDefault();
     recheck();
   } else if (filing) {

@@ -1,6 +1,12 @@
 // Forms with data-guard: leaving with unsaved entries asks first.
 const dirty = new WeakSet();
 
+/**
+ * What was typed is kept elsewhere: leaving asks nothing.
+ * @param {HTMLFormElement} form
+ */
+export const forget = (form) => dirty.delete(form);
+
 /** A form is dirty from its first input until it is submitted or says "saved" (an event of that name, which HX-Trigger can send). */
 export function guardDirtyForms() {
   /** @param {Event} event */
