@@ -138,6 +138,12 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /desk/sites/{slug}/areas/{area}": ("GET /sites/{slug}/description",),
     "POST /desk/sites/{slug}/areas/{area}": ("PUT /sites/{slug}", "POST /sites/{slug}/preview"),
     "POST /desk/sites/{slug}/areas/{area}/retire": ("PUT /sites/{slug}", "POST /sites/{slug}/preview"),
+    "GET /desk/sites/{slug}/plan": ("GET /sites/{slug}/plan",),
+    "GET /desk/sites/{slug}/new-piece": PAGE,
+    "POST /desk/sites/{slug}/new-piece": ("PUT /sites/{slug}/plan",),
+    "GET /desk/sites/{slug}/plan/{number}": ("GET /sites/{slug}/plan",),
+    "POST /desk/sites/{slug}/plan/{number}": ("PUT /sites/{slug}/plan",),
+    "POST /desk/sites/{slug}/plan/{number}/remove": ("PUT /sites/{slug}/plan",),
     "GET /desk/sites/{slug}/publish": ("POST /sites/{slug}/preview",),
     "POST /desk/sites/{slug}/publish": ("PUT /sites/{slug}",),
     "GET /desk/mails": ("GET /mails",),
@@ -194,5 +200,5 @@ def test_every_twin_is_there(portal: Litestar) -> None:
 def test_the_api_does_nothing_that_no_page_does(portal: Litestar) -> None:
     """An operation that stands in no row was forgotten here, or has no page yet."""
     named = {one for twins in TWINS.values() if isinstance(twins, tuple) for one in twins}
-    # Areas on a map of their own; a plan is drawn by programs as long as sites come from files.
-    assert operations_of(portal) - named == {"GET /sites/{slug}/areas.geojson", "PUT /sites/{slug}/plan"}
+    # Areas on a map of their own.
+    assert operations_of(portal) - named == {"GET /sites/{slug}/areas.geojson"}

@@ -54,6 +54,7 @@ def description(slug: str) -> dict[str, Any]:
 
 SITE_FORM = {"name_ja": "名", "name_en": "Name", "property_class": "ordinary", **OUTLINE}
 AREA_FORM = {**SITE_FORM, "mode": "shared", "altitude_lower": "0", "altitude_upper": "9"}
+PIECE_FORM = {"kind": "land", "name_ja": "", "name_en": "", "shape": "Polygon", **OUTLINE}
 CLOSING = {"kind": "works", "reason_ja": "工事", "reason_en": "Works"}
 
 
@@ -96,6 +97,7 @@ TOMORROW = {"?day": factories.tomorrow().date().isoformat()}
 OWN_TOKENS = Case(mine=True, shows=MARK)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
 EDITED = Case(places={"part": "edit"}, elsewhere=404)
+A_PIECE = Case(places={"number": "1"}, elsewhere=404)
 AREA_OF = Case(places={"slug": "{site}", "area": "{area}"}, elsewhere=404)
 ASKED = {"project_id": "{project_id}", "area_id": "{area_id}", "volumes": volumes(18)}
 
@@ -254,6 +256,12 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /desk/sites/{slug}/areas/{area}": (AREA_OF,),
     "POST /desk/sites/{slug}/areas/{area}": (replace(AREA_OF, form={"version": "1", **AREA_FORM}),),
     "POST /desk/sites/{slug}/areas/{area}/retire": (replace(AREA_OF, form={"version": "1"}),),
+    "GET /desk/sites/{slug}/plan": (THING,),
+    "GET /desk/sites/{slug}/new-piece": (THING,),
+    "POST /desk/sites/{slug}/new-piece": (Case(form={"version": "1", **PIECE_FORM}, elsewhere=404),),
+    "GET /desk/sites/{slug}/plan/{number}": (A_PIECE,),
+    "POST /desk/sites/{slug}/plan/{number}": (replace(A_PIECE, form={"version": "1", **PIECE_FORM}),),
+    "POST /desk/sites/{slug}/plan/{number}/remove": (replace(A_PIECE, form={"version": "1"}),),
     "GET /desk/sites/{slug}/publish": (THING,),
     "POST /desk/sites/{slug}/publish": (Case(form={"version": "1"}, elsewhere=404),),
     "GET /desk/mails": (LIST,),

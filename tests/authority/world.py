@@ -14,7 +14,7 @@ from testfields.core.clock import now
 from testfields.db.engine import DB
 from testfields.permits.tables import Permit
 from testfields.reservations import day
-from testfields.sites.tables import Area, Site
+from testfields.sites.tables import Area, PlanPiece, Site
 from tests import factories
 from tests.notifications.writing import person, post
 
@@ -154,6 +154,8 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
     land = (await Organisation.select(Organisation.slug).where(Organisation.id == owner).first())["slug"]
     things = {"site": await _slug(site), "slug": await _slug(hidden), "area_id": area, "project_id": project}
     things |= {"area": slug, "owner": land}
+    outline = (await Site.select(Site.geometry).where(Site.id == hidden).first())["geometry"].geoms[0]
+    await PlanPiece(site_id=hidden, kind="land", name_ja="", name_en="", geometry=outline).save()
 
     async def send(actor: Actor, path: str, body: Mapping[str, Any]) -> int:
         headers = {"Authorization": f"Bearer {await factories.token(actor)}", "If-Match": "*"}

@@ -73,8 +73,9 @@ PAGES = {
         "/desk/calendar", "/desk/calendar?view=day", "/desk/calendar?view=month&what=permitted",
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
-        "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish",
         "/desk/today", "/desk/today?site=nothing-like-it",
+        "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish", "/desk/sites/maishima/plan",
+        "/desk/sites/maishima/new-piece", "/desk/sites/maishima/plan/1",
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [
@@ -98,6 +99,7 @@ EMPTY = {
         ("/desk/sites/new", "main form.form button.button--primary"),
         ("/desk/sites/maishima/new-area", "main form.form button.button--primary"),
         ("/desk/{submitted}", "form[action$=notes] button"),
+        ("/desk/sites/maishima/new-piece", "main form.form button.button--primary"),
     ],
     "admin": [
         ("/admin/organisations", "form[action='/admin/organisations'] button"),

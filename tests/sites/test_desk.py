@@ -313,3 +313,66 @@ async def test_a_field_that_is_drawn_over_a_published_one_is_not_published(db: N
     body["features"][0]["properties"]["published"] = True
     answer = await client.put("/api/v1/sites/over-it", json=body, headers={**headers, "If-Match": "*"})
     assert "features[0].geometry" in [one["path"] for one in answer.json()["errors"]]
+
+
+# --- The plan of the ground
+
+HALL = {"kind": "building", "name_ja": "格納庫", "name_en": "Hangar", "shape": "Polygon", "footprint": outline(INNER)}
+
+
+async def test_a_plan_is_drawn_piece_by_piece(db: None, client: AsyncClient) -> None:
+    _, csrf = await officer(client)
+    await client.post("/desk/sites/new", data={**csrf, **SITE, "footprint": outline(RING)})
+    road = {"type": "LineString", "coordinates": RING[:2]}
+    for version, piece in enumerate(
+        (
+            HALL,
+            {"kind": "road", "shape": "LineString", "footprint": json.dumps(road)},
+            {"kind": "gate", "name_ja": "正門", "shape": "Point", "corners": "34.6, 135.4"},
+        ),
+        start=1,
+    ):
+        form = {**csrf, **piece, "version": str(version)}
+        answer = await client.post("/desk/sites/harbour-square/new-piece", data=form)
+        assert answer.status_code == 303, told(answer.text)
+    (stored,) = await stored_sites(["harbour-square"])
+    assert [(one.kind, one.geometry.geom_type) for one in stored.plan or ()] == [
+        ("building", "Polygon"), ("road", "LineString"), ("gate", "Point"),
+    ]  # fmt: skip
+    assert "Hangar" in (await client.get("/desk/sites/harbour-square/plan")).text
+
+    page = await client.get("/desk/sites/harbour-square/plan/3")
+    assert '"type":"Point"' in html.unescape(page.text)
+    changed = {**csrf, **HALL, "name_en": "Old hangar", "version": "4"}
+    assert (await client.post("/desk/sites/harbour-square/plan/1", data=changed)).status_code == 303
+    assert (await client.post("/desk/sites/harbour-square/plan/2/remove", data={**csrf, "version": "5"})).is_redirect
+    (stored,) = await stored_sites(["harbour-square"])
+    assert [one.name_en for one in stored.plan or ()] == ["Old hangar", ""]
+    assert (await client.get("/desk/sites/harbour-square/plan/3")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"kind": ""}, "kind", "accepted"),
+        ({"footprint": ""}, "footprint", "draw the place"),
+        ({"footprint": "no json"}, "footprint", "could not be read"),
+        ({"kind": "gate"}, "footprint", "drawn as Point"),
+        ({"footprint": "", "shape": "Point", "corners": "135.4, 34.6"}, "footprint", "latitude first"),
+        ({"name_ja": "x" * 201}, "name_ja", "200"),
+    ],
+)
+async def test_a_piece_that_cannot_be_is_told_at_its_field(
+    db: None, client: AsyncClient, changes: dict[str, str], field: str, reason: str
+) -> None:
+    _, csrf = await officer(client)
+    await client.post("/desk/sites/new", data={**csrf, **SITE, "footprint": outline(RING)})
+    form = {**csrf, **HALL, "version": "1", **changes}
+    answer = await client.post("/desk/sites/harbour-square/new-piece", data=form)
+    assert answer.status_code == 422
+    assert f'href="#f-{field}"' in answer.text, told(answer.text)
+    assert reason in told(answer.text)
+    late = await client.post(
+        "/desk/sites/harbour-square/new-piece", data={**form, **HALL, "corners": "", "version": "9"}
+    )
+    assert late.status_code == 409

@@ -62,6 +62,10 @@ AREA = {
     "altitude_upper": "9", "parent": "", "surface": "", "width_m": "", "footprint": OUTLINE, "corners": "",
     "version": "1", "seen": "", "do": "agree",
 }  # fmt: skip
+PIECE = {
+    "kind": "land", "name_ja": "", "name_en": "", "shape": "Polygon", "footprint": OUTLINE, "corners": "",
+    "version": "1",
+}  # fmt: skip
 # Every form of every page, as it is sent when all is well.
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"email": "nobody@example.test", "password": "wrong", "next": "/my"},
@@ -120,6 +124,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/desk/sites/{slug:str}/new-area": AREA,
     "/desk/sites/{slug:str}/areas/{area:str}": AREA,
     "/desk/sites/{slug:str}/areas/{area:str}/retire": {"version": "1", "seen": "", "do": "agree"},
+    "/desk/sites/{slug:str}/new-piece": PIECE,
+    "/desk/sites/{slug:str}/plan/{number:int}": PIECE,
+    "/desk/sites/{slug:str}/plan/{number:int}/remove": {"version": "1"},
     "/desk/sites/{slug:str}/publish": {"version": "1", "do": "hide"},
     "/admin/organisations": {
         "kind": "company", "slug": "new", "name_ja": "新", "name_en": "New", "contact_email": "a@example.test",
@@ -198,7 +205,7 @@ async def things() -> tuple[Actor, dict[str, str]]:
         "site": site, "area": area, "project": str(project), "company": str(actor.companies[0]),
         "reservation_id:int": numbers["reservation"], "project_id:int": str(project), "slug:str": site,
         "closure_id:int": str(closure.id), "person_id:int": str(field.reviewer.person_id), "token_id:int": "1",
-        "area:str": area, "part:str": "edit",
+        "area:str": area, "part:str": "edit", "number:int": "1",
         "stay_id:int": "1", "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
     }  # fmt: skip
 

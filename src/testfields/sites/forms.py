@@ -10,15 +10,16 @@ import msgspec
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from testfields.core.errors import N_, Fault, InvalidInput, Message
+from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.core.shapes import polygons
 from testfields.sites.exchange.features import A_SITE, AN_AREA, Feature
 from testfields.sites.exchange.notation import DAYS, parse_facilities
 from testfields.sites.fields import POLICY
+from testfields.sites.plan import told_piece
 from testfields.sites.rules import FeatureFault
 from testfields.sites.vocabulary import FACILITIES, Measure
-from testfields.web.drawing import drawn
+from testfields.web.drawing import UNREADABLE, drawn, points_typed
 from testfields.web.forms import Posted
 
 TEXTS = ("name_ja", "name_en", "description_ja", "description_en", "address_ja", "address_en", "contact")
@@ -67,6 +68,28 @@ class Typed:
     outline: str = ""
     corners: str = ""
 
+    def as_plan(self) -> bytes:
+        """A piece of a plan as the API takes a plan of one; raises InvalidInput for corners that cannot be read."""
+        name = {"ja": self.text.get("name_ja", ""), "en": self.text.get("name_en", "")}
+        properties = {"kind": self.text.get("kind", ""), "name": name}
+        feature = {"type": "Feature", "geometry": self._geometry(), "properties": properties}
+        return msgspec.json.encode({"type": "FeatureCollection", "features": [feature]})
+
+    def _geometry(self) -> object:
+        try:
+            return msgspec.json.decode(self.outline) if self.outline else self._typed_geometry()
+        except (msgspec.DecodeError, RecursionError):
+            raise InvalidInput([fault("footprint", UNREADABLE)]) from None
+
+    def _typed_geometry(self) -> object:
+        points: Any = points_typed(self.corners, "footprint")
+        if not points:
+            raise InvalidInput([fault("footprint", N_("Please draw the place on the map, or type its corners."))])
+        shape = self.text.get("shape", "")
+        if shape == "Polygon":
+            points = [[*points, points[0]]]
+        return {"type": shape, "coordinates": points[0] if shape == "Point" else points}
+
 
 # --- From what is stored to what the form shows.
 
@@ -96,6 +119,12 @@ def _text(value: object) -> str:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def outline_told(shape: BaseGeometry) -> str:
+    """A point, a line or a polygon as the map's drawing takes it."""
+    kind, coordinates = told_piece(shape)
+    return msgspec.json.encode({"type": kind, "coordinates": coordinates}).decode()
 
 
 def outline_text(shape: BaseGeometry | None) -> str:

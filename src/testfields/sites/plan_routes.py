@@ -80,7 +80,7 @@ class PlanVersion(msgspec.Struct, frozen=True):
     version: int
 
 
-def _pieces(plan: Plan) -> list[Piece]:
+def pieces_of(plan: Plan) -> list[Piece]:
     """Raises InvalidInput with the faults of every piece; how many there may be is judged with the site."""
     pieces, faults = [], []
     for place, one in enumerate(plan.features[: MOST_PIECES + 1]):
@@ -127,7 +127,7 @@ async def draw_plan(
     actor: Caller, slug: FromPath[str], data: JSONBody[Plan], if_match: IfMatch = None
 ) -> Response[PlanVersion]:
     """Draw a site's plan anew, as a whole; nothing that can be booked changes by it."""
-    drawn = await planning.draw(actor, slug, _pieces(data), expected_version(if_match), now())
+    drawn = await planning.draw(actor, slug, pieces_of(data), expected_version(if_match), now())
     return Response(PlanVersion(drawn.version), headers={"ETag": etag(drawn.version)})
 
 

@@ -23,6 +23,7 @@ from testfields.web.words import instant, options, when
 PART_WORDS: Mapping[str, str] = {
     "edit": N_("About"),
     "areas": N_("Areas"),
+    "plan": N_("Plan of the ground"),
     "hours": N_("Opening hours"),
     "rules": N_("Rules of booking"),
     "facilities": N_("Facilities and ground"),
@@ -58,7 +59,7 @@ def name_of(found: Described) -> str:
 
 def ways(found: Described, current: str) -> list[dict[str, Any]]:
     """The parts of a site as tabs."""
-    counts = {"areas": len(found.draft.areas)}
+    counts = {"areas": len(found.draft.areas), "plan": len(found.draft.plan or ())}
     return [
         {
             "label": locale.translate(words),

@@ -64,6 +64,7 @@ HINTS: Mapping[str, str] = {
     "road_answered_on": N_("As in 2026-04-01. Blank where the police have not been asked."),
 }
 UNITS: Mapping[Unit, str] = {Unit.MINUTES: N_("minutes"), Unit.DAYS: N_("days"), Unit.METRES: N_("metres")}
+SHAPES: Mapping[str, str] = {"Point": N_("a point"), "LineString": N_("a line"), "Polygon": N_("a surface")}
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 )  # fmt: skip

@@ -18,6 +18,9 @@ WIDEST_RADIUS = 5000
 LONGEST_LINE = 120
 
 
+UNREADABLE = N_("The shape could not be read. Please draw it again.")
+
+
 def drawn(footprint: str, corners: str, path: str = "footprint") -> MultiPolygon:
     """What was drawn on a map, as GeoJSON, or typed corner by corner; raises InvalidInput at the field `footprint`, of
     what was typed at `path`."""
@@ -66,7 +69,13 @@ def _rings(text: str) -> list[list[list[float]]]:
     try:
         return msgspec.json.decode(text, type=_Polygon).coordinates
     except msgspec.MsgspecError:
-        raise InvalidInput([fault("footprint", N_("The shape could not be read. Please draw it again."))]) from None
+        raise InvalidInput([fault("footprint", UNREADABLE)]) from None
+
+
+def points_typed(text: str, path: str) -> list[list[float]]:
+    """Lines of latitude and longitude as [longitude, latitude]; empty lines are none. Raises InvalidInput at `path`."""
+    corners = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    return [_corner(number, line, path) for number, line in corners]
 
 
 def _ring(text: str, path: str) -> list[list[float]]:

@@ -2,6 +2,8 @@
 // Changing the one changes the others; the field then fires "input", so that the page can check the new shape.
 const places = 6;
 const fewestCorners = 3;
+/** @type {Record<string, number>} */
+const fewestOf = { Point: 1, LineString: 2, Polygon: fewestCorners };
 
 /** @param {number} degrees */
 const rounded = (degrees) => Number(degrees.toFixed(places));
@@ -13,18 +15,23 @@ const rounded = (degrees) => Number(degrees.toFixed(places));
  */
 function cornersOf(text) {
   if (!text.trim()) return [];
-  const ring = /** @type {[number, number][]} */ (JSON.parse(text).coordinates[0].slice(0, -1));
-  return ring.map(([lon, lat]) => [lat, lon]);
+  const { type, coordinates } = JSON.parse(text);
+  const points = /** @type {[number, number][]} */ (
+    type === "Point" ? [coordinates] : type === "LineString" ? coordinates : coordinates[0].slice(0, -1)
+  );
+  return points.map(([lon, lat]) => [lat, lon]);
 }
 
 /**
  * The other way round.
  * @param {Corner[]} corners
+ * @param {string} type
  */
-function geoJsonOf(corners) {
-  if (corners.length < fewestCorners) return "";
-  const ring = corners.map(([lat, lon]) => [lon, lat]);
-  return JSON.stringify({ type: "Polygon", coordinates: [[...ring, ring[0]]] });
+function geoJsonOf(corners, type) {
+  if (corners.length < fewestOf[type]) return "";
+  const points = corners.map(([lat, lon]) => [lon, lat]);
+  const coordinates = type === "Point" ? points[0] : type === "LineString" ? points : [[...points, points[0]]];
+  return JSON.stringify({ type, coordinates });
 }
 
 /** @param {HTMLElement} panel */
@@ -45,6 +52,10 @@ function start(panel) {
   // Without a choice the shape has to be there.
   const wantsPart = () => !choices.length || [...choices].some((choice) => choice.checked && choice.value === "part");
 
+  /** As what it is drawn, where the form asks for that. */
+  const shapes = /** @type {HTMLFieldSetElement} */ (panel).form?.elements.namedItem("shape");
+  const shape = () => (shapes instanceof RadioNodeList && shapes.value) || "Polygon";
+
   /** @param {string} value */
   function choose(value) {
     for (const choice of choices) choice.checked = choice.value === value;
@@ -53,7 +64,7 @@ function start(panel) {
 
   /** @param {Corner[]} corners */
   function keep(corners) {
-    field.value = wantsPart() ? geoJsonOf(corners) : "";
+    field.value = wantsPart() ? geoJsonOf(corners, shape()) : "";
     message.textContent = wantsPart() && !field.value ? panel.dataset.fewCorners : "";
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -61,8 +72,12 @@ function start(panel) {
   /** @param {Corner[]} corners */
   function drawShape(corners) {
     drawn.clearLayers();
-    if (corners.length < fewestCorners) return;
-    drawn.addLayer(L.polygon(/** @type {[number, number][]} */ (corners), { className: "shape shape--asked" }));
+    if (corners.length < fewestOf[shape()]) return;
+    const points = /** @type {[number, number][]} */ (corners);
+    const how = { className: "shape shape--asked" };
+    if (shape() === "Point") drawn.addLayer(L.circleMarker(points[0], how));
+    else if (shape() === "LineString") drawn.addLayer(L.polyline(points, { ...how, fill: false }));
+    else drawn.addLayer(L.polygon(points, how));
   }
 
   /** @param {Corner[]} corners */
@@ -98,12 +113,14 @@ function start(panel) {
 
   function fromMap() {
     const layers = drawn.getLayers();
-    const layer = /** @type {Shape | undefined} */ (layers.at(-1));
+    const layer = /** @type {any} */ (layers.at(-1));
     for (const older of layers.slice(0, -1)) drawn.removeLayer(older);
-    const outline = /** @type {L.LatLng[]} */ (layer?.getLatLngs()[0] ?? []);
+    const outline = /** @type {L.LatLng[]} */ (layer?.getLatLngs?.().flat() ?? (layer ? [layer.getLatLng()] : []));
     const corners = /** @type {Corner[]} */ (outline.map(({ lat, lng }) => [rounded(lat), rounded(lng)]));
     choose(layer ? "part" : "whole");
     writeRows(corners);
+    // Drawn with the tool for polygons, and a line or a point all the same.
+    if (shape() !== "Polygon") drawShape(corners);
     keep(corners);
   }
 
@@ -133,6 +150,7 @@ function start(panel) {
     }
     body.lastElementChild.querySelector("input").focus();
   });
+  document.getElementById("f-shape")?.addEventListener("change", fromTable);
   panel.addEventListener("change", (event) => {
     const target = /** @type {HTMLInputElement} */ (event.target);
     if (target.type !== "radio") return;

@@ -1,0 +1,82 @@
+"""An officer draws a new test field and an area on the map, gives it hours, and publishes it; in both languages."""
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from testfields.accounts.rules import MemberRole, OrganisationKind
+from tests import factories
+from tests.browser.conftest import Portal, logged_in
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "ja": {
+        "new": "新しい実証フィールド", "draft": "下書きとして保存しました", "area": "新しい区画",
+        "saved": "を保存しました", "publish": "実証フィールドを公開する", "published": "を公開しました",
+        "lacking": "公開する前に",
+    },
+    "en": {
+        "new": "New test field", "draft": "saved as a draft", "area": "New area",
+        "saved": "is saved", "publish": "Publish the test field", "published": "is published",
+        "lacking": "Before it can be published",
+    },
+}  # fmt: skip
+
+
+async def draw(page: Page, within: str) -> None:
+    """Drag a rectangle over the middle of something on the map."""
+    await page.locator(within).scroll_into_view_if_needed()
+    await page.locator(".leaflet-draw-draw-rectangle").click()
+    box = await page.locator(within).bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=5)
+    await page.mouse.up()
+    await expect(page.locator("[data-draw-field]")).not_to_have_value("")
+
+
+@pytest.mark.parametrize("locale", list(WORDS))
+async def test_an_officer_draws_a_new_field_and_publishes_it(server: Portal, chromium: Browser, locale: str) -> None:
+    words = WORDS[locale]
+    owner = await factories.organisation(OrganisationKind.OWNER)
+    officer = await factories.person(owner, OrganisationKind.OWNER, MemberRole.SITE_MANAGER)
+    desk = await logged_in(chromium, server, officer, locale)
+    page = await desk.new_page()
+    await page.goto(f"{server.base_url}/desk")
+    await page.locator("a[href='/desk/sites']").click()
+    await page.get_by_role("link", name=words["new"]).click()
+    await page.locator("#f-name_ja").fill("港の広場")
+    await page.locator("#f-name_en").fill("Harbour Square")
+    await page.locator("input[name=uses][value=drone]").check()
+    await draw(page, "#map")
+    await page.locator("main form.form button.button--primary").click()
+    await expect(page.locator(".flash")).to_contain_text(words["draft"])
+
+    await page.get_by_role("link", name=words["area"]).click()
+    await page.locator("#f-name_ja").fill("全体")
+    await page.locator("#f-name_en").fill("Whole field")
+    # The map opens on the field.
+    await expect(page.locator("#map .shape--site")).to_be_visible()
+    await draw(page, "#map .shape--site")
+    await page.locator("main form.form button.button--primary").click()
+    await expect(page.locator(".flash")).to_contain_text(words["saved"])
+
+    await page.goto(f"{server.base_url}/desk/sites/harbour-square/publish")
+    await expect(page.locator("main")).to_contain_text(words["lacking"])
+    await page.locator("main .notice a[href$='/hours']").first.click()
+    await page.locator("#f-hours_1").fill("09:00-17:00")
+    await page.locator("input[name=public_holidays][value=closed]").check()
+    await page.locator("main form.form button.button--primary").click()
+    await expect(page.locator(".flash")).to_contain_text(words["saved"])
+
+    await page.goto(f"{server.base_url}/desk/sites/harbour-square/publish")
+    await page.get_by_role("button", name=words["publish"]).click()
+    await expect(page.locator(".flash")).to_contain_text(words["published"])
+    await desk.close()
+
+    anybody = await chromium.new_context(locale=locale)
+    public = await anybody.new_page()
+    await public.goto(f"{server.base_url}/sites/harbour-square")
+    await expect(public.locator("h1")).to_contain_text("港の広場" if locale == "ja" else "Harbour Square")
+    await anybody.close()
