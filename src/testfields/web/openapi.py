@@ -5,6 +5,7 @@ What an operation refuses follows from what it takes; what follows from its work
 """
 
 from collections.abc import Container
+from typing import Any
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -19,6 +20,7 @@ from litestar.openapi.spec import (
     Reference,
     Schema,
 )
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.routes import HTTPRoute
 
 from testfields.web.idempotency import LONGEST_KEY, NEVER_KEPT
@@ -103,6 +105,8 @@ def describe(app: Litestar, public: Container[HTTPRouteHandler]) -> None:
     """Add to every operation its headers and the problems it may answer with; `public` are for anybody."""
     description = app.openapi_schema
     components = description.components = description.components or Components()
+    for schema in components.schemas.values():
+        _say_numbers_once(schema)
     components.schemas["Problem"] = PROBLEM_SCHEMA
     components.responses = {str(status): _problem(meaning) for status, meaning in MEANINGS.items()}
     for route in app.routes:
@@ -114,6 +118,18 @@ def describe(app: Litestar, public: Container[HTTPRouteHandler]) -> None:
             if operation is not None:
                 once = method == "POST" and not handler.opt.get(NEVER_KEPT)
                 _describe(operation, handler, once=once, public=handler in public)
+
+
+def _say_numbers_once(schema: Any) -> None:
+    """An integer is a number (JSON Schema, 6.1.1): of what may be either, saying both would let in neither."""
+    if not isinstance(schema, Schema):
+        return
+    if schema.one_of and any(isinstance(one, Schema) and one.type == OpenAPIType.NUMBER for one in schema.one_of):
+        schema.one_of = [
+            one for one in schema.one_of if not (isinstance(one, Schema) and one.type == OpenAPIType.INTEGER)
+        ]
+    for part in (*(schema.properties or {}).values(), schema.additional_properties, schema.items):
+        _say_numbers_once(part)
 
 
 def _describe(operation: Operation, handler: HTTPRouteHandler, *, once: bool, public: bool) -> None:
