@@ -20,7 +20,6 @@ from litestar.openapi.spec import (
     Reference,
     Schema,
 )
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.routes import HTTPRoute
 
 from testfields.web.idempotency import LONGEST_KEY, NEVER_KEPT
