@@ -84,6 +84,24 @@ function openPanels() {
   }
 }
 
+/**
+ * The column ends at the lower edge of the window wherever the page is scrolled to, so that the decision is in sight.
+ * @param {HTMLElement} side
+ */
+function fitColumn(side) {
+  const margin = 16;
+  const top = Math.max(side.getBoundingClientRect().top, margin);
+  side.style.setProperty("--room", `${window.innerHeight - top - margin}px`);
+}
+
+/** @type {HTMLElement} */
+const side = document.querySelector(".review__side");
+if (side) {
+  const fit = () => fitColumn(side);
+  for (const change of ["scroll", "resize"]) window.addEventListener(change, fit, { passive: true });
+  fit();
+}
+
 /** @type {NodeListOf<HTMLElement>} */
 const boxes = document.querySelectorAll("[data-moment]");
 for (const box of boxes) wire(box);
