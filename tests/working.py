@@ -29,7 +29,7 @@ TELL_NOW = Statement("""
 """)
 JOBS = Statement("""
     SELECT task_name, status::text AS status, attempts, scheduled_at FROM procrastinate_jobs
-    WHERE task_name NOT IN ('pick_up_stalled', 'clear_away', 'take_up_overdue') ORDER BY id
+    WHERE task_name NOT IN ('pick_up_stalled', 'clear_away', 'take_up_overdue', 'end_what_is_over') ORDER BY id
 """)
 
 

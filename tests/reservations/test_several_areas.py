@@ -260,15 +260,15 @@ async def test_the_desk_shows_each_time_in_its_area(ground: Ground) -> None:
         (mine,) = [one for one in scene if one.mine and one.period == time]
         assert mine.area_name_en == area
         assert shape(json.loads(mine.shape)).contains(west) is (area == "west")
-    assert (await reviews.case(staff, number)).row["rivals"] == 1
+    assert (await reviews.case(staff, number, now())).row["rivals"] == 1
     # Who waits for the east at noon, and for the west on another day, is a rival too; for the west at noon, none.
     another_day = Asked(factories.period(9, days=4))
     await filed(ground, another_day)
     await filed(ground, another_day, Asked(NOON, area_id=ground.east), action=Action.WAIT)
     await filed(ground, Asked(NOON), action=Action.SUBMIT)
     await filed(ground, Asked(NOON), action=Action.WAIT)
-    assert (await reviews.case(staff, number)).row["rivals"] == 2
-    assert (await reviews.case(staff, rival)).row["rivals"] == 2
+    assert (await reviews.case(staff, number, now())).row["rivals"] == 2
+    assert (await reviews.case(staff, rival, now())).row["rivals"] == 2
 
 
 # --- On the page

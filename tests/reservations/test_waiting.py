@@ -159,7 +159,7 @@ async def test_a_time_that_begins_before_it_can_be_decided_is_told_to_both_sides
     filed_now = await filing.file(company, application, now())
     assert bool(filed_now.warnings) is hurried
 
-    case = await reviews.case(field.approver, filed_now.id)
+    case = await reviews.case(field.approver, filed_now.id, now())
     assert case.row["hurried"] is hurried
     (row,) = await reviews.queue(field.approver, QueueQuery(shown=Shown.OPEN), now())
     assert row["hurried"] is hurried

@@ -51,7 +51,7 @@ async def staff(owner_id: int) -> Actor:
 
 
 async def faults_of(actor: Actor, number: int) -> list[str]:
-    case = await reviews.case(actor, number)
+    case = await reviews.case(actor, number, now())
     return [fault.message.id for check in case.checks for fault in check.faults]
 
 
