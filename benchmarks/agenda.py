@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import asyncpg
 from tests.server import serving
 
+from benchmarks.at_size import seed
 from benchmarks.booking import field
 from benchmarks.free_time import with_pool
 from benchmarks.http import connected
-from testfields import schema
 from testfields.accounts.service import open_session
 from testfields.agenda import queries
 from testfields.agenda.rules import STATES_OF, What
@@ -70,17 +69,6 @@ class Calendar:
         return self.page_ms / self.sql_ms
 
 
-async def seed(url: str, size: int) -> None:
-    """`size` bookings in one month."""
-    DB.use(url)
-    await schema.upgrade()
-    connection = await asyncpg.connect(url)
-    for statement in SEED.replace(":size", str(size)).split(";\n"):
-        if statement.strip():
-            await connection.execute(statement)
-    await connection.close()
-
-
 async def medians(base_url: str, cookie: str) -> tuple[float, float]:
     """The page and its statement in turns, so that a busy moment hits both."""
     head = f"Host: portal\r\nAccept: text/html\r\nCookie: session={cookie}; lang=ja\r\n\r\n"
@@ -120,7 +108,7 @@ def measure(running: cluster.Cluster) -> list[Calendar]:
         cluster.ensure_database(running, f"agenda_{size}")
         url = running.url(f"agenda_{size}")
         DB.use(url)
-        asyncio.run(seed(url, size))
+        asyncio.run(seed(url, size, SEED))
         with tempfile.TemporaryDirectory() as folder, serving(url, Path(folder), TESTFIELDS_WORKERS="1") as server:
             page_ms, sql_ms = asyncio.run(with_pool(lambda at=server.base_url: measured(at)))
         found.append(Calendar(size, page_ms, sql_ms))

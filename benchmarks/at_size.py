@@ -92,12 +92,12 @@ class Grown:
         return self.many_ms / self.few_ms
 
 
-async def seed(url: str, size: int) -> None:
-    """`size` trials to come at SITES sites."""
+async def seed(url: str, size: int, statements: str = SEED) -> None:
+    """`size` trials to come at SITES sites, or what else `statements` write for that size."""
     DB.use(url)
     await schema.upgrade()
     connection = await asyncpg.connect(url)
-    for statement in SEED.replace(":size", str(size)).split(";\n"):
+    for statement in statements.replace(":size", str(size)).split(";\n"):
         if statement.strip():
             await connection.execute(statement)
     await connection.close()

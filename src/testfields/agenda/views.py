@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from testfields.agenda.rules import Span, kind_of
 from testfields.agenda.service import Day, Entry, Row
@@ -37,7 +36,7 @@ def heads(span: Span, today: date, address: Callable[[str], str]) -> list[dict[s
 
 
 def by_site(rows: Iterable[Row], drawn: Mapping[int, Any]) -> list[dict[str, Any]]:
-    """Rows under the name of their site, each with what is `drawn` in it and where more can be done about it."""
+    """Rows under the name of their site, each with what is `drawn` in it."""
     return [
         {
             "name": locale.named(first, "site_name"),
@@ -45,8 +44,6 @@ def by_site(rows: Iterable[Row], drawn: Mapping[int, Any]) -> list[dict[str, Any
             "rows": [
                 {
                     "name": locale.named(one, "name"),
-                    "close": "/desk/closures?" + urlencode({"site": one.site_slug}),
-                    "place": {"site": one.site_slug, "area": one.slug},
                     "drawn": drawn.get(one.id),
                 }
                 for one in group
