@@ -123,6 +123,8 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "POST /desk/{reservation_id}/recommendation": ("POST /reviews/{reservation_id}/recommendation",),
     "GET /desk/calendar": ("GET /calendar",),
     "GET /desk/calendar.csv": ("GET /calendar",),
+    "GET /desk/numbers": ("GET /numbers",),
+    "GET /desk/numbers.csv": ("GET /numbers",),
     "GET /desk/closures": ("GET /closures",),
     "GET /desk/closures/reasons": PAGE,
     "POST /desk/closures": ("POST /closures", "POST /closures/preview"),

@@ -209,6 +209,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /api/v1/closures/preview": (Case(json={"site": "{site}", "period": period(20)}, elsewhere=404),),
     "POST /api/v1/closures/{closure_id}/lift": (THING,),
     "GET /api/v1/calendar": (Case(shows=MARK, places={"?from": _day(), "?to": _day()}),),
+    "GET /api/v1/numbers": (Case(shows=MARK, places={"?month": "2026-11"}),),
     "GET /api/v1/reviews": (LIST, WHOLE_QUEUE),
     "GET /api/v1/reviews/today": (Case(shows='"reservation_id":{confirmed_id}', places=TOMORROW),),
     "GET /api/v1/reviews/{reservation_id}": (THING, DRAFT),
@@ -306,6 +307,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /desk/{reservation_id}/recommendation": (Case(form={"version": "1"}, elsewhere=404),),
     "GET /desk/calendar": (CALENDAR,),
     "GET /desk/calendar.csv": (CALENDAR,),
+    "GET /desk/numbers": (LIST,),
+    "GET /desk/numbers.csv": (LIST,),
     # Who may close is offered where.
     "GET /desk/closures": (LIST, Case(behind=May.CLOSE, shows='"{site}/"')),
     "GET /desk/closures/reasons": (Case(),),

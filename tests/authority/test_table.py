@@ -54,7 +54,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/my/members": MANAGER | STAFF_MANAGER,
     "/my/reservations/{reservation_id}/permit": COMPANY | STAFF,
     "/desk": STAFF,
-    "/api/v1/calendar": STAFF,
+    **dict.fromkeys(("/api/v1/calendar", "/api/v1/numbers"), STAFF),
     "/desk/companies": REVIEWER | APPROVER,
     "/desk/today/{stay_id}": SITE_MANAGER,
     "/desk/mails": STAFF | ADMIN,

@@ -71,6 +71,7 @@ PAGES = {
         "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense",
         "/desk?whose=nobodys&order=start&from=2026-01-01", "{desk}", "/desk/closures",
         "/desk/calendar", "/desk/calendar?view=day", "/desk/calendar?view=month&what=permitted",
+        "/desk/numbers", "/desk/numbers?month=2020-02", "/desk/numbers?month=nonsense",
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
         "/desk/today", "/desk/today?site=nothing-like-it",

@@ -5,6 +5,9 @@ CREATE VIEW reservation_event AS
            details, hash
     FROM event WHERE subject = 'reservation';
 
+-- What happened to the applications of a site, in the order of time.
+CREATE INDEX IF NOT EXISTS event_by_site ON event (site_id, at) WHERE subject = 'reservation';
+
 -- The volumes that an event tells of, each with the names of its area.
 CREATE OR REPLACE FUNCTION volumes_named(volumes jsonb) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT jsonb_agg(one || jsonb_build_object('area_ja', area.name_ja, 'area_en', area.name_en) ORDER BY place)
