@@ -12,6 +12,7 @@ from testfields.availability.tables import Claim, SiteLock
 from testfields.closures.tables import Closure
 from testfields.db.engine import DB
 from testfields.db.tables import SqlFile
+from testfields.documents.tables import Document
 from testfields.events.tables import Event
 from testfields.joining.tables import Registration
 from testfields.notifications.tables import Delivery
@@ -19,7 +20,7 @@ from testfields.permits.tables import Permit
 from testfields.projects.tables import Project
 from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.reviews.tables import ReviewMark, ReviewNote, ReviewRead
-from testfields.sites.tables import Area, ExceptionDay, OpeningHours, PlanPiece, PublicHoliday, Site
+from testfields.sites.tables import Area, ExceptionDay, OpeningHours, PlanPiece, PublicHoliday, Site, SitePhoto, SitePhotoSize
 from testfields.web.tables import IdempotentAnswer
 
 ID = "2026-11-26T20:00:00:000000"
@@ -30,8 +31,9 @@ TABLES = (
     *(SqlFile, IdempotentAnswer),
     Event,
     *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn, Registration),
+    Document,
     Delivery,
-    *(Site, Area, PlanPiece, OpeningHours, ExceptionDay, PublicHoliday),
+    *(Site, Area, PlanPiece, OpeningHours, ExceptionDay, PublicHoliday, SitePhoto, SitePhotoSize),
     *(SiteLock, Claim),
     Closure,
     Project,

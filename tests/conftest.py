@@ -169,9 +169,10 @@ async def own_cluster(_pool: None) -> AsyncIterator[cluster.Cluster]:
 
 
 @pytest.fixture(scope="session")
-def app() -> Litestar:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Litestar:
     """The portal itself; its pool is the one that the test's fixture has opened."""
-    return create_app(load({"TESTFIELDS_BASE_URL": "http://portal.test"}))
+    data = tmp_path_factory.mktemp("data")
+    return create_app(load({"TESTFIELDS_BASE_URL": "http://portal.test", "TESTFIELDS_DATA": str(data)}))
 
 
 @pytest.fixture

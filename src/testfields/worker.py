@@ -164,6 +164,22 @@ async def clear_away(context: JobContext, timestamp: int) -> None:  # noqa: ARG0
     await manager.delete_old_jobs(KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)
 
 
+# A quarter to four in the morning in Japan.
+@APP.periodic(cron="45 18 * * *")
+@APP.task(
+    name="clear_away_files",
+    queue=QUEUE,
+    queueing_lock="clear_away_files",
+    pass_context=True,
+    task_middleware=[OnlyPortal(May.KEEP_HOUSE)],
+)
+async def clear_away_files(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (procrastinate passes it)
+    """Have each room clear away the files that nothing uses any more."""
+    for feature in FEATURES:
+        for clear in feature.daily:
+            await clear(context.additional_context["settings"])
+
+
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT.
 

@@ -29,7 +29,8 @@ KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
 PLACES: Mapping[str, Set[MemberRole | None]] = {
     # --- Pages
     **dict.fromkeys(
-        ("/", "/{path}", "/map.svg", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/static"), ANYBODY
+        ("/", "/{path}", "/map.svg", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/photos", "/static"),
+        ANYBODY,
     ),
     **dict.fromkeys(
         (

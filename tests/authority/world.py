@@ -12,9 +12,10 @@ from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, Actor, MemberR
 from testfields.accounts.tables import ApiToken, Membership, Organisation, Person
 from testfields.core.clock import now
 from testfields.db.engine import DB
+from testfields.documents.tables import Document
 from testfields.permits.tables import Permit
 from testfields.reservations import day
-from testfields.sites.tables import Area, PlanPiece, Site
+from testfields.sites.tables import Area, PlanPiece, Site, SitePhoto, SitePhotoSize
 from tests import factories
 from tests.notifications.writing import person, post
 
@@ -157,6 +158,12 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
     outline = (await Site.select(Site.geometry).where(Site.id == hidden).first())["geometry"].geoms[0]
     await PlanPiece(site_id=hidden, kind="land", name_ja="", name_en="", geometry=outline).save()
 
+    photo = SitePhoto(site_id=hidden, original="-", description_ja=MARK, description_en=MARK)
+    await photo.save()
+    file_of_it = Document(key="a" * 64, media_type="image/webp", size=1)
+    await file_of_it.save()
+    await SitePhotoSize(photo_id=photo.id, document_id=file_of_it.id, width=480, height=320).save()
+
     async def send(actor: Actor, path: str, body: Mapping[str, Any]) -> int:
         headers = {"Authorization": f"Bearer {await factories.token(actor)}", "If-Match": "*"}
         answer = await client.post(f"/api/v1{path}", json=body, headers=headers)
@@ -182,6 +189,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
     invitation = {"email": "invited@example.test", "organisation_id": member.companies[0], "roles": ["member"]}
     everything = {
         **things,
+        "photo_id": photo.id,
         "organisation": member.companies[0],
         "person_id": colleague.person_id,
         "reservation_id": await file(9),

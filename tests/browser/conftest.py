@@ -36,10 +36,10 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-async def portal() -> AsyncIterator[Portal]:
+async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
     """The portal for all browser tests, started once; its pool is the one that the test's fixture has opened."""
     port = free_port()
-    async with serving_here(port, app_on(port)) as base_url:
+    async with serving_here(port, app_on(port, tmp_path_factory.mktemp("data"))) as base_url:
         yield Portal(base_url)
 
 

@@ -76,7 +76,7 @@ PAGES = {
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
         "/desk/today", "/desk/today?site=nothing-like-it",
         "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish", "/desk/sites/maishima/plan",
-        "/desk/sites/maishima/new-piece", "/desk/sites/maishima/plan/1",
+        "/desk/sites/maishima/new-piece", "/desk/sites/maishima/plan/1", "/desk/sites/maishima/photos",
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [
@@ -100,6 +100,7 @@ EMPTY = {
         ("/desk/sites/new", "main form.form button.button--primary"),
         ("/desk/sites/maishima/new-area", "main form.form button.button--primary"),
         ("/desk/{submitted}", "form[action$=notes] button"),
+        ("/desk/sites/maishima/photos", "main form.form button.button--primary"),
         ("/desk/sites/maishima/new-piece", "main form.form button.button--primary"),
     ],
     "admin": [

@@ -95,10 +95,10 @@ class Watch:
 
 
 @pytest.fixture(scope="session")
-async def portal() -> AsyncIterator[Portal]:
+async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
     """The portal with the trial page."""
     port = free_port()
-    app = app_on(port)
+    app = app_on(port, tmp_path_factory.mktemp("data"))
     app.register(a_map)
     app.register(some_shapes)
     async with serving_here(port, app) as base_url:

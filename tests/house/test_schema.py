@@ -217,12 +217,13 @@ def test_sql_is_loaded_after_what_it_builds_on_and_the_sets_of_a_room_before_its
     assert rooms == [
         "db",
         "events",
-        "sites",
+        "documents",
         "projects",
         "accounts",
-        "availability",
+        "sites",
         "joining",
         "notifications",
+        "availability",
         "reservations",
         "closures",
     ]

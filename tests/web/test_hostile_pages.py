@@ -127,6 +127,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/desk/sites/{slug:str}/new-piece": PIECE,
     "/desk/sites/{slug:str}/plan/{number:int}": PIECE,
     "/desk/sites/{slug:str}/plan/{number:int}/remove": {"version": "1"},
+    "/desk/sites/{slug:str}/photos": {"ja": "名", "en": "Name"},
+    "/desk/sites/{slug:str}/photos/{photo_id:int}": {"version": "1", "do": "later", "ja_1": "名", "en_1": "Name"},
     "/desk/sites/{slug:str}/publish": {"version": "1", "do": "hide"},
     "/admin/organisations": {
         "kind": "company", "slug": "new", "name_ja": "新", "name_en": "New", "contact_email": "a@example.test",
@@ -205,7 +207,7 @@ async def things() -> tuple[Actor, dict[str, str]]:
         "site": site, "area": area, "project": str(project), "company": str(actor.companies[0]),
         "reservation_id:int": numbers["reservation"], "project_id:int": str(project), "slug:str": site,
         "closure_id:int": str(closure.id), "person_id:int": str(field.reviewer.person_id), "token_id:int": "1",
-        "area:str": area, "part:str": "edit", "number:int": "1",
+        "area:str": area, "part:str": "edit", "number:int": "1", "photo_id:int": "1", "key:str": "a" * 64,
         "stay_id:int": "1", "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
     }  # fmt: skip
 

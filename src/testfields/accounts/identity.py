@@ -180,8 +180,8 @@ async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
 
 
 async def kept_form(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
-    """What was written in the form that came, to be sent again."""
-    if request.content_type[0] not in FORMS:
+    """What was written in the form that came, to be sent again; not of one with files, which no page can send again."""
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         return []
     form = await request.form()
     return [(name, text) for name, text in form.multi_items() if isinstance(text, str) and name not in PASSWORD_FIELDS]

@@ -11,7 +11,7 @@ from testfields.core.errors import N_
 from testfields.core.local_time import format_date, format_instant
 from testfields.core.texts import filled
 from testfields.sites.fields import POLICY, SITE_FACTS, Unit
-from testfields.sites.schemas import AreaView, SiteView, WholeSiteView
+from testfields.sites.schemas import AreaView, PhotoSize, SiteView, WholeSiteView
 from testfields.sites.service import AreaBand
 from testfields.sites.vocabulary import (
     FACILITIES,
@@ -44,6 +44,16 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """A photo as a page shows it: its smallest and largest file, and `sizes` as the attribute `srcset` takes them."""
+
+    text: str
+    small: PhotoSize
+    large: PhotoSize
+    srcset: str
+
+
+@dataclass(frozen=True)
 class SiteRow:
     """A site as the list shows it; `free` is its next free time, empty where there is none in sight."""
 
@@ -59,6 +69,7 @@ class SiteRow:
     free: str
     sample: bool
     published: bool
+    photo: Photo | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,21 @@ def site_row(
         free=format_instant(min(free), site.timezone, locale.current()) if free else "",
         sample=site.sample,
         published=site.published,
+        photo=next(iter(photos_of(site)), None),
     )
+
+
+def photos_of(site: SiteView) -> list[Photo]:
+    """The photos in their owner's order."""
+    return [
+        Photo(
+            text=locale.in_words(one.description),
+            small=one.sizes[0],
+            large=one.sizes[-1],
+            srcset=", ".join(f"{size.url} {size.width}w" for size in one.sizes),
+        )
+        for one in site.photos
+    ]
 
 
 def area_rows(site: WholeSiteView) -> list[AreaRow]:

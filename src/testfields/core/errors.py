@@ -12,7 +12,8 @@
     ├── Taken                 something stands where the volume was asked for       409
     ├── Stale                 the caller saw an older version                       412
     ├── VersionMissing        the caller did not say which version it saw           428
-    └── TooMany               too often in too short a time                         429
+    ├── TooMany               too often in too short a time                         429
+    └── NoRoom                the disk is full                                      503
 
 Messages are gettext ids in English with named `%(…)s` places; the edge that answers
 translates them, so nothing below it knows a language. ``web.problems`` maps kind to status.
@@ -171,3 +172,10 @@ class TooMany(PortalError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(N_("Too many attempts. Please wait a little and try again."))
         self.retry_after = retry_after
+
+
+class NoRoom(PortalError):
+    """The disk is full, so a file cannot be kept."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("There is no room left for files at the moment, so nothing was stored. Please tell us."))

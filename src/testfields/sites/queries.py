@@ -25,6 +25,7 @@ from sqlalchemy.types import BigInteger
 from testfields.accounts.tables import Organisation
 from testfields.db.statements import Statement, core_table
 from testfields.sites.fields import AREA_FACTS, POLICY, SITE_FACTS
+from testfields.sites.photo_queries import PHOTOS_OF_SITE
 from testfields.sites.tables import Area, ExceptionDay, OpeningHours, Site
 
 SITE = core_table(Site)
@@ -114,6 +115,7 @@ _SITE = {
     "hours": _OPENINGS,
     "exceptions": _EXCEPTIONS,
     "policy": _POLICY,
+    "photos": cast(literal_column(PHOTOS_OF_SITE), JSON),
 }
 _AREA = {
     **{name: AREA.c[name] for name in AREA_FACTS},

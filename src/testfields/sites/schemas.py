@@ -41,6 +41,22 @@ class ExceptionView(msgspec.Struct, frozen=True):
     closes: str | None
 
 
+class PhotoSize(msgspec.Struct, frozen=True):
+    """A photo at one width, in pixels; what is at its address never changes."""
+
+    url: str
+    width: int
+    height: int
+
+
+class PhotoView(msgspec.Struct, frozen=True):
+    """A photo of a site in its sizes, the smallest first, and what it shows."""
+
+    id: int
+    description: NamedText
+    sizes: list[PhotoSize]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteView(SiteFacts):
     """A site. Heights are metres above Tokyo Peil; the size is measured in the owner's plane system."""
@@ -57,6 +73,7 @@ class SiteView(SiteFacts):
     hours: list[OpeningView]
     exceptions: list[ExceptionView]
     policy: Policy
+    photos: list[PhotoView]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from testfields.accounts.tables import Organisation
 from testfields.core.local_time import JAPANS_ZONE
 from testfields.db.columns import Geometry, NumRange
 from testfields.db.sets import one_of, some_of
+from testfields.documents.tables import Document
 from testfields.sites.fields import POLICY, within_limits
 from testfields.sites.vocabulary import DaysOff, Mode, PlanKind, PropertyClass, RoadAnswer, Use
 
@@ -127,6 +128,30 @@ class PlanPiece(Table, tablename="plan_piece"):
     geometry = Geometry("Geometry", index=True, index_method=IndexMethod.gist)
 
     plan_piece_kind_1 = Check(one_of("kind", PlanKind))
+
+
+class SitePhoto(Table, tablename="site_photo"):
+    """A photo of a site, and what it shows, for those who do not see it."""
+
+    id = BigSerial(primary_key=True)
+    site_id = ForeignKey(Site, on_delete=OnDelete.cascade, null=False)
+    position = Integer(default=0)
+    # SHA-256 of the file as it came: none is taken twice.
+    original = Text()
+    description_ja = Text()
+    description_en = Text()
+
+    site_photo_once = Unique([site_id, original])
+
+
+class SitePhotoSize(Table, tablename="site_photo_size"):
+    """A photo at one width, in pixels."""
+
+    id = BigSerial(primary_key=True)
+    photo_id = ForeignKey(SitePhoto, on_delete=OnDelete.cascade, null=False, index=True)
+    document_id = ForeignKey(Document, on_delete=OnDelete.restrict, null=False, index=True)
+    width = Integer()
+    height = Integer()
 
 
 class OpeningHours(Table, tablename="opening_hours"):

@@ -24,6 +24,7 @@ PART_WORDS: Mapping[str, str] = {
     "edit": N_("About"),
     "areas": N_("Areas"),
     "plan": N_("Plan of the ground"),
+    "photos": N_("Photos"),
     "hours": N_("Opening hours"),
     "rules": N_("Rules of booking"),
     "facilities": N_("Facilities and ground"),

@@ -65,7 +65,9 @@ def nothing(_settings: Settings) -> Mapping[str, object]:
 
 @dataclass(frozen=True, eq=False)
 class Feature:
-    """One room: its API below /api/v1, its pages, and so on. `hourly` clears away what is over, told the time."""
+    """One room: its API below /api/v1, its pages, and so on. `hourly` clears away what is over, told the time;
+    `daily` what is left over of files.
+    """
 
     # Rooms whose SQL files its own build on; these are loaded first.
     after: tuple["Feature", ...] = ()
@@ -80,6 +82,7 @@ class Feature:
     subcommands: tuple[tuple[click.Group, click.Command], ...] = ()
     tasks: tuple[Task, ...] = ()
     hourly: tuple[Callable[[datetime], Awaitable[object]], ...] = ()
+    daily: tuple[Callable[[Settings], Awaitable[object]], ...] = ()
     tables: tuple[type[Table], ...] = ()
     # SQL made of the rows of a table in the code (`db.sets`), loaded before the room's SQL files.
     sets: str = ""

@@ -18,6 +18,7 @@ from litestar.openapi.spec import (
     Operation,
     Parameter,
     Reference,
+    RequestBody,
     Schema,
 )
 from litestar.routes import HTTPRoute
@@ -28,6 +29,8 @@ from testfields.web.shared import SHARED
 from testfields.web.versions import IF_MATCH
 
 REFUSES = "refuses"
+# Media types of a body that is no JSON: ``opt={TAKES: ("image/jpeg",)}``.
+TAKES = "takes"
 # The one way for programs to say who they are.
 TOKEN = "token"  # noqa: S105
 
@@ -79,7 +82,7 @@ MEANINGS = {
     409: "It is in another state, or something stands where the volume was asked for.",
     412: "The caller saw an older version.",
     413: "The request is too large.",
-    415: "The body is not JSON, or not sent as it is.",
+    415: "The body is of another kind than is asked for, or not sent as it is.",
     422: "A rule is broken, or a value cannot be accepted; each fault is told by its path.",
     428: "If-Match is missing.",
     503: "Busy, or out of service for the moment; nothing was changed, unless it says otherwise. See Retry-After.",
@@ -139,6 +142,9 @@ def _describe(operation: Operation, handler: HTTPRouteHandler, *, once: bool, pu
     ]
     asks_who = "visitor" in handler.parsed_fn_signature.parameters
     operation.security = None if not public else [{}, {TOKEN: []}] if asks_who else []
+    if TAKES in handler.opt:
+        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        operation.request_body = RequestBody(content=dict.fromkeys(handler.opt[TAKES], binary), required=True)
     answers = {status: one for status, one in (operation.responses or {}).items() if int(status) < 400}
     if SHARED.items() <= handler.opt.items():
         answers["304"] = OpenAPIResponse(description="The caller has it already, as If-None-Match says.")

@@ -20,6 +20,7 @@ from testfields.core.errors import (
     InTheWay,
     InvalidInput,
     Message,
+    NoRoom,
     NotAllowed,
     NotFound,
     NotLoggedIn,
@@ -55,13 +56,17 @@ KINDS: dict[type[PortalError], tuple[int, str]] = {
     InvalidInput: (422, "invalid-input"),
     VersionMissing: (428, "version-missing"),
     TooMany: (429, "too-many"),
+    NoRoom: (503, "no-room"),
 }
 BY_STATUS = {
     400: ("unreadable", N_("The request could not be read.")),
     404: ("not-found", N_("There is nothing at this address.")),
     405: ("method-not-allowed", N_("This address does not accept that method.")),
     408: ("too-slow", N_("The request came too slowly. Please send it again.")),
-    413: ("too-large", N_("The request is too large. At most 1 MB is accepted.")),
+    413: (
+        "too-large",
+        N_("What was sent is too large. At most 1 MB is accepted, of photos what their form says."),
+    ),
     500: ("internal", N_("Something went wrong on our side. Nothing was changed. Please try again later.")),
     503: ("busy", N_("The portal is busy or out of service for the moment. Please try again a little later.")),
 }
@@ -84,7 +89,7 @@ OUTAGES: dict[type[Exception], tuple[str, int, str]] = {
 }
 # Pages with their own words; a refusal with words of its own uses the general one.
 OWN_PAGES = frozenset({400, 401, 404, 405, 413, 429, 500, 503})
-IN_THEIR_OWN_WORDS = frozenset({"/problems/crowded", "/problems/undecided"})
+IN_THEIR_OWN_WORDS = frozenset({"/problems/crowded", "/problems/undecided", "/problems/no-room"})
 # Where the request's state keeps what was written in a form that nobody was logged in to send.
 KEPT = "kept"
 # Where it keeps the token for the forms of a page that was opened before the present login.

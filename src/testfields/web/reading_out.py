@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from testfields.core.errors import N_, UnsupportedMedia
 
 # Whoever sends more, or slower, is no longer listened to: bytes and seconds.
-LONGEST_LISTENING = 20_000_000
+LONGEST_LISTENING = 60_000_000
 LISTENS_FOR_S = 10
 AS_IT_IS = frozenset({b"", b"identity"})
 
