@@ -24,6 +24,7 @@ const files = {
   "leaflet.fullscreen/icon-fullscreen.svg": "leaflet.fullscreen/icon-fullscreen.svg",
   "leaflet.locatecontrol/dist/L.Control.Locate.min.js": "leaflet.locatecontrol/L.Control.Locate.js",
   "leaflet.locatecontrol/dist/L.Control.Locate.min.css": "leaflet.locatecontrol/L.Control.Locate.css",
+  "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps-leaflet/protomaps-leaflet.js",
 };
 
 function copyFiles() {

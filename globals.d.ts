@@ -1,7 +1,17 @@
 // What the pages' scripts find beside themselves: the shells that folium makes, htmx, and the map of a page as a handle.
 import type * as Leaflet from "leaflet";
+import type * as Protomaps from "protomaps-leaflet";
 
 declare global {
+  const protomapsL: typeof Protomaps;
+  /** The administrator's file of vector tiles: where it is, whose names its layers have, and how far it goes. */
+  type Tiles = {
+    address: string;
+    schema: "protomaps" | "gsi";
+    credit: string;
+    deepest: number;
+    bounds: [number, number, number, number];
+  };
   /** A text in both languages, by the code of the language. */
   type InBoth = Record<string, string>;
   type Stretch = { start: string; end: string };
@@ -59,6 +69,7 @@ declare global {
   interface Window {
     map_shell: Leaflet.Map;
     feature_group_shell: Leaflet.FeatureGroup;
+    feature_group_detailed?: Leaflet.FeatureGroup;
     drawnItems_draw_control_shell: Leaflet.FeatureGroup;
     htmx: { registerExtension(name: string, extension: object): void };
   }

@@ -119,9 +119,9 @@ def app_address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def app_on(port: int, data: Path) -> Litestar:
-    """The portal as it is served on `port`, with its files in a folder of `data`."""
-    return create_app(load({"TESTFIELDS_BASE_URL": app_address(port), "TESTFIELDS_DATA": str(data)}))
+def app_on(port: int, data: Path, **settings: str) -> Litestar:
+    """The portal as it is served on `port`, with its files in a folder of `data`; `settings` are environment variables."""
+    return create_app(load({"TESTFIELDS_BASE_URL": app_address(port), "TESTFIELDS_DATA": str(data), **settings}))
 
 
 @contextmanager

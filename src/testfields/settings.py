@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from testfields.core.mails import read_sender, read_server
+from testfields.core.pmtiles import NotTilesError
+from testfields.web import tiles
 
 Network = IPv4Network | IPv6Network
 ADMINISTRATOR_DATA = Path("/var/lib/testfields")
@@ -31,6 +33,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     gsi_tiles: bool
+    basemap: Path | None
     demo: bool
 
     @property
@@ -55,6 +58,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=_mail_server(environ, "TESTFIELDS_SMTP_URL"),
         mail_from=_sender(environ, "TESTFIELDS_MAIL_FROM", "portal@localhost"),
         gsi_tiles=_switch(environ, "TESTFIELDS_GSI_TILES"),
+        basemap=_tile_file(environ, "TESTFIELDS_BASEMAP"),
         demo=_switch(environ, "TESTFIELDS_DEMO"),
     )
 
@@ -77,6 +81,21 @@ def _switch(environ: Mapping[str, str], name: str) -> bool:
     if text not in {"", "0", "1", "false", "true"}:
         raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
     return text in {"1", "true"}
+
+
+def _tile_file(environ: Mapping[str, str], name: str) -> Path | None:
+    if not (text := environ.get(name)):
+        return None
+    path = Path(text).absolute()
+    try:
+        tiles.look_into(path)
+    except OSError as error:
+        raise SettingsError(f"{name} must be a file that can be read; {path} cannot: {error.strerror}.") from None
+    except NotTilesError as error:
+        raise SettingsError(
+            f"{name} must be a PMTiles file with vector tiles; {path} cannot be used: {error}."
+        ) from None
+    return path
 
 
 def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:

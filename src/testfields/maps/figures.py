@@ -9,7 +9,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.plugins import Draw, Fullscreen, LocateControl
 
 from testfields.core.errors import N_
-from testfields.maps.rules import Kind
+from testfields.maps.rules import Beneath, Kind
 from testfields.web.locale import translate
 from testfields.web.security import GSI_TILES
 
@@ -27,6 +27,10 @@ GSI_LAYERS = (
 GSI_CREDIT = '<a href="https://maps.gsi.go.jp/development/ichiran.html">地理院タイル</a>'
 
 
+class _DetailedMap(folium.FeatureGroup):
+    """The layer of a file's tiles."""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """Folium's links to files of other hosts, the map's place in a page, and its script."""
@@ -37,9 +41,9 @@ class Drawn:
     script: str
 
 
-def drawn(kind: Kind, locale: str, gsi_tiles: bool) -> Drawn:
+def drawn(kind: Kind, locale: str, beneath: Beneath) -> Drawn:
     """A map of `kind`; the same each time."""
-    figure = _figure(kind, locale, gsi_tiles)
+    figure = _figure(kind, locale, beneath)
     figure.render()
     head = list(figure.header._children.values())
     return Drawn(
@@ -54,7 +58,7 @@ def _rendered(part: Element) -> str:
     return dedent(part.render())
 
 
-def _figure(kind: Kind, locale: str, gsi_tiles: bool) -> Figure:
+def _figure(kind: Kind, locale: str, beneath: Beneath) -> Figure:
     shown = folium.Map(
         location=OPENS_AT,
         zoom_start=OPENS_AT_ZOOM,
@@ -64,7 +68,7 @@ def _figure(kind: Kind, locale: str, gsi_tiles: bool) -> Figure:
     )
     # Folium hands its own min_zoom and max_zoom to tiles alone.
     shown.options |= {"min_zoom": LEAST_ZOOM, "max_zoom": MOST_ZOOM}
-    layers = _base_layers(locale, gsi_tiles)
+    layers = _base_layers(locale, beneath)
     for layer in layers:
         layer.add_to(shown)
     for control in _controls(kind, locale):
@@ -77,11 +81,15 @@ def _figure(kind: Kind, locale: str, gsi_tiles: bool) -> Figure:
     return figure
 
 
-def _base_layers(locale: str, gsi_tiles: bool) -> list[Element]:
-    """The portal's own map first, which map.js fills, then the tiles where the administrator allows them."""
-    own = folium.FeatureGroup(name=translate(N_("Simple map"), locale), overlay=False, show=not gsi_tiles)
-    if not gsi_tiles:
-        return [own]
+def _base_layers(locale: str, beneath: Beneath) -> list[Element]:
+    """The portal's own maps, which scripts fill, then the tiles of others where the administrator allows them. The best
+    of them is shown first."""
+    simple = translate(N_("Simple map"), locale)
+    layers: list[Element] = [folium.FeatureGroup(name=simple, overlay=False, show=beneath == Beneath())]
+    if beneath.detailed:
+        layers.insert(0, _DetailedMap(name=translate(N_("Detailed map"), locale), overlay=False))
+    if not beneath.gsi_tiles:
+        return layers
     tiles = [
         folium.TileLayer(
             f"{GSI_TILES}{path}",
@@ -89,11 +97,11 @@ def _base_layers(locale: str, gsi_tiles: bool) -> list[Element]:
             attr=GSI_CREDIT,
             max_native_zoom=deepest,
             max_zoom=MOST_ZOOM,
-            show=place == 0,
+            show=place == 0 and not beneath.detailed,
         )
         for place, (name, path, deepest) in enumerate(GSI_LAYERS)
     ]
-    return [own, *tiles]
+    return [*layers, *tiles]
 
 
 def _controls(kind: Kind, locale: str) -> list[Element]:
@@ -129,10 +137,17 @@ def _drawing() -> Draw:
 
 
 def _name(root: Element) -> None:
-    """Replace random ids: what scripts know is called "shell" (`map_shell`), the rest get numbers."""
+    """Replace random ids: what scripts know is called "shell" (`map_shell`) or by a name of its own, the rest get
+    numbers."""
     numbers = count(1)
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        element._id = "shell" if isinstance(element, folium.Map | folium.FeatureGroup | Draw) else str(next(numbers))
+        element._id = _known_as(element) or str(next(numbers))
         waiting.extend(element._children.values())
+
+
+def _known_as(element: Element) -> str:
+    if isinstance(element, _DetailedMap):
+        return "detailed"
+    return "shell" if isinstance(element, folium.Map | folium.FeatureGroup | Draw) else ""

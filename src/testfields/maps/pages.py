@@ -19,7 +19,8 @@ from testfields.core.errors import N_, NotFound
 from testfields.maps import service
 from testfields.maps.rules import Kind, Sought, Span, days_of
 from testfields.maps.service import Page, Trial
-from testfields.maps.shell import PLAN_SIGNS, Shell, credit, shell
+from testfields.maps.shell import PLAN_SIGNS, Shell, beneath, credit, shell
+from testfields.maps.tile_pages import told_to_maps
 from testfields.maps.views import DayOfTrials, TrialCard, days_of_trials, site_card, trial_card, trial_page
 from testfields.maps.wanted import Typed, Wanted, address, wanted_of
 from testfields.projects.vocabulary import THEMES
@@ -52,13 +53,16 @@ def in_templates(settings: Settings) -> Mapping[str, object]:
     import_module("testfields.maps.figures")
 
     def map_shell(kind: str) -> Shell:
-        return shell(Kind(kind), locale.current(), settings.gsi_tiles)
+        return shell(Kind(kind), locale.current(), beneath(settings))
+
+    def map_tiles() -> dict[str, Any] | None:
+        return told_to_maps(settings.basemap)
 
     def plan_kinds() -> list[Word]:
         return [Word(str(key), locale.in_words(label)) for key, label in PLAN_KINDS.items()]
 
     plans: dict[str, Any] = {"plan_kinds": plan_kinds, "plan_signs": PLAN_SIGNS}
-    return {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit(), **plans}
+    return {"map_shell": map_shell, "map_basemap": BASEMAP, "map_credit": credit(), "map_tiles": map_tiles, **plans}
 
 
 @get("/maps/{file:str}", include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
@@ -67,7 +71,7 @@ async def shell_script(request: Request[Any, Any, Any], file: FromPath[str]) -> 
     known = {f"{kind}.{code}.js": (kind, code) for kind in Kind for code in locale.LOCALES}
     if file not in known:
         raise NotFound(N_("There is nothing at this address."))
-    script = shell(*known[file], request.app.state.settings.gsi_tiles).script
+    script = shell(*known[file], beneath(request.app.state.settings)).script
     return Response(script, media_type="text/javascript", headers={"Cache-Control": FOR_GOOD})
 
 

@@ -19,6 +19,14 @@ class Kind(StrEnum):
     REVIEW = "review"
 
 
+@dataclass(frozen=True)
+class Beneath:
+    """What may lie under a map's data beside the portal's own coast: tiles of 国土地理院, and those of a file."""
+
+    gsi_tiles: bool = False
+    detailed: bool = False
+
+
 class Span(StrEnum):
     """A stretch of days as people name it."""
 

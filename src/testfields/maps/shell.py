@@ -1,4 +1,4 @@
-"""Folium builds the maps' shells: constant scripts, made once for each kind, language and tile setting.
+"""Folium builds the maps' shells: constant scripts, made once for each kind, language and setting of tiles.
 
 No data pass through folium, whose pop-ups and tooltips would run what people have typed. A shell holds the map, its
 controls and an empty layer for the base map; ``static/js/map.js`` fills it. Folium's page around the map is left
@@ -13,9 +13,10 @@ from functools import cache
 
 from markupsafe import Markup
 
-from testfields.maps.rules import Kind
+from testfields.maps.rules import Beneath, Kind
 from testfields.maps.words import leaflet_words
 from testfields.web import basemap
+from testfields.web.features import Settings
 from testfields.web.files import static
 
 # What stands for a point of a plan, in icons/sprite.svg; other kinds are drawn by their outline.
@@ -57,6 +58,11 @@ class Shell:
     address: str
 
 
+def beneath(settings: Settings) -> Beneath:
+    """What the administrator lets lie under maps."""
+    return Beneath(settings.gsi_tiles, settings.basemap is not None)
+
+
 @cache
 def credit() -> Markup:
     """Whose data the portal's own base map is, as a link."""
@@ -64,7 +70,7 @@ def credit() -> Markup:
 
 
 @cache
-def shell(kind: Kind, locale: str, gsi_tiles: bool) -> Shell:
+def shell(kind: Kind, locale: str, beneath: Beneath) -> Shell:
     """The shell of `kind` in a language; the same bytes each time it is built.
 
     Raises UnknownLinkError when folium wants a file that the portal does not serve.
@@ -72,7 +78,7 @@ def shell(kind: Kind, locale: str, gsi_tiles: bool) -> Shell:
     # Commands never come here: loading folium takes them longer than what they do.
     from testfields.maps.figures import drawn  # noqa: PLC0415
 
-    figure = drawn(kind, locale, gsi_tiles)
+    figure = drawn(kind, locale, beneath)
     script = "\n".join([*leaflet_words(locale, drawing=kind is Kind.APPLY), figure.script])
     digest = hashlib.sha256(script.encode()).hexdigest()[:12]
     return Shell(

@@ -1,7 +1,17 @@
 """HEAD for every address that answers GET: the same answer without its body (RFC 9110, 9.3.2)."""
 
+from typing import Any
+
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+HEAD_ALONE = "head_alone"
+
+
+def head_alone(request: Request[Any, Any, Any]) -> bool:
+    """Whether nobody reads the body, which is worth knowing where it is long."""
+    return HEAD_ALONE in request.scope["state"]
 
 
 def answering_heads(app: ASGIApp) -> ASGIApp:
@@ -18,6 +28,7 @@ def answering_heads(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         scope["method"] = "GET"
+        scope["state"] = {**scope.get("state", {}), HEAD_ALONE: True}
         await app(scope, receive, send_head)
 
     return answer

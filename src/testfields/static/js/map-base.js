@@ -17,23 +17,25 @@ function placeName(feature, at) {
 }
 
 /**
- * Fills the shell's empty layer; smaller towns are named from a closer view on.
+ * Fills the shell's empty layers; smaller towns are named from a closer view on.
  * @param {MapSection} section
- * @param {L.FeatureGroup} group
+ * @param {L.FeatureGroup[]} groups
  * @param {GeoJSON.GeoJsonObject} data
  */
-export function layBaseMap(section, group, data) {
+export function layBaseMap(section, groups, data) {
   const leaflet = section.map.leaflet;
   for (const [name, height] of Object.entries({ land: "150", places: "250" })) {
     leaflet.createPane(name).style.zIndex = height;
   }
-  L.geoJSON(data, {
-    attribution: section.dataset.credit,
-    interactive: false,
-    pane: "land",
-    style: () => ({ className: "base-land" }),
-    pointToLayer: placeName,
-  }).addTo(group);
+  for (const group of groups) {
+    L.geoJSON(data, {
+      attribution: section.dataset.credit,
+      interactive: false,
+      pane: "land",
+      style: () => ({ className: "base-land" }),
+      pointToLayer: placeName,
+    }).addTo(group);
+  }
   const nameByZoom = () => {
     section.dataset.detail = String(namesFrom.find(([zoom]) => leaflet.getZoom() >= zoom)[1]);
   };

@@ -139,7 +139,9 @@ function attach(section) {
       told = layShapes(leaflet, {}, collection);
     },
   };
-  orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, window.feature_group_shell, data)));
+  // The detailed map too stands on the simple one: a file of tiles ends somewhere.
+  const own = [window.feature_group_shell, window.feature_group_detailed].filter(Boolean);
+  orSaySo(fetchJson(section.dataset.basemap).then((data) => layBaseMap(section, own, data)));
   const layPlans = plansOf(section, fetchJson);
   // Last of those who hear it, when everything has found its new place.
   section.map.ready
