@@ -120,7 +120,7 @@ def app_address(port: int) -> str:
 
 
 def app_on(port: int, data: Path, **settings: str) -> Litestar:
-    """The portal as it is served on `port`, with its files in a folder of `data`; `settings` are environment variables."""
+    """The portal as it is served on `port`, with its files in a folder of `data`, and further `settings`."""
     return create_app(load({"TESTFIELDS_BASE_URL": app_address(port), "TESTFIELDS_DATA": str(data), **settings}))
 
 
