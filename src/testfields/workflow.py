@@ -55,6 +55,7 @@ WHAT_FOLLOWS: dict[tuple[State | None, Action], tuple[Follows | Audience, ...]] 
     (None, A.SUBMIT): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
     # What was in the way a moment ago may have gone meanwhile.
     (None, A.WAIT): (COMPANY, F.EXPIRE_IN_TIME, F.OFFER_WAITING),
+    (None, A.FILE_FOR): (COMPANY, STAFF, F.EXPIRE_IN_TIME),
     (S.DRAFT, A.CHANGE): (),
     (S.DRAFT, A.MOVE): (),
     (S.DRAFT, A.ADD): (),

@@ -17,7 +17,7 @@ from testfields.core.errors import Taken, WrongState
 from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.db.values import to_period
-from testfields.reservations import filing
+from testfields.reservations import checking, filing
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
 from testfields.sites.tables import Area, Site
@@ -47,7 +47,7 @@ async def fits(field: factories.Field, period: Period) -> bool:
     """Whether somebody could book the whole field then; it is withdrawn at once."""
     company = await factories.company()
     application = Application(await factories.project(company), field.area_id, (Asked(period),))
-    return (await filing.check(company, application, now())).fits
+    return (await checking.check(company, application, now())).fits
 
 
 async def test_works_in_one_area_do_not_hinder_the_closing_of_all(db: None) -> None:

@@ -6,7 +6,7 @@ from testfields.accounts.rules import Actor
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, Taken
-from testfields.reservations import filing, steps
+from testfields.reservations import checking, filing, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
@@ -48,10 +48,10 @@ async def test_ones_own_application_in_the_way_is_told_by_its_number_and_another
         await steps.act(company, draft.id, Step(Action.SUBMIT), now())
     told = [[one.reservation_id for one in refusal.value.in_the_way] for refusal in (at_once, from_a_draft)]
     assert told == [[number, None], [number, None]]
-    assert [one.reservation_id for one in (await filing.check(company, both, now())).in_the_way] == [number, None]
+    assert [one.reservation_id for one in (await checking.check(company, both, now())).in_the_way] == [number, None]
 
     third = await factories.company()
-    verdict = await filing.check(third, await ask(third, own, theirs), now())
+    verdict = await checking.check(third, await ask(third, own, theirs), now())
     assert [one.reservation_id for one in verdict.in_the_way] == [None, None]
     with pytest.raises(Taken) as refusal:
         await filing.file(third, await ask(third, own, theirs), now())

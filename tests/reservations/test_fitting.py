@@ -22,7 +22,7 @@ from testfields.events.tables import Event
 from testfields.letters import jobs
 from testfields.letters.rules import Audience
 from testfields.notifications.tables import Delivery
-from testfields.reservations import day, filing, fitting, reading, steps
+from testfields.reservations import checking, day, filing, fitting, reading, steps
 from testfields.reservations.filing import Application, LeftOut
 from testfields.reservations.rules import Action, State
 from testfields.reservations.tables import Reservation
@@ -109,7 +109,7 @@ async def test_who_waits_or_only_writes_down_asks_for_all(db: None, action: Acti
     for ask in (fitting.file, fitting.check):
         try:
             answer = await ask(company, await application(field, company, *FIVE, action=action), now())
-            faults = answer.faults if isinstance(answer, filing.Verdict) else ()
+            faults = answer.faults if isinstance(answer, checking.Verdict) else ()
         except InvalidInput as refused:
             faults = refused.faults
         assert [one.path for one in faults] == ["whatever_fits"]

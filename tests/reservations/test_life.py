@@ -15,7 +15,7 @@ from testfields.db.engine import DB
 from testfields.events.rules import Broken
 from testfields.events.service import broken_chains
 from testfields.projects.tables import Project
-from testfields.reservations import filing, reading, steps
+from testfields.reservations import checking, filing, reading, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import (
@@ -269,8 +269,8 @@ async def test_looking_whether_a_time_fits_tells_nothing_of_another_companys_res
     application = Application(await factories.project(company), field.area_id, (Asked(factories.period(9)),))
 
     with pytest.raises(NotFound):
-        await filing.check(company, application, now(), besides=theirs)
-    assert not (await filing.check(company, application, now())).fits
+        await checking.check(company, application, now(), besides=theirs)
+    assert not (await checking.check(company, application, now())).fits
 
 
 @pytest.mark.parametrize("action", [Action.SUBMIT, Action.RETURN, Action.REJECT, Action.WITHDRAW])

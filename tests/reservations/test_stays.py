@@ -16,7 +16,7 @@ from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.maps import service as maps
 from testfields.maps.rules import Days, Sought
-from testfields.reservations import day, filing, reading, steps
+from testfields.reservations import checking, day, filing, reading, steps
 from testfields.reservations.day import changed_by
 from testfields.reservations.filing import Application, Moved
 from testfields.reservations.moving import Step
@@ -113,7 +113,7 @@ async def free(field: factories.Field, *hours: float) -> bool:
     """Whether somebody else can book these hours."""
     company = await factories.company()
     asked = tuple(Asked(factories.period(hour)) for hour in hours)
-    verdict = await filing.check(company, Application(await factories.project(company), field.area_id, asked), now())
+    verdict = await checking.check(company, Application(await factories.project(company), field.area_id, asked), now())
     return verdict.fits
 
 

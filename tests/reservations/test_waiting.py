@@ -18,7 +18,7 @@ from testfields.db.values import period_range
 from testfields.letters.jobs import write
 from testfields.letters.rules import Audience
 from testfields.notifications.tables import Delivery
-from testfields.reservations import filing, steps, waiting
+from testfields.reservations import checking, filing, steps, waiting
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
@@ -132,10 +132,10 @@ async def test_whoever_finds_it_taken_is_told_how_many_wait(db: None) -> None:
     field, company = await factories.field(), await factories.company()
     await filed(field, DAY)
     application = Application(await factories.project(company), field.area_id, (Asked(DAY),))
-    assert (await filing.check(company, application, now())).waiting == 0
+    assert (await checking.check(company, application, now())).waiting == 0
     await filed(field, factories.period(10), action=Action.WAIT)
     await filed(field, factories.period(20), action=Action.WAIT)
-    assert (await filing.check(company, application, now())).waiting == 1
+    assert (await checking.check(company, application, now())).waiting == 1
 
 
 # --- Times that begin before they can be decided
@@ -153,7 +153,7 @@ async def test_a_time_that_begins_before_it_can_be_decided_is_told_to_both_sides
     await promise(field, days)
     application = Application(await factories.project(company), field.area_id, (Asked(DAY),))
 
-    verdict = await filing.check(company, application, now())
+    verdict = await checking.check(company, application, now())
     assert verdict.fits
     assert bool(verdict.warnings) is hurried
     filed_now = await filing.file(company, application, now())

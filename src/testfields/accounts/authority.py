@@ -180,6 +180,11 @@ class May(Enum):
         (To(SITE_MANAGERS, Scope.REVIEW),),
         N_("This is for managers of the owner's sites."),
     )
+    FILE_FOR = Row(
+        "File for a company that asked staff to, on one's own land, and find the company",
+        (To(REVIEWERS | SITE_MANAGERS, Scope.REVIEW),),
+        FOR_STAFF,
+    )
     CARRY_ON = Row("Take the step that follows from another, or that its time has come for", (Kind.PORTAL,))
     # The doors behind which any of these steps is taken; the step's own row is asked when its state is known.
     TAKE_STEP = Row("Take a step of an application", (*APPLY.who, *REVIEW.who, *DECIDE.who, *BE_ON_SITE.who))

@@ -80,6 +80,7 @@ async def calendar_page(
         today=address(date=today.isoformat()),
         csv_href=address().replace("/desk/calendar?", "/desk/calendar.csv?"),
         may_close=allowed(actor, May.CLOSE),
+        may_book=allowed(actor, May.FILE_FOR),
         now=_now_quarter(rows) if view is View.DAY and chosen == today else None,
     )
 

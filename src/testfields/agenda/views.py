@@ -25,6 +25,7 @@ def heads(span: Span, today: date, address: Callable[[str], str]) -> list[dict[s
     return [
         {
             "href": address(day.isoformat()),
+            "day": day.isoformat(),
             "number": day.day,
             "label": f"{day.month}/{day.day}",
             "weekday": names[day.weekday()],
@@ -44,6 +45,7 @@ def by_site(rows: Iterable[Row], drawn: Mapping[int, Any]) -> list[dict[str, Any
             "rows": [
                 {
                     "name": locale.named(one, "name"),
+                    "slug": one.slug,
                     "drawn": drawn.get(one.id),
                 }
                 for one in group

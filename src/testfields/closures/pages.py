@@ -33,10 +33,17 @@ REASONS = ("reason_ja", "reason_en")
 
 @get("/desk/closures", include_in_schema=False, guards=[Only(May.SEE_DESK)])
 async def closures_page(
-    request: Request[Any, Any, Any], actor: Caller, site: FromQuery[str | None] = None, before: Before = LARGEST_ID
+    request: Request[Any, Any, Any],
+    actor: Caller,
+    site: FromQuery[str | None] = None,
+    place: FromQuery[str] = "",
+    start: FromQuery[str] = "",
+    end: FromQuery[str] = "",
+    before: Before = LARGEST_ID,
 ) -> Template:
-    """Closures of the actor's land, newest first, and the form for a new one."""
-    return await _page(request, actor, Shown(), site=site, before=before)
+    """Closures of the actor's land, newest first, and the form for a new one, filled in as far as the link says."""
+    asked = {"place": place, "period_start": start, "period_end": end}
+    return await _page(request, actor, Shown(Typed({**BLANK.text, **asked})), site=site, before=before)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ class ClosureKind(StrEnum):
     WEATHER = "weather"
     DISASTER = "disaster"
     EVENT = "event"
+    OWN_USE = "own_use"
     OTHER = "other"
 
 
@@ -22,6 +23,7 @@ KIND_WORDS: Mapping[ClosureKind, str] = {
     ClosureKind.WEATHER: N_("Weather"),
     ClosureKind.DISASTER: N_("Disaster"),
     ClosureKind.EVENT: N_("Event"),
+    ClosureKind.OWN_USE: N_("The owner's own use"),
     ClosureKind.OTHER: N_("Other reasons"),
 }
 
@@ -51,6 +53,10 @@ USUAL_REASONS: Mapping[ClosureKind, Reason] = {
     ClosureKind.EVENT: Reason(
         "催しの開催のため、休止いたします。ご理解をお願いいたします。",
         "The place is closed for an event. Thank you for your understanding.",
+    ),
+    ClosureKind.OWN_USE: Reason(
+        "所有者が利用するため、休止いたします。ご理解をお願いいたします。",
+        "The place is closed, as its owner uses it. Thank you for your understanding.",
     ),
     ClosureKind.OTHER: Reason(
         "管理上の都合により、休止いたします。ご不便をおかけしますが、ご理解をお願いいたします。",

@@ -109,6 +109,15 @@ COMPANY: Words = {
         NOTHING_NOW,
         By.DUE,
     ),
+    A.FILE_FOR: Wording(
+        N_("We have filed an application for you"),
+        N_("As you asked us to, we have filed an application for you. The place and time are kept for you meanwhile."),
+        N_(
+            "Please see whether everything is as you asked for; you can change or withdraw it on its page. We plan to"
+            " tell you the decision by the date below."
+        ),
+        By.DUE,
+    ),
     A.WAIT: Wording(
         N_("You are on the waiting list"),
         N_("The time you asked for is taken at present. Your application has been put on the waiting list."),
@@ -238,6 +247,12 @@ STAFF: Words = {
     A.SUBMIT: Wording(
         N_("A new application awaits review"),
         N_("A company has submitted an application for a place of yours."),
+        N_("Please review it by the date below."),
+        By.DUE,
+    ),
+    A.FILE_FOR: Wording(
+        N_("An application filed for a company awaits review"),
+        N_("A colleague has filed an application for a company that asked for it."),
         N_("Please review it by the date below."),
         By.DUE,
     ),

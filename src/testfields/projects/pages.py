@@ -103,7 +103,7 @@ def _form(
         "projects/form.html",
         status=422 if faults else 409 if stale else 200,
         values=values,
-        sections=sections(free_alone=fixed),
+        sections=sections(free=True if fixed else None),
         told=told_of(project) if fixed and project else [],
         project=project,
         stale=stale,

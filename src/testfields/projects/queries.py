@@ -42,6 +42,14 @@ LIST = Statement(f"""
     ORDER BY project.id DESC
 """)
 
+# A company's, those that staff see; served by project_company_id and reservation_project_id.
+SEEN_OF = Statement(f"""
+    SELECT project.id, project.title_ja, project.title_en, project.use FROM project
+    WHERE project.company_id = :company_id AND {_VISIBLE}
+    ORDER BY project.id DESC
+    LIMIT :limit
+""")
+
 # A company's own, with what has become of them; served by project_company_id and reservation_project_id.
 OWN = Statement("""
     SELECT project.id, project.title_ja, project.title_en, project.theme, project.use, project.company_id,

@@ -14,6 +14,8 @@ from testfields.projects import queries
 from testfields.projects.fields import Plan
 from testfields.projects.rules import HowFar, check_fixed, checked
 
+# Of one company; more would be no list to choose from.
+MOST_SEEN = 100
 NO_SUCH = N_("There is no such project.")
 
 
@@ -22,7 +24,11 @@ async def add(actor: Actor, plan: Plan, company_id: int | None, now: datetime) -
 
     Raises InvalidInput with everything that is missing.
     """
-    company_id = _company(actor, company_id)
+    return await write_down(actor, _company(actor, company_id), plan, now)
+
+
+async def write_down(actor: Actor, company_id: int, plan: Plan, now: datetime) -> int:
+    """Keep a plan of a company's, for somebody who may; its id. Raises InvalidInput with everything that is missing."""
     values = asdict(checked(plan))
     project_id: int = await queries.ADD.value(company_id=company_id, person_id=actor.person_id, now=now, **values)
     return project_id
@@ -75,6 +81,13 @@ async def listed(actor: Actor, before: int, limit: int) -> list[asyncpg.Record]:
     """The projects that the actor may see, newest first, below the id `before`."""
     far = reach(actor, May.SEE_PROJECTS)
     return await queries.LIST.rows(companies=far.companies, owners=far.owners, before=before, limit=limit)
+
+
+async def seen_of(actor: Actor, company_id: int, may: May) -> list[asyncpg.Record]:
+    """The newest projects of a company that staff know, as something has been filed under them on their land."""
+    return await queries.SEEN_OF.rows(
+        company_id=company_id, companies=[], owners=reach(actor, may).owners, limit=MOST_SEEN
+    )
 
 
 async def own(actor: Actor) -> list[asyncpg.Record]:

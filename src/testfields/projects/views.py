@@ -37,9 +37,9 @@ def _in_words(field: Field, value: str) -> str:
     return locale.in_words(field.words[value]) if field.words else value
 
 
-def sections(*, free_alone: bool = False) -> list[AskedSection]:
-    """The form for a plan, or for those of its parts alone that are the company's to choose at any time."""
-    asked = [row for row in PLAN.values() if row.field.free or not free_alone]
+def sections(*, free: bool | None = None) -> list[AskedSection]:
+    """The form for a plan, or for those of its parts alone that are the company's to choose at any time, or not so."""
+    asked = [row for row in PLAN.values() if free in (None, row.field.free)]
     every = [
         AskedSection(locale.in_words(title), [_asked(row) for row in asked if row.field.section == section])
         for section, title in SECTIONS.items()

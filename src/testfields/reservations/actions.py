@@ -18,6 +18,7 @@ class Action(StrEnum):
     HOLD = "hold"
     SUBMIT = "submit"
     WAIT = "wait"
+    FILE_FOR = "file_for"
     OFFER = "offer"
     CHANGE = "change"
     MOVE = "move"
@@ -122,6 +123,13 @@ ACTIONS: Mapping[Action, ActionRow] = {
     ),
     A.WAIT: ActionRow(
         word=N_("Waiting for the place"), told=N_("Put on the waiting list"), icon="queue", settles=Settles.ASKING
+    ),
+    A.FILE_FOR: ActionRow(
+        word=N_("Filing for a company"),
+        told=N_("Filed by staff for the company"),
+        icon="phone",
+        settles=Settles.ASKING,
+        reason=N_("Please say who asked for it, and how."),
     ),
     A.OFFER: ActionRow(
         word=N_("Offer of a free place"),

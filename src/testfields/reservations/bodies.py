@@ -11,6 +11,7 @@ from testfields.core.errors import Fault, InvalidInput, fault
 from testfields.core.periods import NEEDS_OFFSET, parse_period, within_calendar
 from testfields.core.shapes import parse_shape
 from testfields.core.volumes import parse_altitude
+from testfields.projects.schemas import PlanBody
 from testfields.reservations.rules import LONGEST_TEXT
 from testfields.web.parameters import LARGEST_ID
 from testfields.web.schemas import Heights, TimeRange
@@ -80,6 +81,20 @@ class ApplicationBody(DraftBody, forbid_unknown_fields=True, frozen=True, kw_onl
     draft: bool = False
     wait: bool = False
     whatever_fits: bool = False
+
+
+class CallBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What a company asked staff to file: under a project that they know, or under a new one, `project`.
+
+    `reason` says who asked for it, and how.
+    """
+
+    company_id: Id
+    project_id: Id | None = None
+    project: PlanBody | None = None
+    area_id: Id
+    reason: Text
+    note: Text = ""
 
 
 class CheckBody(VolumesBody, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -6,9 +6,11 @@ from testfields.accounts.feature import FEATURE as ACCOUNTS
 from testfields.availability.feature import FEATURE as AVAILABILITY
 from testfields.core.errors import N_
 from testfields.reservations import states, stays
+from testfields.reservations.apply.behalf_pages import behalf_pages
 from testfields.reservations.apply.changing import change_pages
 from testfields.reservations.apply.pages import apply_pages
 from testfields.reservations.apply.parts import apply_parts
+from testfields.reservations.desk_routes import file_for_company, list_companies
 from testfields.reservations.feed_pages import feed_pages
 from testfields.reservations.jobs import TASKS
 from testfields.reservations.map_pages import asked_picture
@@ -24,7 +26,7 @@ from testfields.web.features import Feature, Link
 
 FEATURE = Feature(
     after=(ACCOUNTS, AVAILABILITY),
-    api=(router,),
+    api=(router, list_companies, file_for_company),
     pages=(
         *my_pages,
         *times_pages,
@@ -35,6 +37,7 @@ FEATURE = Feature(
         *apply_pages,
         *apply_parts,
         *change_pages,
+        *behalf_pages,
     ),
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
     in_templates=lambda _settings: {"states": STATES, "stays": STAYS},

@@ -7,13 +7,12 @@ from typing import Any
 
 import asyncpg
 
-from testfields.accounts.access import reach
+from testfields.accounts.access import reach, roles_in
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
-from testfields.availability.refusals import refusal_of, refusals
+from testfields.availability.refusals import refusals
 from testfields.availability.rules import MOST_VOLUMES, check_lengths, check_volumes, too_many
-from testfields.availability.search import nearest_free
 from testfields.availability.service import NO_SUCH_AREA, Asked, Place, in_area_arrays
 from testfields.core.errors import (
     N_,
@@ -30,10 +29,18 @@ from testfields.core.shapes import check_points_of_all
 from testfields.core.volumes import Volume
 from testfields.db.engine import DB, one_statement
 from testfields.db.values import volume_arrays
-from testfields.reservations import queries, waiting
-from testfields.reservations.reading import own
-from testfields.reservations.refusals import nearest_told, own_told, refuse_unverified, refuse_waiting_for_oneself
-from testfields.reservations.rules import Action, Party, Role, State, acting_role, checked_texts, next_state
+from testfields.reservations import queries
+from testfields.reservations.refusals import nearest_told, refuse_unverified, refuse_waiting_for_oneself
+from testfields.reservations.rules import (
+    Action,
+    Party,
+    Role,
+    State,
+    acting_role,
+    check_words,
+    checked_texts,
+    next_state,
+)
 from testfields.reservations.states import STATES
 from testfields.reservations.telling import as_json, promised, story_of
 from testfields.reservations.terms import terms_of, warnings_of
@@ -51,6 +58,9 @@ class Application:
     note: str = ""
     # Stays that do not fit are left out, instead of hindering the others: see `fitting`.
     whatever_fits: bool = False
+    # The company that staff file for, and who of it asked them and how; None where it files for itself.
+    behalf_of: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,13 +123,22 @@ def refuse_too_much(place: Place) -> None:
 
 def acceptable(actor: Actor, application: Application) -> Application:
     """An application with its texts as they are kept; raises NotAllowed, and InvalidInput for what is no text."""
-    next_state(None, application.action, _roles(actor))
-    (note,) = checked_texts(note=application.note)
-    return replace(application, note=note)
+    next_state(None, application.action, _roles(actor, application, reach(actor, May.FILE_FOR).owners))
+    note, reason = checked_texts(note=application.note, reason=application.reason)
+    check_words(application.action, reason, "")
+    return replace(application, note=note, reason=reason)
 
 
-def _roles(actor: Actor) -> frozenset[Role]:
+def _roles(actor: Actor, application: Application, owners: Sequence[int]) -> frozenset[Role]:
+    """What the actor is to an application: a member of its company, or of the staff of these owners of land."""
+    if application.behalf_of is not None:
+        return frozenset(roles_in(actor, *owners))
     return frozenset({Party.COMPANY} if reach(actor, May.APPLY).companies else ())
+
+
+def _companies(actor: Actor, application: Application, may: May) -> list[int]:
+    """The companies one of which the project has to be of."""
+    return reach(actor, may).companies if application.behalf_of is None else [application.behalf_of]
 
 
 async def write(
@@ -129,16 +148,18 @@ async def write(
 
     Raises Taken, InvalidInput for a project that cannot be tried there, or WrongState for a site that has changed.
     """
-    roles = _roles(actor)
+    roles = _roles(actor, application, [place.owner_id])
     state = next_state(None, application.action, roles)
-    await refuse_unverified(actor, state, place.site_id, project_id=application.project_id)
+    # Staff who file for a company know with whom they have spoken.
+    if application.behalf_of is None:
+        await refuse_unverified(actor, state, place.site_id, project_id=application.project_id)
     terms, kind = terms_of(place, state, now), STATES[state].claims
     arguments = {
         "site_id": place.site_id,
         "site_version": place.site_version,
         "area_id": place.volumes[0].area_id,
         "project_id": application.project_id,
-        "companies": reach(actor, May.APPLY).companies,
+        "companies": _companies(actor, application, May.APPLY),
         "uses": sorted(place.uses),
         "state": state,
         "note": application.note,
@@ -146,6 +167,7 @@ async def write(
         "now": now,
         "role": acting_role(None, application.action, roles),
         "action": application.action,
+        "reason": application.reason,
         "claim_kind": kind,
         "details": as_json(story_of(place.volumes) | promised(terms) | told),
         **terms,
@@ -197,22 +219,18 @@ async def place_of(area_id: int, asked: Sequence[Asked]) -> Place:
 
 async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:
     """Why nothing could be filed: no such project, another use than the area's, or a site that has just changed."""
-    faults = _use_faults(await _use_of(actor, application.project_id, May.APPLY), place)
+    faults = faults_of_use(await use_of(actor, application, May.APPLY), place)
     return InvalidInput(faults) if faults else availability.changed_meanwhile()
 
 
-async def _use_of(actor: Actor, project_id: int, may: May) -> str | None:
-    """What a project of the actor's tries; None for any other."""
-    use: str | None = await queries.PROJECT_FOR.value(project_id=project_id, companies=reach(actor, may).companies)
+async def use_of(actor: Actor, application: Application, may: May) -> str | None:
+    """What a project of the company's tries; None for any other."""
+    companies = _companies(actor, application, may)
+    use: str | None = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=companies)
     return use
 
 
-async def use_faults(actor: Actor, application: Application, place: Place) -> tuple[Fault, ...]:
-    """What is wrong with trying there what the project tries, for somebody who only looks."""
-    return _use_faults(await _use_of(actor, application.project_id, May.SEE_OWN_PAGES), place)
-
-
-def _use_faults(use: str | None, place: Place) -> tuple[Fault, ...]:
+def faults_of_use(use: str | None, place: Place) -> tuple[Fault, ...]:
     """What is wrong with trying `use` there; None is the use of no project of the company's."""
     if use is None:
         return (fault("project_id", N_("Your company has no such project.")),)
@@ -221,67 +239,5 @@ def _use_faults(use: str | None, place: Place) -> tuple[Fault, ...]:
 
 def refuse_use(place: Place, use: str) -> None:
     """Raise InvalidInput where the area does not allow what the project tries."""
-    if faults := _use_faults(use, place):
+    if faults := faults_of_use(use, place):
         raise InvalidInput(faults)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What would become of an application now; `due_at` is when staff ought to decide, `deadline` when a hold ends."""
-
-    faults: tuple[Fault, ...] = ()
-    in_the_way: tuple[InTheWay, ...] = ()
-    due_at: datetime | None = None
-    deadline: datetime | None = None
-    warnings: tuple[Message, ...] = ()
-    # How many wait already for some of what is taken.
-    waiting: int = 0
-    # Times near to those asked for at which all would fit, moved together.
-    nearest: tuple[tuple[Period, ...], ...] = ()
-    # Of one for whatever fits, where something does: the stays that would be asked for, and the others.
-    fitting: tuple[Period, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-
-    @property
-    def fits(self) -> bool:
-        """Whether filing it would succeed."""
-        return not self.faults and not self.in_the_way
-
-
-async def verdict_on(actor: Actor, application: Application, place: Place, now: datetime) -> Verdict:
-    """What would become of an application in a place where nothing is in its way."""
-    due_at = terms_of(place, State.SUBMITTED, now)["due_at"]
-    return Verdict(
-        await use_faults(actor, application, place),
-        due_at=due_at,
-        deadline=terms_of(place, State.HELD, now)["deadline"],
-        warnings=warnings_of(place, due_at, now),
-    )
-
-
-async def check(actor: Actor, application: Application, now: datetime, besides: int = 0) -> Verdict:
-    """Answer what filing would, or what changing the reservation `besides` would; nothing is written.
-
-    The rules are those of `file`, but whether the volume is taken is read, not tried: a filing that is rolled back
-    would hold the site's lock at each change of a form, and real bookings would queue behind it. So the next booking
-    may overtake this answer; `file` alone decides. Raises NotFound, also for `besides` that is not the actor's own:
-    with another company's number the answer would tell where and when that one books.
-    """
-    if besides:
-        await own(actor, besides)
-    try:
-        checked_texts(note=application.note)
-        place = await checked_place(application.area_id, application.asked, now)
-        claims = await availability.claims_of(place)
-    except InvalidInput as error:
-        return Verdict(error.faults)
-    verdict = await verdict_on(actor, application, place, now)
-    refusal = await refusal_of(place.site_id, claims, besides)
-    if not refusal.in_the_way:
-        return verdict
-    return replace(
-        verdict,
-        in_the_way=tuple(await own_told(actor, refusal)),
-        waiting=await waiting.ahead_of(place.site_id, claims),
-        nearest=tuple(await nearest_free(application.area_id, application.asked, now, besides=besides)),
-    )

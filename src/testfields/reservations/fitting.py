@@ -15,9 +15,10 @@ from testfields.core.errors import N_, Fault, InvalidInput, Message, PortalError
 from testfields.core.periods import Period
 from testfields.core.volumes import Volume
 from testfields.db.engine import transactional
-from testfields.reservations import filing
+from testfields.reservations import checking, filing
 from testfields.reservations.actions import ACTIONS
-from testfields.reservations.filing import Application, Filed, LeftOut, Verdict, acceptable, place_of, verdict_on, write
+from testfields.reservations.checking import Verdict, verdict_on
+from testfields.reservations.filing import Application, Filed, LeftOut, acceptable, place_of, write
 from testfields.reservations.reading import own
 from testfields.reservations.refusals import nearest_told, own_told
 from testfields.reservations.rules import checked_texts
@@ -161,9 +162,9 @@ async def told_to(actor: Actor, fits: Fitting) -> tuple[LeftOut, ...]:
 
 
 async def check(actor: Actor, application: Application, now: datetime, besides: int = 0) -> Verdict:
-    """Answer what filing would, as `filing.check` does; of one for whatever fits also which stays do not."""
+    """Answer what filing would, as `checking.check` does; of one for whatever fits also which stays do not."""
     if not application.whatever_fits:
-        return await filing.check(actor, application, now, besides)
+        return await checking.check(actor, application, now, besides)
     if besides:
         await own(actor, besides)
     try:

@@ -35,9 +35,10 @@ FILE = Statement("""
         FROM filed, unnest(CAST(:claim_footprints AS geometry[]), CAST(:claim_altitudes AS numrange[]),
                            CAST(:claim_periods AS tstzrange[])) AS one (footprint, altitude, period)
     ), event AS (
-        INSERT INTO event (subject, subject_id, at, site_id, tenant_id, actor_id, actor_role, action, to_state, details)
+        INSERT INTO event (subject, subject_id, at, site_id, tenant_id, actor_id, actor_role, action, to_state, reason,
+                           details)
         SELECT 'reservation', filed.id, :now, :site_id, (SELECT owner_id FROM site WHERE site.id = :site_id),
-               :person_id, :role, :action, :state, CAST(:details AS jsonb)
+               :person_id, :role, :action, :state, :reason, CAST(:details AS jsonb)
         FROM filed
     )
     SELECT id, project_id, company_id FROM filed

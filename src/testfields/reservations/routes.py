@@ -60,7 +60,11 @@ async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Re
     application = filing.Application(
         data.project_id, data.area_id, asked, _first_action(data), data.note, data.whatever_fits
     )
-    filed = await fitting.file(actor, application, now())
+    return filed_answer(await fitting.file(actor, application, now()))
+
+
+def filed_answer(filed: filing.Filed) -> Response[FiledView]:
+    """What was just filed, and where it is."""
     view = FiledView(
         id=filed.id,
         state=filed.state,

@@ -76,6 +76,7 @@ TRANSITIONS: dict[tuple[State | None, Action], Transition] = {
     (None, A.HOLD): Transition(S.HELD, M.APPLY),
     (None, A.SUBMIT): Transition(S.SUBMITTED, M.APPLY),
     (None, A.WAIT): Transition(S.WAITING, M.APPLY),
+    (None, A.FILE_FOR): Transition(S.SUBMITTED, M.FILE_FOR),
     (S.DRAFT, A.CHANGE): Transition(S.DRAFT, M.APPLY),
     (S.DRAFT, A.MOVE): Transition(S.DRAFT, M.APPLY),
     (S.DRAFT, A.ADD): Transition(S.DRAFT, M.APPLY),

@@ -9,7 +9,8 @@ import msgspec
 from testfields.accounts.rules import Actor
 from testfields.core.errors import Fault, InTheWay, Message
 from testfields.reservations import reading
-from testfields.reservations.filing import LeftOut, Verdict
+from testfields.reservations.checking import Verdict
+from testfields.reservations.filing import LeftOut
 from testfields.reservations.rules import Action, State, actions_for
 from testfields.reservations.stays import StayState
 from testfields.reservations.waiting import Chance

@@ -79,6 +79,7 @@ async def queue_page(
         mails_late=await mails_are_late(now()),
         rows=[queue_row(actor, row) for row in rows],
         may_describe=allowed(actor, May.DESCRIBE_SITES),
+        may_book=allowed(actor, May.FILE_FOR),
         sites=[{"value": row["slug"], "label": locale.named(row, "name")} for row in await service.sites(actor)],
         shown=in_state.value,
         parts=_parts(filters, in_state, await work.counts(actor)),

@@ -26,7 +26,7 @@ _ROWS = f"""
     LEFT JOIN review_mark mark ON mark.reservation_id = reservation.id
     LEFT JOIN person assignee ON assignee.id = mark.assignee_id
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE event.action = 'submit') > 1 AS filed_again,
+        SELECT coalesce(bool_or(event.action = 'submit' AND event.from_state = 'returned'), false) AS filed_again,
                coalesce(bool_or(
                    event.details ? 'volumes'
                    AND (event.from_state = ANY(judged_states()) OR event.from_state = 'returned')), false) AS changed

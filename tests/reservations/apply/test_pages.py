@@ -17,7 +17,7 @@ from testfields.core.clock import now
 from testfields.core.errors import Taken
 from testfields.core.periods import Period
 from testfields.events.tables import Event
-from testfields.reservations import filing, reading, steps
+from testfields.reservations import checking, filing, reading, steps
 from testfields.reservations.apply.forms import Time
 from testfields.reservations.apply.series import moved_on
 from testfields.reservations.filing import Application, Moved
@@ -217,7 +217,7 @@ async def test_the_panel_and_the_filing_judge_alike(desk: Desk, hour: int) -> No
     await rivals_claim(desk.field, factories.period(9, 2))
     application = Application(int(desk.form["project_id"]), desk.field.area_id, (Asked(factories.period(hour, 2)),))
 
-    verdict = await filing.check(desk.company, application, now())
+    verdict = await checking.check(desk.company, application, now())
     try:
         await filing.file(desk.company, application, now())
         in_the_way = ()

@@ -19,7 +19,7 @@ from testfields.closures.rules import ClosureKind
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, WrongState
 from testfields.permits import service as permits
-from testfields.reservations import filing, reading, steps
+from testfields.reservations import checking, filing, reading, steps
 from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
 from testfields.reservations.steps import Step
@@ -211,7 +211,7 @@ async def test_nothing_new_is_booked_in_a_retired_area(db: None, tmp_path: Path)
         with pytest.raises(InvalidInput) as refusal:
             await refused
         assert [(one.path, one.message.id) for one in refusal.value.faults] == [("area_id", RETIRED)]
-    verdict = await filing.check(company, application, now())
+    verdict = await checking.check(company, application, now())
     assert [one.message.id for one in verdict.faults] == [RETIRED]
     closing = closures.Closing(one_place("harbour", "lawn"), ClosureKind.WORKS, "工事", "Works", factories.period(9))
     with pytest.raises((NotFound, InvalidInput)):

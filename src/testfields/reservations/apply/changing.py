@@ -16,7 +16,7 @@ from testfields.core.errors import WrongState
 from testfields.reservations import steps
 from testfields.reservations.apply.forms import Entered, read_form
 from testfields.reservations.apply.pressing import changed
-from testfields.reservations.apply.showing import show_form, show_refusal
+from testfields.reservations.apply.showing import change_door, show_form, show_refusal
 from testfields.reservations.apply.verdicts import Form, application_of, judged, opened, stored
 from testfields.reservations.reading import own
 from testfields.reservations.rules import Action
@@ -33,7 +33,7 @@ async def change_page(request: Request[Any, Any, Any], actor: Caller, reservatio
     """The form as the reservation fills it in."""
     row = await own(actor, reservation_id)
     form = await judged(actor, await _opened(await stored(row), row), now())
-    return await show_form(request, actor, form, change=row)
+    return await show_form(request, form, change_door(row))
 
 
 @post(
@@ -46,13 +46,13 @@ async def change(request: Request[Any, Any, Any], actor: Caller, reservation_id:
     form = await _opened(read_form(sent), row)
     if sent.text("do") != "change":
         form, status = await changed(actor, form, sent.text("do"), at)
-        return await show_form(request, actor, form, status=status, change=row)
+        return await show_form(request, form, change_door(row), status=status)
     try:
         asked = application_of(form, Action.CHANGE).asked
         version = whole_number(form.entered.version) or 0
         moved = await steps.change_volumes(actor, reservation_id, version, asked, at)
     except REFUSALS as refusal:
-        return await show_refusal(request, actor, form, refusal, at, row)
+        return await show_refusal(request, actor, form, refusal, at, change_door(row))
     return redirect_told(f"/my/reservations/{reservation_id}", STATES[moved.state].changed, moved.warnings)
 
 

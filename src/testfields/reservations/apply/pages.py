@@ -21,7 +21,7 @@ from testfields.reservations import reading
 from testfields.reservations.apply.forms import Entered, read_form, time_from_address
 from testfields.reservations.apply.pressing import changed, filed
 from testfields.reservations.apply.series import moved_on
-from testfields.reservations.apply.showing import show_form, show_refusal
+from testfields.reservations.apply.showing import own_door, show_form, show_refusal
 from testfields.reservations.apply.verdicts import Form, judged, opened, stored
 from testfields.reservations.filing import Moved
 from testfields.reservations.rules import TRANSITIONS, State
@@ -34,7 +34,9 @@ from testfields.web.pages import redirect
 from testfields.web.parameters import QueryId
 
 # What the form can be sent for, by the value of its button.
-FILING = {action.value: action for state, action in TRANSITIONS if state is None}
+FILING = {
+    action.value: action for (state, action), step in TRANSITIONS.items() if state is None and step.may is May.APPLY
+}
 SOME_LEFT_OUT = N_("%(filed)s The times that do not fit are left out; they are listed below.")
 
 
@@ -55,14 +57,15 @@ async def apply_page(
     if draft is not None:
         return await _draft_page(request, actor, draft)
     if like is not None:
-        return await show_form(request, actor, await judged(actor, await _again(actor, like, now()), now()))
+        form = await judged(actor, await _again(actor, like, now()), now())
+        return await show_form(request, form, await own_door(actor))
     project = project or await _project_for(actor, use)
     form = await opened(Entered(project_id=project, site=site, area=area))
     if form.site:
         stay = timedelta(minutes=form.site.policy.minimum_minutes)
         time = time_from_address(start, end, form.zone, stay)
         form = replace(form, entered=replace(form.entered, times=(time,)))
-    return await show_form(request, actor, await judged(actor, form, now()))
+    return await show_form(request, await judged(actor, form, now()), await own_door(actor))
 
 
 async def _project_for(actor: Actor, use: str) -> str:
@@ -85,7 +88,7 @@ async def _draft_page(request: Request[Any, Any, Any], actor: Actor, draft_id: i
     if row["state"] != State.DRAFT:
         return redirect(f"/my/reservations/{draft_id}", "info", N_("This is no longer a draft."))
     entered = replace(await stored(row), draft=str(draft_id), version=str(row["version"]))
-    return await show_form(request, actor, await judged(actor, await opened(entered), now()))
+    return await show_form(request, await judged(actor, await opened(entered), now()), await own_door(actor))
 
 
 @post("/my/apply", include_in_schema=False, status_code=200, guards=[Only(May.APPLY)])
@@ -96,11 +99,11 @@ async def apply(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
     form = await opened(read_form(sent))
     if wish not in FILING:
         form, status = await changed(actor, form, wish, at)
-        return await show_form(request, actor, form, status=status)
+        return await show_form(request, form, await own_door(actor), status=status)
     try:
         moved = await filed(actor, form, FILING[wish], at)
     except REFUSALS as refusal:
-        return await show_refusal(request, actor, form, refusal, at)
+        return await show_refusal(request, actor, form, refusal, at, await own_door(actor))
     return await _after(actor, moved)
 
 

@@ -2,7 +2,11 @@
 
 from testfields.db.statements import Statement
 
-SITE_NAMES = Statement("SELECT slug, name_ja, name_en FROM site WHERE published ORDER BY slug")
+SITE_NAMES = Statement("""
+    SELECT slug, name_ja, name_en FROM site
+    WHERE published AND (CAST(:owners AS bigint[]) IS NULL OR owner_id = ANY(CAST(:owners AS bigint[])))
+    ORDER BY slug
+""")
 
 # Served by primary keys.
 SITE_OF_AREA = Statement("""

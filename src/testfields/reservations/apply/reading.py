@@ -1,5 +1,7 @@
 """What the form of an application needs to know of the sites: their names, areas, policy and owners."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from testfields.core.errors import NotFound
@@ -70,9 +72,9 @@ async def site_choice(slug: str) -> SiteChoice | None:
         return None
 
 
-async def site_names() -> list[SiteName]:
-    """Every published site, in the order of their slugs."""
-    return await queries.SITE_NAMES.all(SiteName)
+async def site_names(owners: Sequence[int] | None = None) -> list[SiteName]:
+    """Every published site, or those of these owners, in the order of their slugs."""
+    return await queries.SITE_NAMES.all(SiteName, owners=owners)
 
 
 async def site_of_area(area_id: int) -> str | None:

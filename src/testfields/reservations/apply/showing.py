@@ -1,7 +1,7 @@
 """The form of an application as its page shows it, whole or after a refusal."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,12 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, PortalError, Taken, WrongState
 from testfields.notifications.service import mails_are_late
 from testfields.projects import service as projects
-from testfields.reservations import filing
 from testfields.reservations.apply.editing import PRESETS
 from testfields.reservations.apply.forms import fields_of, rows_of_volumes
 from testfields.reservations.apply.reading import AreaChoice, site_names
 from testfields.reservations.apply.verdicts import Form, judged
 from testfields.reservations.apply.views import panel_of
+from testfields.reservations.checking import Verdict
 from testfields.reservations.refusals import ONLY_OWN
 from testfields.reservations.rules import LONGEST_TEXT
 from testfields.sites.vocabulary import MODES, USES
@@ -28,8 +28,30 @@ from testfields.web.forms import by_field, field_errors
 from testfields.web.pages import page
 from testfields.web.words import stay_in_words
 
+# Whence the parts come that are exchanged while the form is filled in, by a company and by staff.
+PARTS, PARTS_OF_STAFF = "/my/apply", "/desk/book"
 # Of a text that cannot be kept the summary says which one; other faults name their field themselves.
-LABELS = {"note": N_("Note to the owner")}
+LABELS = {"note": N_("Note to the owner"), "reason": N_("Who asked for it, and how")}
+
+
+@dataclass(frozen=True)
+class Door:
+    """By which page the form is filled in, where that sends it, and what it shows besides."""
+
+    template: str
+    action: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def own_door(actor: Actor) -> Door:
+    """A company's own application."""
+    projects_offered = [{"value": row["id"], "label": locale.named(row, "title")} for row in await projects.own(actor)]
+    return Door("page", PARTS, {"projects": projects_offered})
+
+
+def change_door(row: asyncpg.Record) -> Door:
+    """Other times and another volume for a reservation, in the same area."""
+    return Door("change", f"/my/reservations/{row['id']}/change", {"change": row})
 
 
 async def show_refusal(
@@ -38,48 +60,42 @@ async def show_refusal(
     form: Form,
     refusal: PortalError,
     at: datetime,
-    change: asyncpg.Record | None = None,
+    door: Door,
 ) -> Template:
     """The form again, with what was entered and why it was not taken."""
     if isinstance(refusal, InvalidInput | NotFound):
         faults = refusal.faults if isinstance(refusal, InvalidInput) else (Fault("area", refusal.message),)
         form = replace(form, errors=tuple(fields_of(faults, rows_of_volumes(form.entered))))
-        return await show_form(request, actor, form, status=422, summary=True, change=change)
+        return await show_form(request, form, door, status=422, summary=True)
     form = await judged(actor, form, at)
     if isinstance(refusal, Taken):
-        verdict = replace(form.verdict or filing.Verdict(), in_the_way=refusal.in_the_way)
+        verdict = replace(form.verdict or Verdict(), in_the_way=refusal.in_the_way)
         form = replace(form, verdict=verdict)
         if all(one.reservation_id for one in refusal.in_the_way):
             refusal = WrongState(ONLY_OWN)
-    return await show_form(request, actor, form, status=409, alert=refusal.message, change=change)
+    return await show_form(request, form, door, status=409, alert=refusal.message)
 
 
 async def show_form(
     request: Request[Any, Any, Any],
-    actor: Actor,
     form: Form,
+    door: Door,
     *,
     status: int = 200,
     alert: Message | None = None,
     summary: bool = False,
-    change: asyncpg.Record | None = None,
 ) -> Template:
-    """The whole page; `summary` puts the errors at its top, `alert` says what hindered the filing.
-
-    With `change`, a reservation, the form asks for other times and another volume for it, in the same area.
-    """
-    context = context_of(form)
+    """The whole page; `summary` puts the errors at its top, `alert` says what hindered the filing."""
+    context = {"sites": await sites_offered(), **context_of(form), **door.more}
     return page(
         request,
-        "reservations/apply/page.html",
+        f"reservations/apply/{door.template}.html",
+        action=door.action,
         mails_late=await mails_are_late(now()),
         status=status,
         summary=context["errors"] if summary else [],
         alert=locale.said(alert) if alert else "",
-        change=change,
         here=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
-        sites=await sites_offered(),
-        projects=await _projects(actor),
         saved="",
         refused="",
         **context,
@@ -103,6 +119,8 @@ def context_of(form: Form) -> dict[str, Any]:
         "sources": _sources(form),
         "presets": _presets(form),
         "longest_note": LONGEST_TEXT,
+        "parts": PARTS if form.behalf_of is None else PARTS_OF_STAFF,
+        "free_to_choose": form.free_to_choose,
         "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
     }
 
@@ -134,7 +152,3 @@ def _sources(form: Form) -> list[dict[str, Any]]:
 async def sites_offered() -> list[dict[str, str]]:
     """Every published site, for the list of the form."""
     return [{"value": one.slug, "label": locale.named(one, "name")} for one in await site_names()]
-
-
-async def _projects(actor: Actor) -> list[dict[str, Any]]:
-    return [{"value": row["id"], "label": locale.named(row, "title")} for row in await projects.own(actor)]

@@ -24,7 +24,8 @@ from testfields.reservations.apply.forms import (
     time_of,
 )
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
-from testfields.reservations.filing import Application, Verdict
+from testfields.reservations.checking import Verdict
+from testfields.reservations.filing import Application
 from testfields.reservations.rules import Action
 from testfields.reservations.stays import OPEN, TIMES_OVER
 from testfields.reservations.surroundings import Beside, Size, beside, sizes_of
@@ -46,6 +47,8 @@ class Form:
     more: tuple[AreaChoice, ...] = ()
     verdict: Verdict | None = None
     errors: tuple[Fault, ...] = ()
+    # The company that staff fill the form in for, 0 as long as they have chosen none; None where it does so itself.
+    behalf_of: int | None = None
     # Of what is asked for, where that can be told: how large it is, its heights, and what else is taken then.
     size: Size | None = None
     altitude: AltitudeBand | None = None
@@ -57,9 +60,14 @@ class Form:
         return self.site.timezone if self.site else "UTC"
 
     @property
+    def free_to_choose(self) -> bool:
+        """Whether it may wait, be held, or be asked for in part: neither a change may, nor what staff file."""
+        return not self.entered.reservation and self.behalf_of is None
+
+    @property
     def whatever_fits(self) -> bool:
         """Whether stays that do not fit are to be left out; of one alone there is no choice."""
-        return self.entered.whatever == "fits" and len(rows_of(self.entered)) > 1 and not self.entered.reservation
+        return self.entered.whatever == "fits" and self.free_to_choose and len(rows_of(self.entered)) > 1
 
 
 async def opened(entered: Entered) -> Form:
@@ -96,7 +104,7 @@ async def _judged(actor: Actor, form: Form, at: datetime) -> Form:
         return replace(form, errors=tuple(fields_of(error.faults, rows)))
     except NotFound as error:
         return replace(form, errors=(Fault("area", error.message),))
-    chosen = bool(form.entered.project_id)
+    chosen = whole_number(form.entered.project_id) is not None
     faults = [one for one in verdict.faults if chosen or one.path != "project_id"]
     return replace(form, verdict=verdict, errors=tuple(fields_of(faults, rows)))
 
@@ -140,7 +148,9 @@ def application_of(form: Form, action: Action) -> Application:
     project_id = whole_number(form.entered.project_id) or 0
     # A draft, a place in the queue and a change are for all of it.
     whatever_fits = form.whatever_fits and ACTIONS[action].in_part
-    return Application(project_id, form.area.id, asked, action, form.entered.note, whatever_fits)
+    return Application(
+        project_id, form.area.id, asked, action, form.entered.note, whatever_fits, behalf_of=form.behalf_of
+    )
 
 
 def complete(form: Form, action: Action) -> Application:

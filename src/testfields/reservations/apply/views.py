@@ -11,7 +11,8 @@ from testfields.reservations.apply.forms import Entered, time_of
 from testfields.reservations.apply.heights import HeightBar, band_of, height_bar
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice
 from testfields.reservations.apply.verdicts import Form
-from testfields.reservations.filing import LeftOut, Verdict
+from testfields.reservations.checking import Verdict
+from testfields.reservations.filing import LeftOut
 from testfields.reservations.surroundings import Size
 from testfields.reservations.views import day_of, periods_in_words
 from testfields.reservations.words import height_in_words
@@ -108,7 +109,7 @@ class Panel:
 def panel_of(form: Form) -> Panel:
     """The panel in the reader's language, its times in the site's zone."""
     entered, site, area, verdict = form.entered, form.site, form.area, form.verdict
-    missing, errors = _missing(entered, site, area), field_errors(form.errors)
+    missing, errors = _missing(form), field_errors(form.errors)
     if site is None or area is None:
         return Panel("incomplete", missing, errors)
     kind = "faulty" if errors else _kind(missing, verdict)
@@ -162,12 +163,13 @@ def _kind(missing: Sequence[str], verdict: Verdict | None) -> str:
     return "incomplete" if missing or verdict is None else "fits"
 
 
-def _missing(entered: Entered, site: SiteChoice | None, area: AreaChoice | None) -> list[str]:
+def _missing(form: Form) -> list[str]:
     wanted = {
-        N_("the project"): bool(entered.project_id),
-        N_("the test field"): site is not None,
-        N_("the area"): area is not None,
-        N_("the time"): any(not one.blank for one in entered.times),
+        N_("the company"): form.behalf_of != 0,
+        N_("the project"): bool(form.entered.project_id),
+        N_("the test field"): form.site is not None,
+        N_("the area"): form.area is not None,
+        N_("the time"): any(not one.blank for one in form.entered.times),
     }
     return [locale.translate(text) for text, there in wanted.items() if not there]
 

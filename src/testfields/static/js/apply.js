@@ -48,6 +48,14 @@ form.addEventListener("input", (event) => {
   for (const told of field.querySelectorAll(".field__error:not([role])")) told.remove();
 });
 
+// Enter in a field of a search presses its button.
+form.addEventListener("keydown", (event) => {
+  const field = /** @type {HTMLElement} */ (event.target);
+  if (event.key !== "Enter" || !field.dataset.enter || event.isComposing) return;
+  event.preventDefault();
+  document.getElementById(field.dataset.enter).click();
+});
+
 // Enter in a field looks; only the buttons file. A second press while the first is under way is not a second filing.
 let filing = false;
 form.addEventListener("submit", (event) => {
