@@ -172,6 +172,9 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /api/v1/sites/{slug}/areas.geojson": (HIDDEN,),
     "GET /api/v1/reservations": (LIST,),
     "POST /api/v1/reservations": (Case(json=ASKED, elsewhere=422),),
+    "POST /api/v1/reservations/for-company": (
+        Case(json={**ASKED, "company_id": "{organisation}", "reason": "電話"}, elsewhere=422),
+    ),
     "POST /api/v1/reservations/check": (
         Case(json=ASKED),
         Case(json={**ASKED, "reservation_id": "{reservation_id}"}, behind=May.SEE_OWN_PAGES, elsewhere=404),
@@ -300,6 +303,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     ),
     "GET /my/apply": (Case(), Case(places={"?draft": "{draft_id}"}, elsewhere=404)),
     "POST /my/apply": (filing(), filing(draft="{draft_id}")),
+    "POST /desk/book": (filing(do="file_for", company_id="{organisation}", reason="電話"),),
     "GET /desk": (LIST, WHOLE_QUEUE),
     "GET /desk/today": (Case(shows='"/desk/{confirmed_id}"', places=TOMORROW),),
     "POST /desk/today/{stay_id}/{action}": (Case(form={"version": "1"}, places={"action": "check_in"}, elsewhere=404),),

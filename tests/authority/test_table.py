@@ -57,6 +57,10 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/desk": STAFF,
     **dict.fromkeys(("/api/v1/calendar", "/api/v1/numbers"), STAFF),
     "/desk/companies": REVIEWER | APPROVER,
+    "/desk/book": REVIEWER | APPROVER | SITE_MANAGER,
+    **dict.fromkeys(
+        ("/api/v1/reservations/for-company", "/api/v1/companies/registered"), REVIEWER | APPROVER | SITE_MANAGER
+    ),
     "/desk/today/{stay_id}": SITE_MANAGER,
     "/desk/mails": STAFF | ADMIN,
     "/desk/sites": APPROVER | SITE_MANAGER,
@@ -85,6 +89,7 @@ STEPS: Mapping[Action, Set[MemberRole]] = {
     **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE, Action.TAKE_BACK), APPROVER),
     **dict.fromkeys((Action.CHECK_IN, Action.CHECK_OUT), COMPANY | SITE_MANAGER),
     Action.NO_SHOW: SITE_MANAGER,
+    Action.FILE_FOR: REVIEWER | APPROVER | SITE_MANAGER,
     Action.DISPLACE: APPROVER | SITE_MANAGER,
     **dict.fromkeys((Action.CONFIRM, Action.EXPIRE, Action.FINISH, Action.OFFER), frozenset()),
 }

@@ -47,7 +47,7 @@ async def test_an_officer_files_for_a_company_that_called(
     for name in ("title_ja", "title_en", "purpose", "equipment", "safety_plan"):
         await page.locator(f"#f-{name}").fill("実証 trial")
     await page.locator("#f-time0-end").fill(f"{day}T11:00")
-    await expect(page.locator("#verdict .notice")).to_contain_text(words["fits"])
+    await expect(page.locator("#verdict .notice--success")).to_contain_text(words["fits"])
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     await page.locator("button[name=do][value=file_for]").click()
 

@@ -70,6 +70,7 @@ PAGES = {
     "approver": [
         "/desk", "/desk?state=all", "/desk?text=nothing-like-it", "/desk?due=nonsense",
         "/desk?whose=nobodys&order=start&from=2026-01-01", "{desk}", "/desk/closures",
+        "/desk/book", "/desk/book?site=maishima&start=2026-02-03T09:00",
         "/desk/calendar", "/desk/calendar?view=day", "/desk/calendar?view=month&what=permitted",
         "/desk/numbers", "/desk/numbers?month=2020-02", "/desk/numbers?month=nonsense",
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
@@ -96,6 +97,7 @@ EMPTY = {
     ],
     "approver": [
         ("/desk/closures", "form[action='/desk/closures'] button.button--primary"),
+        ("/desk/book", ".decision-bar button[value=file_for]"),
         ("/desk/{submitted}", "form[action$=reject] button"),
         ("/desk/sites/new", "main form.form button.button--primary"),
         ("/desk/sites/maishima/new-area", "main form.form button.button--primary"),

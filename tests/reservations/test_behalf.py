@@ -147,7 +147,7 @@ async def test_staff_file_by_api(db: None, client: AsyncClient) -> None:
         "volumes": [{"period": {"start": asked.start.isoformat(), "end": asked.end.isoformat()}}],
         "reason": BY_PHONE,
     }
-    (found,) = (await client.get("/api/v1/companies", params={"q": "組織"}, headers=headers)).json()[:1]
+    (found,) = (await client.get("/api/v1/companies/registered", params={"q": "組織"}, headers=headers)).json()[:1]
     assert found["corporate_number"] is None
 
     neither = {name: value for name, value in body.items() if name != "project"}

@@ -51,6 +51,7 @@ APPLICATION = {
     "corners": "", "lower": "0", "upper": "30", "note": "n", "every": "2", "repeat": "3", "until": "", "more": "{area}",
     "fits": "whatever", "draft": "{draft}", "reservation": "", "version": "1", "do": "check",
 }  # fmt: skip
+CALL = {**APPLICATION, **PROJECT, "words": "w", "project_id": "new", "reason": "r", "do": "file_for"}
 OUTLINE = '{"type":"Polygon","coordinates":[[[131,32],[131.01,32],[131.01,32.01],[131,32]]]}'
 SITE = {
     "owner": "", "slug": "new-site", "name_ja": "名", "name_en": "Name", "description_ja": "", "description_en": "",
@@ -97,6 +98,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/my/apply/times": APPLICATION,
     "/my/apply/coordinates": {**APPLICATION, "centre": "34.65, 135.385", "radius": "30", "do": "circle"},
     "/my/apply/draft": APPLICATION,
+    "/desk/book": CALL,
+    **{f"/desk/book/{part}": CALL for part in ("check", "asker", "place", "times")},
+    "/desk/book/coordinates": {**CALL, "centre": "34.65, 135.385", "radius": "30", "do": "circle"},
     "/my/reservations/{reservation_id:int}/change": {**APPLICATION, "do": "change"},
     "/my/reservations/{reservation_id:int}/move": {
         "version": "1", "stay_move": "1", "much_move": "after", "start_move": "2026-12-03T09:00", "take": "",

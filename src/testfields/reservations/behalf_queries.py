@@ -12,7 +12,7 @@ COMPANIES = Statement(f"""
     {_COMPANY}
       AND NOT EXISTS (
           SELECT FROM sought(CAST(:words AS text)) word
-          WHERE NOT (found_by LIKE word.pattern OR corporate_number LIKE word.pattern))
+          WHERE NOT (found_by LIKE word.pattern OR coalesce(corporate_number, '') LIKE word.pattern))
     ORDER BY name_ja, id
     LIMIT :limit
 """)

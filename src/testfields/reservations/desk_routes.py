@@ -31,7 +31,7 @@ class CompanyView(msgspec.Struct, frozen=True):
     verified: bool
 
 
-@get("/companies", tags=["reservations"], guards=[Only(May.FILE_FOR)])
+@get("/companies/registered", tags=["reservations"], guards=[Only(May.FILE_FOR)])
 async def list_companies(words: Annotated[str, QueryParameter(name="q", max_length=200)] = "") -> list[CompanyView]:
     """Companies to file for, found by their names or their corporate number; the first twenty."""
     return [_company(row) for row in await behalf.companies(words)]
