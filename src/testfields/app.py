@@ -37,6 +37,7 @@ from testfields.web.parameters import refuse_unknown
 from testfields.web.proxies import behind_proxies
 from testfields.web.reading_out import PlainBodies, reading_to_the_end
 from testfields.web.shared import SharedAnswers
+from testfields.web.uploads import NoFileLeftOpen
 
 LARGEST_BODY = 1_000_000
 # Bytes a second: 0.3 Mbit/s; the largest body but photos comes within the time that anybody has.
@@ -88,7 +89,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "actor": Provide(provide_actor),
             "visitor": Provide(provide_visitor),
         },
-        middleware=[PlainBodies(), Identity(), SharedAnswers()],
+        middleware=[NoFileLeftOpen(), PlainBodies(), Identity(), SharedAnswers()],
         exception_handlers=problems.HANDLERS,
         before_send=[security.before_send(settings.gsi_tiles, settings.secure_cookies)],
         lifespan=[_pool(settings)],
