@@ -31,6 +31,7 @@ def heads(span: Span, today: date, address: Callable[[str], str]) -> list[dict[s
             "weekday": names[day.weekday()],
             "weekend": day.weekday() >= 5,
             "today": day == today,
+            "past": day < today,
         }
         for day in span.days
     ]
