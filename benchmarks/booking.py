@@ -145,6 +145,7 @@ def pgbench_script(start: datetime) -> str:
         "person_id": "1",
         "role": "'company'",
         "action": "'submit'",
+        "reason": "''",
         "claim_kind": "'reservation'",
         "details": """'{"volumes": [{"area": 1, "period": ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00Z"], "altitude": ["0", "150"], "footprint": "MULTIPOLYGON (((135 34, 135.01 34, 135.01 34.01, 135 34.01, 135 34)))"}]}'""",
         "periods": f"ARRAY[{period}]",
