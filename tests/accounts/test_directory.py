@@ -94,7 +94,7 @@ async def test_the_api_does_the_same(db: None, client: AsyncClient) -> None:
     reset = await client.post(f"/api/v1/people/{person_id}/password", headers=headers)
     assert reset.json()["initial_password"] != first
     assert await LoginSession.count().where(LoginSession.person_id == person_id) == 0
-    out = await client.post(f"/api/v1/people/{person_id}/deactivate", headers=headers)
+    out = await client.post(f"/api/v1/people/{person_id}/deactivate?even_last=true", headers=headers)
     assert (out.json()["id"], out.json()["active"]) == (person_id, False)
     data = {"email": "approver@example.test", "password": reset.json()["initial_password"]}
     assert (await client.post("/login", data=data)).status_code == 422

@@ -212,6 +212,33 @@ async def test_the_last_who_is_needed_stays_until_another_is_there(db: None, bro
     assert (await browser.get("/my/members")).status_code == 403
 
 
+async def test_the_last_approver_goes_when_that_is_said_to_be_meant(db: None, browser: Browser) -> None:
+    owner = await factories.organisation(OrganisationKind.OWNER)
+    boss = await with_password(await factories.person(owner, OrganisationKind.OWNER, MemberRole.STAFF_MANAGER))
+    approver = await with_password(await factories.person(owner, OrganisationKind.OWNER, APPROVER))
+    roles = {(owner, "approver")}
+    await browser.log_in(approver)
+    refused = await browser.post("/my/account/leave", {"organisation_id": str(owner)})
+    assert refused.status_code == 409
+    assert 'name="even_last"' in refused.text
+
+    await browser.log_in(boss)
+    form = {"organisation_id": str(owner), "roles": "reviewer"}
+    refused = await browser.post(f"/my/members/{approver.person_id}/roles", form)
+    assert refused.status_code == 409
+    assert '<input type="hidden" name="roles" value="reviewer">' in refused.text
+    assert await roles_of(approver.email) == roles
+    known = {"Authorization": f"Bearer {await factories.token(boss)}"}
+    body = {"organisation_id": owner, "roles": ["reviewer"]}
+    put = f"/api/v1/people/{approver.person_id}/roles"
+    assert (await browser.client.put(put, json=body, headers=known)).status_code == 409
+    assert await roles_of(approver.email) == roles
+
+    meant = await browser.post(f"/my/members/{approver.person_id}/roles", form | {"even_last": "true"})
+    assert meant.status_code == 303
+    assert await roles_of(approver.email) == {(owner, "reviewer")}
+
+
 async def test_of_two_managers_who_leave_at_once_one_stays(own_db: str) -> None:
     manager = await factories.company()
     company = manager.companies[0]

@@ -1,7 +1,10 @@
 """Locking somebody out tells beforehand, and in its answer, what is open and who is left."""
 
+import asyncio
+
 from httpx import AsyncClient
 
+from testfields.accounts import directory, team
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.accounts.tables import Person
 from testfields.availability.service import Asked
@@ -34,7 +37,7 @@ async def test_the_answer_tells_what_is_open_and_whether_anybody_can_decide(db: 
 
     before = (await client.get(f"/api/v1/people/{field.approver.person_id}/leaving", headers=headers)).json()
     assert before["active"] is True
-    out = await client.post(f"/api/v1/people/{field.approver.person_id}/deactivate", headers=headers)
+    out = await client.post(f"/api/v1/people/{field.approver.person_id}/deactivate?even_last=true", headers=headers)
     assert out.json() == before | {"active": False}
     (left,) = out.json()["left"]
     assert (left["others"], left["deciders"], left["open"], left["overdue"]) == (2, 0, 2, 0)
@@ -93,3 +96,49 @@ async def test_the_command_says_so_and_asks(own_db: str) -> None:
     status, said = await type_in(cli.commands["people"], "lock-out", "nobody@city.test", "--yes")
     assert status == 1
     assert "There is no such person." in said
+
+
+async def test_the_last_who_can_approve_is_locked_out_knowingly_alone(db: None, client: AsyncClient) -> None:
+    field, boss = await factories.field(), await administrator()
+    other = await factories.person(field.owner_id, OrganisationKind.OWNER, MemberRole.APPROVER)
+    headers = {"Authorization": f"Bearer {await factories.token(boss)}", "Accept-Language": "en"}
+    assert (await client.post(f"/api/v1/people/{other.person_id}/deactivate", headers=headers)).status_code == 200
+
+    out = f"/people/{field.approver.person_id}/deactivate"
+    refused = await client.post(f"/api/v1{out}", headers=headers)
+    assert refused.status_code == 409
+    assert "no application there can be decided" in refused.text
+    form = await factories.log_in(client, boss)
+    again = await client.post(f"/admin{out}?lang=en", data=form)
+    assert again.status_code == 409
+    assert 'name="even_last"' in again.text
+    assert await Person.count().where(Person.active.eq(False)) == 1
+    assert (await client.post(f"/admin{out}", data=form | {"even_last": "true"})).status_code == 303
+    assert await Person.count().where(Person.active.eq(False)) == 2
+
+
+async def test_the_last_administrator_stays(own_db: str, client: AsyncClient) -> None:
+    boss = await administrator()
+    other = await factories.person(boss.memberships[0].organisation_id, OrganisationKind.OPERATOR, MemberRole.ADMIN)
+    # Of two who lock each other out at once one stays.
+    done = await asyncio.gather(
+        directory.deactivate(boss, other.person_id, now(), even_last=True),
+        directory.deactivate(other, boss.person_id, now(), even_last=True),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in done) == ["NoneType", "WrongState"]
+    (left,) = await Person.select(Person.email).where(Person.active.eq(True))
+    status, said = await type_in(cli.commands["people"], "lock-out", left["email"], "--yes")
+    assert status == 1
+    assert "last administrator" in said
+
+
+async def test_of_two_approvers_locked_out_at_once_the_second_has_to_be_confirmed(own_db: str) -> None:
+    field, boss = await factories.field(), await administrator()
+    other = await factories.person(field.owner_id, OrganisationKind.OWNER, MemberRole.APPROVER)
+    done = await asyncio.gather(
+        directory.deactivate(boss, field.approver.person_id, now()),
+        team.leave(other, field.owner_id, now()),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in done) == ["LastOne", "NoneType"]

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from testfields.accounts import passwords, queries
+from testfields.accounts import last_ones, passwords, queries
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.entries import (
@@ -18,6 +18,7 @@ from testfields.accounts.entries import (
     check_password,
     check_person,
 )
+from testfields.accounts.last_ones import LAST_ADMIN, LastOne
 from testfields.accounts.rules import (
     ROLES_OF,
     Actor,
@@ -25,7 +26,7 @@ from testfields.accounts.rules import (
     Membership,
     OrganisationKind,
 )
-from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, fault
+from testfields.core.errors import N_, InvalidInput, NotAllowed, NotFound, WrongState, fault
 from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 from testfields.events import service as events
@@ -241,17 +242,28 @@ async def _set_password(person_id: int, password_hash: str) -> str:
     return email
 
 
-async def deactivate(actor: Actor, person_id: int, now: datetime) -> None:
-    """Lock a person out at once: sessions end and tokens are revoked, and stay so. Raises NotFound, NotAllowed."""
+async def deactivate(actor: Actor, person_id: int, now: datetime, even_last: bool = False) -> None:
+    """Lock a person out at once: sessions end and tokens are revoked, and stay so.
+
+    Raises NotFound, NotAllowed, WrongState for the portal's last administrator, and LastOne where nobody of an owner of
+    land would be left who can approve, unless that is meant: `even_last`.
+    """
     if person_id == actor.person_id:
         raise NotAllowed(N_("You cannot lock yourself out. Please ask another administrator."))
-    await lock_out(person_id, now, actor)
+    await lock_out(person_id, now, even_last, actor)
 
 
 @transactional
-async def lock_out(person_id: int, now: datetime, actor: Actor | None = None) -> None:
-    """The same as the command line does it. Raises NotFound."""
+async def lock_out(person_id: int, now: datetime, even_last: bool = False, actor: Actor | None = None) -> None:
+    """The same as the command line does it."""
+    theirs = [row["organisation_id"] for row in await queries.ORGANISATIONS_OF.rows(person_id=person_id)]
+    before = await last_ones.held(theirs)
     await _set_active(person_id, False, actor, now)
+    lost = {role for _, role in before - await last_ones.held(theirs)}
+    if MemberRole.ADMIN in lost:
+        raise WrongState(LAST_ADMIN)
+    if MemberRole.APPROVER in lost and not even_last:
+        raise LastOne
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
     await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
     await queries.END_FEED.run(person_id=person_id)

@@ -119,11 +119,18 @@ async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Templa
     return account(request, actor)
 
 
-def account(request: Request[Any, Any, Any], actor: Actor, error: InvalidInput | None = None) -> Template:
+def account(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    error: InvalidInput | None = None,
+    unconfirmed: tuple[int | None, str] | None = None,
+) -> Template:
+    """One's account; `unconfirmed` is the organisation that one did not leave, and what has to be confirmed first."""
     return page(
         request,
         "accounts/account.html",
-        status=422 if error else 200,
+        status=409 if unconfirmed else 422 if error else 200,
+        unconfirmed=unconfirmed,
         roles=roles_line(actor.memberships),
         organisations={one.organisation_id: locale.named(one, "name") for one in actor.memberships},
         manages=allowed(actor, May.SEE_MEMBERS),

@@ -241,11 +241,22 @@ ROLES_IN = Statement("""
     SELECT role FROM membership WHERE person_id = :person_id AND organisation_id = :organisation_id
 """)
 
+# In one order, so that nobody waits in a circle.
+LOCK_ORGANISATIONS = Statement("""
+    SELECT id FROM organisation WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE
+""")
+
 # Of the roles, those that somebody who can log in has. Served by membership_organisation_id.
 ROLES_HELD = Statement("""
-    SELECT DISTINCT membership.role FROM membership JOIN person ON person.id = membership.person_id
-    WHERE membership.organisation_id = :organisation_id AND person.active
+    SELECT DISTINCT membership.organisation_id, membership.role
+    FROM membership JOIN person ON person.id = membership.person_id
+    WHERE membership.organisation_id = ANY(CAST(:organisations AS bigint[])) AND person.active
       AND membership.role = ANY(CAST(:roles AS text[]))
+""")
+
+# Served by membership_person_id.
+ORGANISATIONS_OF = Statement("""
+    SELECT DISTINCT organisation_id FROM membership WHERE person_id = :person_id
 """)
 
 # Served by the primary key and membership_person_id.

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from testfields.accounts import queries
+from testfields.accounts import last_ones, queries
 from testfields.accounts.access import allowed
 from testfields.accounts.authority import May
 from testfields.accounts.directory import give_roles
 from testfields.accounts.entries import NewRole
-from testfields.accounts.rules import NEEDED_ROLES, ROLES, ROLES_OF, Actor, MemberRole, OrganisationKind
+from testfields.accounts.last_ones import LastOne
+from testfields.accounts.rules import ROLES, ROLES_OF, Actor, MemberRole, OrganisationKind
 from testfields.core.errors import N_, InvalidInput, Message, NotFound, fault
 from testfields.db.engine import transactional
 from testfields.events import service as events
@@ -19,26 +20,37 @@ LAST_ONE = N_("This person is the last one here who is “%(role)s”. Please gi
 
 @transactional
 async def set_roles(
-    actor: Actor, person_id: int, organisation_id: int, roles: Collection[MemberRole], now: datetime
+    actor: Actor,
+    person_id: int,
+    organisation_id: int,
+    roles: Collection[MemberRole],
+    now: datetime,
+    even_last: bool = False,
 ) -> None:
     """What a person is in an organisation from now on; nothing, where there are no `roles`.
 
     Raises NotFound for an organisation that the actor does not manage or a person who is not in it, InvalidInput for a
-    role that it does not have or the last one of a role that it needs.
+    role that it does not have or the last one of a role that it needs, LastOne where nobody would be left who can
+    approve, unless that is meant: `even_last`.
     """
     if not allowed(actor, May.INVITE, organisation_id):
         raise NotFound(N_("There is no such person."))
-    await _set_roles(actor, person_id, organisation_id, roles, now)
+    await _set_roles(actor, person_id, organisation_id, roles, now, even_last)
 
 
 @transactional
-async def leave(actor: Actor, organisation_id: int, now: datetime) -> None:
-    """Leave an organisation. Raises NotFound where one is not in it, InvalidInput as `set_roles` does."""
-    await _set_roles(actor, actor.person_id, organisation_id, (), now)
+async def leave(actor: Actor, organisation_id: int, now: datetime, even_last: bool = False) -> None:
+    """Leave an organisation. Raises NotFound where one is not in it, InvalidInput and LastOne as `set_roles` does."""
+    await _set_roles(actor, actor.person_id, organisation_id, (), now, even_last)
 
 
 async def _set_roles(
-    actor: Actor, person_id: int, organisation_id: int, roles: Collection[MemberRole], now: datetime
+    actor: Actor,
+    person_id: int,
+    organisation_id: int,
+    roles: Collection[MemberRole],
+    now: datetime,
+    even_last: bool,
 ) -> None:
     organisation = await queries.LOCK_ORGANISATION.row(organisation_id=organisation_id)
     known = await queries.ROLES_IN.rows(person_id=person_id, organisation_id=organisation_id)
@@ -47,13 +59,12 @@ async def _set_roles(
     kind = OrganisationKind(organisation["kind"])
     if not ROLES_OF[kind].issuperset(roles):
         raise InvalidInput([fault("roles", N_("This organisation has no such role."))])
-    held = await _needed(kind, organisation_id)
+    before = await last_ones.held([organisation_id])
     await queries.END_MEMBERSHIPS.run(
         person_id=person_id, organisation_id=organisation_id, kept=[one.value for one in roles]
     )
     await give_roles(person_id, [NewRole(organisation_id, one) for one in roles])
-    for role in sorted(held - await _needed(kind, organisation_id)):
-        raise InvalidInput([fault("roles", LAST_ONE, role=Message(ROLES[role].word))])
+    _refuse_to_lose({role for _, role in before - await last_ones.held([organisation_id])}, even_last)
     if not roles:
         # Whoever leaves shall not go on reading what is the organisation's, nor begin again by coming back.
         await queries.END_FEED.run(person_id=person_id)
@@ -72,8 +83,10 @@ async def _set_roles(
         await events.tell([told], now)
 
 
-async def _needed(kind: OrganisationKind, organisation_id: int) -> set[MemberRole]:
-    """Which of the roles that an organisation needs somebody has who can log in."""
-    wanted = [role.value for role in NEEDED_ROLES[kind]]
-    rows = await queries.ROLES_HELD.rows(organisation_id=organisation_id, roles=wanted)
-    return {MemberRole(row["role"]) for row in rows}
+def _refuse_to_lose(roles: Collection[MemberRole], even_last: bool) -> None:
+    """Raise InvalidInput, or LastOne where it may be meant: an approver can be named by those who are left."""
+    for role in sorted(roles):
+        if role is not MemberRole.APPROVER:
+            raise InvalidInput([fault("roles", LAST_ONE, role=Message(ROLES[role].word))])
+    if roles and not even_last:
+        raise LastOne

@@ -23,10 +23,12 @@ from testfields.joining.schemas import (
     InvitedView,
     ReasonBody,
     RolesBody,
+    RolesView,
     UnverifiedView,
 )
 from testfields.web import locale
 from testfields.web.bodies import JsonBody
+from testfields.web.openapi import REFUSES
 from testfields.web.parameters import PathId
 from testfields.web.schemas import NamedText
 
@@ -67,11 +69,17 @@ async def withdraw(actor: Caller, invitation_id: PathId) -> None:
     await inviting.withdraw(actor, invitation_id, now())
 
 
-@put("/people/{person_id:int}/roles", dto=JsonBody[RolesBody], return_dto=None, guards=[Only(May.INVITE)])
-async def set_roles(actor: Caller, person_id: PathId, data: JSONBody[RolesBody]) -> RolesBody:
+@put(
+    "/people/{person_id:int}/roles",
+    dto=JsonBody[RolesBody],
+    return_dto=None,
+    opt={REFUSES: (409,)},
+    guards=[Only(May.INVITE)],
+)
+async def set_roles(actor: Caller, person_id: PathId, data: JSONBody[RolesBody]) -> RolesView:
     """Say what a person is in an organisation; without roles the person leaves it."""
-    await team.set_roles(actor, person_id, data.organisation_id, data.roles, now())
-    return data
+    await team.set_roles(actor, person_id, data.organisation_id, data.roles, now(), data.even_last)
+    return RolesView(data.organisation_id, data.roles)
 
 
 @post("/companies", dto=JsonBody[NewCompany], return_dto=None, status_code=202, guards=[Only(May.COME_AND_GO)])

@@ -27,10 +27,21 @@ class InvitationView(msgspec.Struct, frozen=True):
 
 
 class RolesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person is in an organisation from now on; nothing, where there are no roles."""
+    """What a person is in an organisation from now on; nothing, where there are no roles.
+
+    Where nobody of an owner of land would be left who can approve, `even_last` says that this is meant.
+    """
 
     organisation_id: Id
     roles: list[MemberRole]
+    even_last: bool = False
+
+
+class RolesView(msgspec.Struct, frozen=True):
+    """What a person is in an organisation."""
+
+    organisation_id: int
+    roles: Sequence[MemberRole]
 
 
 class InvitedView(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The people of one's organisation: who they are there, whom one invites; and leaving it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -11,6 +12,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.entries import Language
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
+from testfields.accounts.last_ones import LastOne
 from testfields.accounts.pages import account
 from testfields.accounts.rules import ROLES_OF, Actor, MemberRole, OrganisationKind
 from testfields.accounts.views import in_a_row, older, options
@@ -68,10 +70,14 @@ async def set_roles(request: Request[Any, Any, Any], actor: Caller, person_id: P
     """Say what somebody is in one's organisation; without roles they leave it."""
     form = await posted(request)
     roles = [] if form.text("what") == "end" else _roles(form)
+    organisation_id = form.whole("organisation_id") or 0
     try:
-        await team.set_roles(actor, person_id, form.whole("organisation_id") or 0, roles, now())
+        await team.set_roles(actor, person_id, organisation_id, roles, now(), form.ticked("even_last"))
     except InvalidInput as error:
         return await _members(request, actor, error=error)
+    except LastOne as error:
+        asked = {"person_id": person_id, "organisation_id": organisation_id, "roles": [role.value for role in roles]}
+        return await _members(request, actor, unconfirmed=asked | {"text": locale.said(error.message)})
     return redirect("/my/members", "success", N_("The roles are saved."))
 
 
@@ -93,9 +99,11 @@ async def leave(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
     """Leave an organisation."""
     form = await posted(request)
     try:
-        await team.leave(actor, form.whole("organisation_id") or 0, now())
+        await team.leave(actor, form.whole("organisation_id") or 0, now(), form.ticked("even_last"))
     except InvalidInput as error:
         return account(request, actor, error)
+    except LastOne as error:
+        return account(request, actor, unconfirmed=(form.whole("organisation_id"), locale.said(error.message)))
     return redirect("/my/account", "success", N_("You have left the organisation."))
 
 
@@ -115,6 +123,7 @@ async def _members(
     limit: int = 50,
     form: Posted | None = None,
     error: InvalidInput | None = None,
+    unconfirmed: Mapping[str, Any] | None = None,
 ) -> Template:
     far = reach(actor, May.SEE_MEMBERS)
     managed = {
@@ -124,7 +133,8 @@ async def _members(
     return page(
         request,
         "joining/members.html",
-        status=422 if error else 200,
+        status=409 if unconfirmed else 422 if error else 200,
+        unconfirmed=unconfirmed,
         people=[_line(row, managed) for row in rows],
         older=older("/my/members", rows, limit),
         invited=[

@@ -7,7 +7,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.commands import Run
 from testfields.accounts.guards import only_terminal
 from testfields.core.clock import now
-from testfields.core.errors import NotFound
+from testfields.core.errors import NotFound, WrongState
 from testfields.leaving import service, words
 from testfields.web import locale
 
@@ -18,7 +18,7 @@ from testfields.web import locale
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def lock_out(run: Run, email: str, yes: bool) -> None:
-    """Lock somebody out at once; says first what is open and who is left."""
+    """Lock somebody out at once; says first what is open and who is left. The last administrator stays."""
     try:
         found: service.Leaver = run(lambda: service.find(email, now()))
     except NotFound as error:
@@ -31,7 +31,10 @@ def lock_out(run: Run, email: str, yes: bool) -> None:
         click.confirm(f"Lock {found.email} out?", abort=True)
 
     async def lock() -> None:
-        await directory.lock_out(found.id, now())
+        await directory.lock_out(found.id, now(), even_last=True)
 
-    run(lock)
+    try:
+        run(lock)
+    except WrongState as error:
+        raise click.ClickException(locale.said(error.message, "en")) from error
     click.echo(f"{found.email} is locked out. Browsers are logged out and API tokens revoked.")

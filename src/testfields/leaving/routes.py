@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import Router, get, post
+from litestar.params import FromQuery
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
@@ -9,6 +10,7 @@ from testfields.accounts.identity import Caller
 from testfields.core.clock import now
 from testfields.leaving import service
 from testfields.leaving.schemas import LeaverView
+from testfields.web.openapi import REFUSES
 from testfields.web.parameters import PathId
 
 
@@ -18,10 +20,14 @@ async def show_leaver(person_id: PathId) -> LeaverView:
     return _view(await service.leaver(person_id, now()))
 
 
-@post("/{person_id:int}/deactivate", status_code=200, guards=[Only(May.ADMINISTER)])
-async def deactivate(actor: Caller, person_id: PathId) -> LeaverView:
-    """Lock a person out at once; sessions end, tokens are revoked. The answer tells what is left behind."""
-    return _view(await service.lock_out(actor, person_id, now()))
+@post("/{person_id:int}/deactivate", status_code=200, opt={REFUSES: (409,)}, guards=[Only(May.ADMINISTER)])
+async def deactivate(actor: Caller, person_id: PathId, even_last: FromQuery[bool] = False) -> LeaverView:
+    """Lock a person out at once; sessions end, tokens are revoked. The answer tells what is left behind.
+
+    Where nobody of an owner of land would be left who can approve, `even_last` says that this is meant. The portal's
+    last administrator cannot be locked out.
+    """
+    return _view(await service.lock_out(actor, person_id, now(), even_last))
 
 
 def _view(leaver: service.Leaver) -> LeaverView:

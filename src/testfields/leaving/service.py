@@ -45,7 +45,7 @@ async def find(email: str, now: datetime) -> Leaver:
 
 
 @transactional
-async def lock_out(actor: Actor, person_id: int, now: datetime) -> Leaver:
-    """Lock a person out at once; what is left behind. Raises NotAllowed for oneself, NotFound."""
-    await directory.deactivate(actor, person_id, now)
+async def lock_out(actor: Actor, person_id: int, now: datetime, even_last: bool = False) -> Leaver:
+    """Lock a person out at once; what is left behind. Raises as `directory.deactivate` does."""
+    await directory.deactivate(actor, person_id, now, even_last)
     return await leaver(person_id, now)
