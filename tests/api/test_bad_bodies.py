@@ -51,6 +51,7 @@ class Place:
             "project_id": self.project,
             "person_id": self.person,
             "company_id": 1,
+            "organisation_id": self.organisation,
         }
         return method, "/api/v1" + path.format_map({**numbers, "action": "submit", "slug": self.site})
 
@@ -90,6 +91,14 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /closures": closure,
         "POST /closures/preview": {"site": place.site, "period": period},
         "POST /organisations": organisation,
+        "PUT /organisations/{organisation_id}": {
+            **{name: organisation[name] for name in ("name_ja", "name_en", "contact_email")},
+            "kana": "-",
+            "corporate_number": None,
+            "address": "-",
+            "asks_verified": True,
+        },
+        "PUT /organisations/{organisation_id}/asks_verified": {"asks_verified": False},
         "POST /people": {"email": "new@example.test", "name": "新人", "memberships": []},
         "POST /invitations": {"email": "new@example.test", "organisation_id": place.organisation, "roles": ["member"]},
         "PUT /people/{person_id}/roles": {"organisation_id": place.organisation, "roles": ["member", "manager"]},

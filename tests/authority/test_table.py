@@ -77,6 +77,8 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     **dict.fromkeys(("/api/v1/closures", "/api/v1/reviews"), STAFF),
     "/api/v1/mails": STAFF | ADMIN,
     "/api/v1/organisations": ADMIN,
+    "/api/v1/organisations/{organisation_id}/asks_verified": ADMIN | STAFF_MANAGER,
+    "/my/members/verified": ADMIN | STAFF_MANAGER,
     "/api/v1/companies": ANYBODY,
     **dict.fromkeys(("/api/v1/companies/unverified", "/api/v1/companies/{company_id}"), REVIEWER | APPROVER),
     "/api/v1/people": ADMIN | MANAGER | STAFF_MANAGER,

@@ -191,6 +191,7 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
         **things,
         "photo_id": photo.id,
         "organisation": member.companies[0],
+        "organisation_id": owner,
         "person_id": colleague.person_id,
         "reservation_id": await file(9),
         "draft_id": await file(15, drafted, draft=True),

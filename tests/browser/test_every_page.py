@@ -81,7 +81,9 @@ PAGES = {
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",
     ],
     "admin": [
-        "/admin", "/admin/organisations", "/admin/people", "/admin/people/1/deactivate", "/admin/people/5/deactivate",
+        "/admin", "/admin/organisations", "/admin/organisations?text=nothing-like-it", "/admin/organisations/1",
+        "/admin/organisations/2/deactivate", "/admin/people", "/admin/people?text=nothing-like-it",
+        "/admin/people/1/deactivate", "/admin/people/5/deactivate",
         "/admin/mails", "/admin/mails?state=failed", "/admin/mails/{mail}",
     ],
 }  # fmt: skip

@@ -138,6 +138,13 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "kind": "company", "slug": "new", "name_ja": "新", "name_en": "New", "contact_email": "a@example.test",
         "corporate_number": "",
     },
+    "/admin/organisations/{organisation_id:int}": {
+        "version": "1", "name_ja": "新", "name_en": "New", "kana": "シン", "corporate_number": "", "address": "大阪",
+        "contact_email": "a@example.test",
+    },
+    "/admin/organisations/{organisation_id:int}/deactivate": {},
+    "/admin/organisations/{organisation_id:int}/activate": {},
+    "/my/members/verified": {"organisation_id": "{company}"},
     "/admin/people": {
         "email": "b@example.test", "name": "名", "organisation_id": "{company}", "roles": "member", "locale": "ja",
     },
@@ -211,6 +218,7 @@ async def things() -> tuple[Actor, dict[str, str]]:
         "site": site, "area": area, "project": str(project), "company": str(actor.companies[0]),
         "reservation_id:int": numbers["reservation"], "project_id:int": str(project), "slug:str": site,
         "closure_id:int": str(closure.id), "person_id:int": str(field.reviewer.person_id), "token_id:int": "1",
+        "organisation_id:int": str(actor.companies[0]),
         "area:str": area, "part:str": "edit", "number:int": "1", "photo_id:int": "1", "key:str": "a" * 64,
         "stay_id:int": "1", "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
     }  # fmt: skip

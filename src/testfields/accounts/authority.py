@@ -103,7 +103,7 @@ class May(Enum):
 
     # --- Organisations and people
     ADMINISTER = Row(
-        "Add organisations and people, lock people out and let them in",
+        "Add, change and deactivate organisations, add people, lock them out and let them in",
         (To(ADMINS, MANAGE), Kind.TERMINAL),
         FOR_ADMINS,
     )
@@ -121,6 +121,11 @@ class May(Enum):
         "Invite people into one's organisation, and say what they are there",
         (To(ADMINS, MANAGE), To(MANAGERS | STAFF_MANAGERS, MANAGE)),
         N_("This is for administrators and for managers of an organisation only."),
+    )
+    ASK_VERIFIED = Row(
+        "Say whether companies have to be verified before they apply for an owner's land",
+        (To(ADMINS, MANAGE), To(STAFF_MANAGERS, MANAGE)),
+        N_("This is for administrators and for staff managers of the land's owner only."),
     )
     READ_FEED = Row("Read a calendar by its secret address", (Kind.ANYBODY,))
     # As of one's tokens: whoever found one must not be able to make this.

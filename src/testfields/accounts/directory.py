@@ -38,21 +38,6 @@ MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
 
 
 @dataclass(frozen=True)
-class OrganisationRow:
-    """An organisation as administrators see it."""
-
-    id: int
-    kind: str
-    slug: str
-    name_ja: str
-    name_en: str
-    corporate_number: str | None
-    contact_email: str
-    metric_crs: int
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class Choice:
     """An organisation to choose from."""
 
@@ -82,11 +67,6 @@ class InitialPassword:
     id: int
     email: str
     password: str = field(repr=False)
-
-
-async def organisations(before: int, limit: int) -> list[OrganisationRow]:
-    """Organisations older than `before`, newest first."""
-    return await queries.ORGANISATIONS.all(OrganisationRow, before=before, limit=limit)
 
 
 async def choices() -> list[Choice]:
@@ -121,17 +101,21 @@ async def _add_organisation(new: NewOrganisation) -> int | None:
     return added
 
 
-async def people(actor: Actor, before: int, limit: int) -> list[PersonRow]:
-    """Whoever the actor may know of, newest first: administrators everybody, a manager their own people."""
+async def people(actor: Actor, before: int, limit: int, words: str | None = None) -> list[PersonRow]:
+    """Whoever the actor may know of, newest first: administrators everybody, a manager their own people.
+
+    Of `words` all are to be found in name and e-mail address.
+    """
     if reach(actor, May.SEE_PEOPLE).everything:
-        return [_person(row) for row in await queries.PEOPLE.rows(before=before, limit=limit)]
-    return await members(actor, before, limit)
+        return [_person(row) for row in await queries.PEOPLE.rows(before=before, limit=limit, words=words)]
+    return await members(actor, before, limit, words)
 
 
-async def members(actor: Actor, before: int, limit: int) -> list[PersonRow]:
+async def members(actor: Actor, before: int, limit: int, words: str | None = None) -> list[PersonRow]:
     """The people of the organisations that the actor manages, newest first."""
     far = reach(actor, May.SEE_MEMBERS)
-    rows = await queries.MEMBERS.rows(organisations=far.companies + far.owners, before=before, limit=limit)
+    mine = far.companies + far.owners
+    rows = await queries.MEMBERS.rows(organisations=mine, before=before, limit=limit, words=words)
     return [_person(row) for row in rows]
 
 

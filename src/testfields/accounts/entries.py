@@ -61,6 +61,22 @@ class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asks_verified: bool = True
 
 
+class ChangedOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said of an organisation from now on, all of it anew.
+
+    `asks_verified` counts for an owner: whether companies that registered themselves have to be verified before they
+    may apply for its land.
+    """
+
+    name_ja: str
+    name_en: str
+    kana: str
+    corporate_number: str | None
+    address: str
+    contact_email: str
+    asks_verified: bool
+
+
 class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A role in an organisation."""
 
@@ -120,6 +136,20 @@ def check_organisation(new: NewOrganisation) -> None:
             *number_faults(new.corporate_number),
             *email_faults("contact_email", new.contact_email),
             *_system_faults(new.metric_crs),
+        ]
+    )
+
+
+def check_change(new: ChangedOrganisation) -> None:
+    """Raise InvalidInput with every fault found."""
+    _refuse(
+        [
+            *name_faults("name_ja", new.name_ja, LONGEST_NAME),
+            *name_faults("name_en", new.name_en, LONGEST_NAME),
+            *line_faults("kana", new.kana, LONGEST_NAME),
+            *number_faults(new.corporate_number),
+            *line_faults("address", new.address, LONGEST_NAME),
+            *email_faults("contact_email", new.contact_email),
         ]
     )
 

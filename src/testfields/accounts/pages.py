@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
-from testfields.accounts import admin_pages, service
+from testfields.accounts import admin_pages, organisation_pages, service
 from testfields.accounts.access import allowed, scopes_for
 from testfields.accounts.authority import May
 from testfields.accounts.entries import NewToken, OwnLanguage
@@ -245,4 +245,5 @@ pages = [
     create_token,
     revoke_token,
     *admin_pages.pages,
+    *organisation_pages.pages,
 ]

@@ -17,14 +17,23 @@ def _memberships(told: str = "true") -> str:
     """
 
 
-_MEMBERSHIPS = _memberships()
+# A deactivated organisation makes nobody anything.
+_MEMBERSHIPS = _memberships("organisation.active")
+# Whether somebody may come in: not locked out, and not of deactivated organisations alone. Served by
+# membership_person_id.
+_AT_WORK = """
+    person.active AND (
+        EXISTS (SELECT FROM membership JOIN organisation ON organisation.id = membership.organisation_id
+                WHERE membership.person_id = person.id AND organisation.active)
+        OR NOT EXISTS (SELECT FROM membership WHERE membership.person_id = person.id))
+"""
 
 # Served by api_token's unique index on secret_hash.
 BY_TOKEN = Statement(f"""
     SELECT person.id AS person_id, person.email, person.name, person.locale, api_token.scopes, {_MEMBERSHIPS}
     FROM api_token JOIN person ON person.id = api_token.person_id
     WHERE api_token.secret_hash = :secret_hash AND api_token.revoked_at IS NULL
-      AND api_token.expires_at > :now AND person.active
+      AND api_token.expires_at > :now AND {_AT_WORK}
 """)
 
 # Served by login_session's unique index on secret_hash.
@@ -32,12 +41,12 @@ BY_SESSION = Statement(f"""
     SELECT person.id AS person_id, person.email, person.name, person.locale, person.initial_password,
            login_session.csrf_token, {_MEMBERSHIPS}
     FROM login_session JOIN person ON person.id = login_session.person_id
-    WHERE login_session.secret_hash = :secret_hash AND login_session.expires_at > :now AND person.active
+    WHERE login_session.secret_hash = :secret_hash AND login_session.expires_at > :now AND {_AT_WORK}
 """)
 
 # Served by person's unique index on email.
-PASSWORD_OF = Statement("""
-    SELECT id AS person_id, password_hash FROM person WHERE email = :email AND active
+PASSWORD_OF = Statement(f"""
+    SELECT id AS person_id, password_hash FROM person WHERE email = :email AND {_AT_WORK}
 """)
 
 # Counts an attempt before its password is looked at: those made at the same moment queue on the rows, so that no more
@@ -62,11 +71,11 @@ FORGET_ONE_ATTEMPT = Statement("""
 
 # The lock on the person makes a deactivation or a new password wait, so that it ends this session too. Served by the
 # primary key.
-OPEN_SESSION = Statement("""
+OPEN_SESSION = Statement(f"""
     INSERT INTO login_session (secret_hash, person_id, csrf_token, created_at, expires_at)
     SELECT :secret_hash, person.id, :csrf_token, :now, :expires_at
     FROM person
-    WHERE person.id = :person_id AND person.active
+    WHERE person.id = :person_id AND {_AT_WORK}
       AND (CAST(:password_hash AS text) IS NULL OR person.password_hash = :password_hash)
     FOR SHARE
 """)
@@ -137,16 +146,53 @@ END_FEED = Statement("DELETE FROM calendar_feed WHERE person_id = :person_id")
 BY_FEED = Statement(f"""
     SELECT person.id AS person_id, person.email, person.name, person.locale, {_MEMBERSHIPS}
     FROM calendar_feed JOIN person ON person.id = calendar_feed.person_id
-    WHERE calendar_feed.secret_hash = :secret_hash AND person.active
+    WHERE calendar_feed.secret_hash = :secret_hash AND {_AT_WORK}
 """)
 
+_SAID_OF_IT = """
+    id, kind, slug, name_ja, name_en, kana, corporate_number, address, contact_email, metric_crs, asks_verified, active,
+    version, created_at
+"""
+# Every word that somebody searches for is found; without words everything is.
+_SOUGHT = "LIKE ALL (SELECT pattern FROM sought(CAST(:words AS text)))"
+
 # Keyset paging, newest first; served by the primary key.
-ORGANISATIONS = Statement("""
-    SELECT id, kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs, created_at
+ORGANISATIONS = Statement(f"""
+    SELECT {_SAID_OF_IT}
     FROM organisation
-    WHERE id < :before
+    WHERE id < :before AND found_by {_SOUGHT}
     ORDER BY id DESC
     LIMIT :limit
+""")
+
+# Served by the primary key.
+ORGANISATION = Statement(f"SELECT {_SAID_OF_IT} FROM organisation WHERE id = :organisation_id")
+
+CHANGE_ORGANISATION = Statement("""
+    UPDATE organisation
+    SET name_ja = :name_ja, name_en = :name_en, kana = :kana, corporate_number = :corporate_number, address = :address,
+        contact_email = :contact_email, asks_verified = :asks_verified, version = version + 1
+    WHERE id = :organisation_id
+""")
+
+SET_ORGANISATION_ACTIVE = Statement("""
+    WITH known AS (SELECT id, active AS was FROM organisation WHERE id = :organisation_id FOR UPDATE)
+    UPDATE organisation SET active = :active, version = version + 1 FROM known WHERE organisation.id = known.id
+    RETURNING organisation.kind, known.was
+""")
+
+ASKING = Statement("""
+    SELECT id, name_ja, name_en, asks_verified FROM organisation WHERE id = ANY(CAST(:owners AS bigint[])) ORDER BY id
+""")
+
+ASK_VERIFIED = Statement("""
+    WITH known AS (
+        SELECT id, asks_verified AS was FROM organisation
+        WHERE id = :organisation_id AND kind = 'owner' AND (:everything OR id = ANY(CAST(:owners AS bigint[])))
+        FOR UPDATE
+    )
+    UPDATE organisation SET asks_verified = :asks, version = version + 1 FROM known WHERE organisation.id = known.id
+    RETURNING known.was
 """)
 
 ORGANISATION_CHOICES = Statement("""
@@ -174,9 +220,9 @@ _PERSON = "person.id, person.email, person.name, person.locale, person.active, p
 
 # Keyset paging, newest first; served by the primary key and membership_person_id.
 PEOPLE = Statement(f"""
-    SELECT {_PERSON}, {_MEMBERSHIPS}
+    SELECT {_PERSON}, {_memberships()}
     FROM person
-    WHERE person.id < :before
+    WHERE person.id < :before AND person.found_by {_SOUGHT}
     ORDER BY person.id DESC
     LIMIT :limit
 """)
@@ -189,6 +235,7 @@ MEMBERS = Statement(f"""
     SELECT {_PERSON}, {_memberships(_IN_THEM)}
     FROM person
     WHERE person.id IN (SELECT membership.person_id FROM membership WHERE {_IN_THEM}) AND person.id < :before
+      AND person.found_by {_SOUGHT}
     ORDER BY person.id DESC
     LIMIT :limit
 """)
@@ -209,7 +256,7 @@ PERSON_BY_EMAIL = Statement("""
 # Served by person's unique index on email.
 ACTOR_BY_EMAIL = Statement(f"""
     SELECT person.id AS person_id, person.email, person.name, person.locale, {_MEMBERSHIPS}
-    FROM person WHERE person.email = :email AND person.active
+    FROM person WHERE person.email = :email AND {_AT_WORK}
 """)
 
 ADD_MEMBERSHIPS = Statement("""
@@ -222,7 +269,7 @@ ADD_MEMBERSHIPS = Statement("""
 # Served by person's primary key.
 ACTOR_BY_ID = Statement(f"""
     SELECT person.id AS person_id, person.email, person.name, person.locale, {_MEMBERSHIPS}
-    FROM person WHERE person.id = :person_id AND person.active
+    FROM person WHERE person.id = :person_id AND {_AT_WORK}
 """)
 
 # One after the other: whoever changes what somebody is in an organisation sees what the one before has changed.

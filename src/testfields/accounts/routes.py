@@ -6,14 +6,15 @@ import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import JSONBody
 
-from testfields.accounts import directory, service
+from testfields.accounts import directory, organising, service
 from testfields.accounts.authority import May
-from testfields.accounts.entries import NewOrganisation, NewPerson, NewToken, OwnLanguage
+from testfields.accounts.entries import ChangedOrganisation, NewOrganisation, NewPerson, NewToken, OwnLanguage
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, Scope
 from testfields.accounts.schemas import (
     ActiveView,
+    AskingBody,
     CreatedView,
     IssuedView,
     MeView,
@@ -25,8 +26,10 @@ from testfields.accounts.schemas import (
 from testfields.core.clock import now
 from testfields.web.bodies import JsonBody
 from testfields.web.idempotency import NEVER_KEPT
+from testfields.web.openapi import REFUSES
 from testfields.web.paging import next_link
-from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId
+from testfields.web.parameters import LARGEST_ID, Before, Limit, PathId, Words
+from testfields.web.versions import IfMatch, etag, expected_version
 
 
 @get("/me", tags=["me"], guards=[Only(May.SEE_ACCOUNT)])
@@ -76,11 +79,10 @@ async def revoke_token(actor: Caller, token_id: PathId) -> None:
 
 @get("/organisations", tags=["administration"], guards=[Only(May.ADMINISTER)])
 async def list_organisations(
-    request: Request[Any, Any, Any], before: Before = LARGEST_ID, limit: Limit = 50
+    request: Request[Any, Any, Any], text: Words = None, before: Before = LARGEST_ID, limit: Limit = 50
 ) -> Response[list[OrganisationView]]:
-    """Organisations, newest first; the next page stands in `Link`."""
-    rows = await directory.organisations(before, limit)
-    views = [msgspec.convert(one, OrganisationView, from_attributes=True) for one in rows]
+    """Organisations, newest first, by words of their names; the next page stands in `Link`."""
+    views = [_organisation(one) for one in await organising.organisations(before, limit, text)]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
 
@@ -96,12 +98,73 @@ async def create_organisation(data: JSONBody[NewOrganisation]) -> CreatedView:
     return CreatedView(await directory.add_organisation(data))
 
 
+@get("/organisations/{organisation_id:int}", tags=["administration"], guards=[Only(May.ADMINISTER)])
+async def show_organisation(organisation_id: PathId) -> Response[OrganisationView]:
+    """One organisation."""
+    return _told(await organising.organisation(organisation_id))
+
+
+@put(
+    "/organisations/{organisation_id:int}",
+    tags=["administration"],
+    dto=JsonBody[ChangedOrganisation],
+    return_dto=None,
+    guards=[Only(May.ADMINISTER)],
+)
+async def change_organisation(
+    actor: Caller, organisation_id: PathId, data: JSONBody[ChangedOrganisation], if_match: IfMatch = None
+) -> Response[OrganisationView]:
+    """Replace what is said of an organisation."""
+    return _told(await organising.change(actor, organisation_id, expected_version(if_match), data, now()))
+
+
+@post(
+    "/organisations/{organisation_id:int}/activate",
+    tags=["administration"],
+    status_code=200,
+    opt={REFUSES: (409,)},
+    guards=[Only(May.ADMINISTER)],
+)
+async def activate_organisation(actor: Caller, organisation_id: PathId) -> ActiveView:
+    """Let an organisation's people work here again."""
+    await organising.set_active(actor, organisation_id, True, now())
+    return ActiveView(organisation_id, True)
+
+
+@put(
+    "/organisations/{organisation_id:int}/asks_verified",
+    tags=["administration"],
+    dto=JsonBody[AskingBody],
+    return_dto=None,
+    status_code=204,
+    guards=[Only(May.ASK_VERIFIED)],
+)
+async def ask_verified(actor: Caller, organisation_id: PathId, data: JSONBody[AskingBody]) -> None:
+    """Say whether companies that registered themselves have to be verified before they apply for the owner's land."""
+    await organising.ask_verified(actor, organisation_id, data.asks_verified, now())
+
+
+def _organisation(row: organising.OrganisationRow) -> OrganisationView:
+    return msgspec.convert(row, OrganisationView, from_attributes=True)
+
+
+def _told(row: organising.OrganisationRow) -> Response[OrganisationView]:
+    return Response(_organisation(row), headers={"ETag": etag(row.version)})
+
+
 @get("/people", tags=["administration"], guards=[Only(May.SEE_PEOPLE)])
 async def list_people(
-    request: Request[Any, Any, Any], actor: Caller, before: Before = LARGEST_ID, limit: Limit = 50
+    request: Request[Any, Any, Any],
+    actor: Caller,
+    text: Words = None,
+    before: Before = LARGEST_ID,
+    limit: Limit = 50,
 ) -> Response[list[PersonView]]:
-    """People, newest first: everybody for administrators, the own company's for its managers."""
-    rows = await directory.people(actor, before, limit)
+    """People, newest first: everybody for administrators, the own organisation's for its managers.
+
+    `text` is looked for in names and e-mail addresses.
+    """
+    rows = await directory.people(actor, before, limit, text)
     views = [msgspec.convert(one, PersonView, from_attributes=True) for one in rows]
     return Response(views, headers=next_link(request, "before", views[-1].id if len(views) == limit else None))
 
@@ -153,6 +216,10 @@ router = Router(
         revoke_token,
         list_organisations,
         create_organisation,
+        show_organisation,
+        change_organisation,
+        activate_organisation,
+        ask_verified,
         list_people,
         add_person,
         reset_password,

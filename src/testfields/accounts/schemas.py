@@ -47,16 +47,21 @@ class CreatedView(msgspec.Struct, frozen=True):
 
 
 class OrganisationView(msgspec.Struct, frozen=True):
-    """An organisation."""
+    """An organisation; `active` is whether its people may work here for it."""
 
     id: int
     kind: OrganisationKind
     slug: str
     name_ja: str
     name_en: str
+    kana: str
     corporate_number: str | None
+    address: str
     contact_email: str
     metric_crs: int
+    asks_verified: bool
+    active: bool
+    version: int
     created_at: datetime
 
 
@@ -80,7 +85,13 @@ class PasswordView(msgspec.Struct, frozen=True):
 
 
 class ActiveView(msgspec.Struct, frozen=True):
-    """Whether a person may log in."""
+    """Whether a person may log in, or an organisation's people may work here for it."""
 
     id: int
     active: bool
+
+
+class AskingBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether companies that registered themselves have to be verified before they may apply for the owner's land."""
+
+    asks_verified: bool

@@ -41,6 +41,9 @@ class Organisation(Table, tablename="organisation"):
     not_verified_because = Text(default="")
     # Of an owner: whether only verified companies may apply for its land.
     asks_verified = Boolean(default=True)
+    # Whether its people may work here for it; what is its own stays either way.
+    active = Boolean(default=True)
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     # What a search looks through, folded; the room's searching.sql keeps it.
     found_by = Text(default="")
@@ -61,6 +64,8 @@ class Person(Table, tablename="person"):
     locale = Text(default="ja")
     active = Boolean(default=True)
     created_at = Timestamptz(default=TimestamptzNow())
+    # What a search looks through, folded; the room's searching.sql keeps it.
+    found_by = Text(default="")
 
     person_locale_1 = Check("locale IN ('ja', 'en')")
     person_email_1 = Check("email = lower(email)")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from testfields.accounts.directory import PersonRow
 from testfields.accounts.rules import Membership
@@ -54,9 +55,10 @@ def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
     ]
 
 
-def older(path: str, rows: Sequence[Any], limit: int) -> str:
-    """The address of the next page of a list, newest first; empty on the last."""
-    return f"{path}?before={rows[-1].id}&limit={limit}" if len(rows) == limit else ""
+def older(path: str, rows: Sequence[Any], limit: int, text: str = "") -> str:
+    """The address of the next page of a list, newest first, that is searched by `text`; empty on the last."""
+    sought = {"text": text} if text else {}
+    return f"{path}?{urlencode({'before': rows[-1].id, 'limit': limit, **sought})}" if len(rows) == limit else ""
 
 
 def options(words: Mapping[Any, str], wanted: Sequence[StrEnum]) -> list[dict[str, str]]:

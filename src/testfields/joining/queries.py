@@ -8,7 +8,7 @@ _INVITED = """
     FROM way_in
     JOIN organisation ON organisation.id = way_in.organisation_id
     JOIN person ON person.id = way_in.invited_by
-    WHERE way_in.purpose = 'invite' AND way_in.ended_at IS NULL
+    WHERE way_in.purpose = 'invite' AND way_in.ended_at IS NULL AND organisation.active
 """
 
 # Those that may still be used, the newest first; few in each organisation. Served by way_in_organisation_id.
@@ -31,7 +31,7 @@ WITHDRAW = Statement("""
 """)
 
 # Served by organisation's primary key.
-ORGANISATION = Statement("SELECT kind, name_ja, name_en FROM organisation WHERE id = :organisation_id")
+ORGANISATION = Statement("SELECT kind, name_ja, name_en FROM organisation WHERE id = :organisation_id AND active")
 
 _SAID = "name_ja, name_en, kana, corporate_number, address, wish"
 

@@ -51,7 +51,13 @@ async def list_invitations(actor: Caller) -> list[InvitationView]:
     ]
 
 
-@post("/invitations", dto=JsonBody[NewInvitation], return_dto=None, guards=[Only(May.INVITE)])
+@post(
+    "/invitations",
+    dto=JsonBody[NewInvitation],
+    return_dto=None,
+    opt={REFUSES: (404,)},
+    guards=[Only(May.INVITE)],
+)
 async def invite(actor: Caller, data: JSONBody[NewInvitation]) -> InvitedView:
     """Invite somebody by mail; an invitation before to the same address ends."""
     return InvitedView(await inviting.invite(actor, data, now()))

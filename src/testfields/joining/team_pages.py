@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
-from testfields.accounts import admin_pages, directory, team
+from testfields.accounts import admin_pages, directory, organising, team
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.entries import Language
@@ -81,6 +81,14 @@ async def set_roles(request: Request[Any, Any, Any], actor: Caller, person_id: P
     return redirect("/my/members", "success", N_("The roles are saved."))
 
 
+@post("/my/members/verified", include_in_schema=False, guards=[Only(May.ASK_VERIFIED)])
+async def ask_verified(request: Request[Any, Any, Any], actor: Caller) -> Response[Any]:
+    """Say whether companies have to be verified before they apply for an owner's land."""
+    form = await posted(request)
+    await organising.ask_verified(actor, form.whole("organisation_id") or 0, form.ticked("asks_verified"), now())
+    return redirect("/my/members", "success", N_("This is saved, and counts from now on."))
+
+
 @post("/admin/people/invite", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def invite_into_any(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
     """Invite somebody into any organisation, such as an owner's first people; with faults, the form again."""
@@ -135,6 +143,10 @@ async def _members(
         "joining/members.html",
         status=409 if unconfirmed else 422 if error else 200,
         unconfirmed=unconfirmed,
+        asking=[
+            {"id": one.id, "name": locale.named(one, "name"), "asks": one.asks_verified}
+            for one in await organising.asking(actor)
+        ],
         people=[_line(row, managed) for row in rows],
         older=older("/my/members", rows, limit),
         invited=[
@@ -186,4 +198,4 @@ def _line(row: directory.PersonRow, managed: dict[int, Any]) -> dict[str, Any]:
     }
 
 
-pages = (members_page, invite, send_again, withdraw, set_roles, invite_into_any, leave)
+pages = (members_page, invite, send_again, withdraw, set_roles, ask_verified, invite_into_any, leave)

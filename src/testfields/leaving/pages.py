@@ -1,4 +1,4 @@
-"""Before somebody is locked out, the page that says what is left behind."""
+"""Before somebody is locked out, or an organisation deactivated, the page that says what is left behind."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, Message
 from testfields.core.local_time import JAPANS_ZONE, format_instant
 from testfields.leaving import service
-from testfields.leaving.rules import Left
-from testfields.leaving.words import pending, remains, warnings
+from testfields.leaving.rules import Closing, Left
+from testfields.leaving.words import pending, remains, stays_open, warnings
 from testfields.web import locale
 from testfields.web.forms import posted
 from testfields.web.pages import page, redirect
@@ -55,14 +55,33 @@ async def _leaving(request: Request[Any, Any, Any], person_id: int, unconfirmed:
 
 
 def _shown(left: Left) -> dict[str, Any]:
-    due = left.due_at
-    first = format_instant(due, JAPANS_ZONE, locale.current()) if due else ""
-    dated = [Message(N_("The first decision is due by %(when)s."), {"when": first})] if due else []
     return {
         "name": locale.named(left, "name"),
         "warnings": [locale.said(one) for one in warnings(left)],
-        "lines": [locale.said(one) for one in (*pending(left), *dated, *remains(left))],
+        "lines": [locale.said(one) for one in (*pending(left), *_dated(left), *remains(left))],
     }
 
 
-pages = (leaving_page, deactivate)
+def _dated(left: Left | Closing) -> list[Message]:
+    first = format_instant(left.due_at, JAPANS_ZONE, locale.current()) if left.due_at else ""
+    return [Message(N_("The first decision is due by %(when)s."), {"when": first})] if first else []
+
+
+@get("/admin/organisations/{organisation_id:int}/deactivate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
+async def closing_page(request: Request[Any, Any, Any], organisation_id: PathId) -> Template:
+    """What stays open, and the button that deactivates the organisation."""
+    found = await service.closing(organisation_id, now())
+    one = {"id": found.id, "name": locale.named(found, "name"), "active": found.active}
+    lines = [locale.said(told) for told in (*stays_open(found), *_dated(found))]
+    return page(request, "leaving/organisation.html", one=one, lines=lines)
+
+
+@post("/admin/organisations/{organisation_id:int}/deactivate", include_in_schema=False, guards=[Only(May.ADMINISTER)])
+async def deactivate_organisation(actor: Caller, organisation_id: PathId) -> Response[Any]:
+    """Deactivate an organisation."""
+    await service.deactivate(actor, organisation_id, now())
+    message = N_("The organisation is deactivated. Its people can neither log in nor act for it.")
+    return redirect(f"/admin/organisations/{organisation_id}", "success", message)
+
+
+pages = (leaving_page, deactivate, closing_page, deactivate_organisation)

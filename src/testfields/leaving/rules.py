@@ -42,3 +42,22 @@ class Left:
     def deserted(self) -> bool:
         """Whether nobody is left at all, so that letters go to the organisation's address for contact."""
         return self.others == 0
+
+
+@dataclass(frozen=True)
+class Closing:
+    """An organisation that is to be deactivated, or has been.
+
+    `people` of it can log in, or could; `sites` of an owner are published. The rest is as `Left` says.
+    """
+
+    id: int
+    kind: OrganisationKind
+    name_ja: str
+    name_en: str
+    active: bool
+    people: int
+    sites: int
+    open: int
+    overdue: int
+    due_at: datetime | None

@@ -33,3 +33,22 @@ class LeaverView(msgspec.Struct, frozen=True):
     id: int
     active: bool
     left: Sequence[LeftView]
+
+
+class ClosingView(msgspec.Struct, frozen=True):
+    """An organisation, whether it is active, and what stays open when it is not.
+
+    `people` of it can log in, or could; `sites` of an owner are published. `open` are a company's applications under
+    way, or those that wait for an owner's decision; of these, `overdue` are late and `due_at` is the first date.
+    """
+
+    id: int
+    kind: OrganisationKind
+    name_ja: str
+    name_en: str
+    active: bool
+    people: int
+    sites: int
+    open: int
+    overdue: int
+    due_at: datetime | None

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from testfields.accounts import directory
+from testfields.accounts import directory, organising
 from testfields.accounts.entries import folded_email
 from testfields.accounts.rules import Actor, OrganisationKind
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.leaving import queries
-from testfields.leaving.rules import DECIDING, SETTLED, UNDECIDED, Left
+from testfields.leaving.rules import DECIDING, SETTLED, UNDECIDED, Closing, Left
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,20 @@ async def lock_out(actor: Actor, person_id: int, now: datetime, even_last: bool 
     """Lock a person out at once; what is left behind. Raises as `directory.deactivate` does."""
     await directory.deactivate(actor, person_id, now, even_last)
     return await leaver(person_id, now)
+
+
+async def closing(organisation_id: int, now: datetime) -> Closing:
+    """What stays open when an organisation is deactivated; raises NotFound."""
+    row = await queries.CLOSING.row(
+        organisation_id=organisation_id, settled=sorted(SETTLED), undecided=sorted(UNDECIDED), now=now
+    )
+    if row is None:
+        raise NotFound(organising.NO_SUCH)
+    return Closing(**dict(row.items()) | {"kind": OrganisationKind(row["kind"])})
+
+
+@transactional
+async def deactivate(actor: Actor, organisation_id: int, now: datetime) -> Closing:
+    """Deactivate an organisation; what stays open. Raises as `organising.set_active` does."""
+    await organising.set_active(actor, organisation_id, False, now)
+    return await closing(organisation_id, now)

@@ -2,7 +2,7 @@
 
 from testfields.accounts.rules import OrganisationKind
 from testfields.core.errors import N_, Message
-from testfields.leaving.rules import Left
+from testfields.leaving.rules import Closing, Left
 
 NOBODY = {
     OrganisationKind.COMPANY: N_("Nobody else of the company can log in."),
@@ -31,7 +31,7 @@ def remains(left: Left) -> list[Message]:
     return told
 
 
-def pending(left: Left) -> list[Message]:
+def pending(left: Left | Closing) -> list[Message]:
     """What is open."""
     match left.kind:
         case OrganisationKind.COMPANY:
@@ -43,3 +43,12 @@ def pending(left: Left) -> list[Message]:
             ]
         case OrganisationKind.OPERATOR:
             return []
+
+
+def stays_open(closing: Closing) -> list[Message]:
+    """What an organisation leaves open that is deactivated."""
+    told = [Message(N_("People who can log in: %(count)s"), {"count": closing.people}), *pending(closing)]
+    if closing.sites:
+        text = N_("Published test fields, for which companies can go on applying until they are hidden: %(count)s")
+        told.append(Message(text, {"count": closing.sites}))
+    return told

@@ -18,6 +18,9 @@ QueryId = Annotated[int | None, QueryParameter(ge=1, le=LARGEST_ID)]
 Before = Annotated[int, QueryParameter(ge=1, le=LARGEST_ID)]
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
+# What is searched for in names.
+Words = Annotated[str | None, QueryParameter(max_length=100)]
+
 
 def whole_number(text: object) -> int | None:
     """A form's text as a number from 0 that a column can hold; None for anything else."""
