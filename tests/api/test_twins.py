@@ -163,7 +163,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /desk/mails/{mail_id}": ("GET /mails/{mail_id}",),
     "POST /desk/mails/{mail_id}/resend": ("POST /mails/{mail_id}/resend",),
     # Administrators
-    "GET /admin": PAGE,
+    "GET /admin": ("GET /status",),
     "GET /admin/organisations": ("GET /organisations",),
     "POST /admin/organisations": ("POST /organisations",),
     "GET /admin/organisations/{organisation_id}": ("GET /organisations/{organisation_id}",),

@@ -76,7 +76,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     **dict.fromkeys(("/api/v1/projects", "/api/v1/reservations"), COMPANY | STAFF),
     **dict.fromkeys(("/api/v1/closures", "/api/v1/reviews"), STAFF),
     "/api/v1/mails": STAFF | ADMIN,
-    "/api/v1/organisations": ADMIN,
+    **dict.fromkeys(("/api/v1/organisations", "/api/v1/status"), ADMIN),
     "/api/v1/organisations/{organisation_id}/asks_verified": ADMIN | STAFF_MANAGER,
     "/my/members/verified": ADMIN | STAFF_MANAGER,
     "/api/v1/companies": ANYBODY,

@@ -31,12 +31,6 @@ PERSON_LABELS = {
 PERSON_FIELDS = {"organisation_id": "organisation_id", "role": "roles", "memberships": "roles"}
 
 
-@get("/admin", include_in_schema=False, guards=[Only(May.ADMINISTER)])
-async def admin_page(request: Request[Any, Any, Any]) -> Template:
-    """Where administrators begin."""
-    return page(request, "accounts/admin.html")
-
-
 @get("/admin/people", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def people_page(
     request: Request[Any, Any, Any],
@@ -116,7 +110,6 @@ async def people(
 
 
 pages = [
-    admin_page,
     people_page,
     add_person,
     reset_password,

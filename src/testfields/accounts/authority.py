@@ -107,6 +107,7 @@ class May(Enum):
         (To(ADMINS, MANAGE), Kind.TERMINAL),
         FOR_ADMINS,
     )
+    SEE_STATUS = Row("See how the portal stands: worker, mails, disk, versions", (To(ADMINS, READ),), FOR_ADMINS)
     SEE_PEOPLE = Row(
         "List people: everybody, or a manager's own organisation's",
         (To(ADMINS, MANAGE), To(MANAGERS | STAFF_MANAGERS, MANAGE)),
