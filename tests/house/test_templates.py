@@ -62,3 +62,28 @@ def test_what_pages_need_is_not_taken_for_inline() -> None:
     assert (
         inline("""<script src="{{ static('js/app.js') }}" defer></script><a href="https://example.org">…</a>""") == []
     )
+
+
+# Corners are as many lines as they are; whether they make a shape is told at once.
+UNCOUNTED = {"corners"}
+
+
+def fields_without_a_counter(html: str) -> list[str]:
+    """Fields for long texts that do not say how much they take."""
+    asked = re.findall(r"\{\{\s*textarea\((.*?)\)\s*\}\}", html, re.DOTALL)
+    named = [(re.match(r'"?([a-z_]+)', one), "most=" in one) for one in asked]
+    return [name[1] for name, counted in named if name and not counted and name[1] not in UNCOUNTED]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_every_long_text_says_near_its_limit_how_much_is_left(path: Path) -> None:
+    html = path.read_text()
+    assert fields_without_a_counter(html) == []
+    # None is written past the macro, but the one that scripts fill.
+    if path.name != "forms.html":
+        assert re.findall(r"<textarea(?![^>]*\shidden)", html) == []
+
+
+def test_a_long_text_without_a_counter_would_be_seen() -> None:
+    assert fields_without_a_counter('{{ textarea("reason_ja", _("Why (optional)"), rows=3) }}') == ["reason_ja"]
+    assert fields_without_a_counter('{{ textarea(name, _("Reason"), most=longest_text) }}') == []

@@ -20,7 +20,7 @@ from testfields.reservations import filing, reading
 from testfields.reservations import steps as reservations
 from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
-from testfields.reservations.rules import Action
+from testfields.reservations.rules import LONGEST_TEXT, Action
 from testfields.reviews import service
 from testfields.sites.tables import Site
 from testfields.workflow import WHAT_FOLLOWS, Follows
@@ -97,6 +97,15 @@ async def test_buttons_are_those_of_the_role(db: None, client: httpx.AsyncClient
     assert await offered(field.approver) == {"approve", "return", "reject"}
     assert await offered(field.reviewer) == {"return"}
     assert await offered(field.site_manager) == set()
+
+
+async def test_reasons_and_conditions_count_what_is_left(db: None, client: httpx.AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await file(field, company)
+    await log_in(client, field.approver)
+    shown = (await client.get(f"/desk/{number}")).text
+    for name in ("reason_return", "reason_reject", "conditions", "note", "recommendation"):
+        assert re.search(rf'<textarea[^>]* name="{name}"[^>]* data-most="{LONGEST_TEXT}"', shown), name
 
 
 async def test_a_reviewer_returns_but_does_not_approve(db: None, client: httpx.AsyncClient) -> None:

@@ -4,11 +4,17 @@ from testfields.accounts.feature import FEATURE as ACCOUNTS
 from testfields.joining.company_pages import pages as company_pages
 from testfields.joining.jobs import TASKS
 from testfields.joining.pages import pages
+from testfields.joining.registering import LONGEST_WISH
 from testfields.joining.routes import router
 from testfields.joining.tables import Registration
 from testfields.joining.team_pages import pages as team_pages
 from testfields.web.features import Feature
 
 FEATURE = Feature(
-    after=(ACCOUNTS,), api=(router,), pages=(*pages, *team_pages, *company_pages), tasks=TASKS, tables=(Registration,)
+    after=(ACCOUNTS,),
+    api=(router,),
+    pages=(*pages, *team_pages, *company_pages),
+    in_templates=lambda _settings: {"longest_wish": LONGEST_WISH},
+    tasks=TASKS,
+    tables=(Registration,),
 )

@@ -17,6 +17,7 @@ from testfields.reservations.map_pages import asked_picture
 from testfields.reservations.my_pages import my_pages
 from testfields.reservations.pages import pages
 from testfields.reservations.routes import router
+from testfields.reservations.rules import LONGEST_TEXT
 from testfields.reservations.states import STATES
 from testfields.reservations.stay_pages import stay_pages
 from testfields.reservations.stays import STAYS
@@ -40,7 +41,7 @@ FEATURE = Feature(
         *behalf_pages,
     ),
     menu=(Link(40, "/my", "calendar", N_("My page"), seen_by(May.SEE_OWN_PAGES)),),
-    in_templates=lambda _settings: {"states": STATES, "stays": STAYS},
+    in_templates=lambda _settings: {"states": STATES, "stays": STAYS, "longest_text": LONGEST_TEXT},
     tasks=TASKS,
     tables=(Reservation, Stay, Volume),
     sets=states.SQL + stays.SQL,

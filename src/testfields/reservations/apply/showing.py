@@ -21,7 +21,6 @@ from testfields.reservations.apply.verdicts import Form, judged
 from testfields.reservations.apply.views import panel_of
 from testfields.reservations.checking import Verdict
 from testfields.reservations.refusals import ONLY_OWN
-from testfields.reservations.rules import LONGEST_TEXT
 from testfields.sites.vocabulary import MODES, USES
 from testfields.web import locale
 from testfields.web.forms import by_field, field_errors
@@ -118,7 +117,6 @@ def context_of(form: Form) -> dict[str, Any]:
         "panel": panel_of(form),
         "sources": _sources(form),
         "presets": _presets(form),
-        "longest_note": LONGEST_TEXT,
         "parts": PARTS if form.behalf_of is None else PARTS_OF_STAFF,
         "free_to_choose": form.free_to_choose,
         "hold": stay_in_words(form.site.policy.hold_minutes) if form.site else "",
