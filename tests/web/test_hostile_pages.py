@@ -214,11 +214,13 @@ async def things() -> tuple[Actor, dict[str, str]]:
     area = (await Area.select(Area.slug).where(Area.id == field.area_id))[0]["slug"]
     closing = closures.Closing(one_place(site), ClosureKind.WORKS, "工事", "Works", factories.period(9, days=2))
     closure = await closures.close(field.approver, closing, now())
+    # One that is deactivated here leaves the forms of the others be.
+    apart = await factories.organisation(OrganisationKind.COMPANY)
     return actor, numbers | {
         "site": site, "area": area, "project": str(project), "company": str(actor.companies[0]),
         "reservation_id:int": numbers["reservation"], "project_id:int": str(project), "slug:str": site,
         "closure_id:int": str(closure.id), "person_id:int": str(field.reviewer.person_id), "token_id:int": "1",
-        "organisation_id:int": str(actor.companies[0]),
+        "organisation_id:int": str(apart),
         "area:str": area, "part:str": "edit", "number:int": "1", "photo_id:int": "1", "key:str": "a" * 64,
         "stay_id:int": "1", "mail_id:int": "1", "action:str": "withdraw", "code:str": "A" * 26, "file:str": "x.js",
     }  # fmt: skip
