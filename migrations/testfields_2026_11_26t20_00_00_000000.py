@@ -10,6 +10,7 @@ from procrastinate.schema import SchemaManager
 from testfields.accounts.tables import ApiToken, CalendarFeed, LoginAttempt, LoginSession, Membership, Organisation, Person, WayIn
 from testfields.availability.tables import Claim, SiteLock
 from testfields.closures.tables import Closure
+from testfields.consent.tables import Consent, TermsVersion
 from testfields.db.engine import DB
 from testfields.db.tables import SqlFile
 from testfields.documents.tables import Document
@@ -31,6 +32,7 @@ TABLES = (
     *(SqlFile, IdempotentAnswer),
     Event,
     *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn, Registration),
+    *(TermsVersion, Consent),
     Document,
     Delivery,
     *(Site, Area, PlanPiece, OpeningHours, ExceptionDay, PublicHoliday, SitePhoto, SitePhotoSize),

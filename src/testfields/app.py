@@ -17,6 +17,7 @@ from litestar.template import TemplateConfig
 from testfields.accounts.authority import Kind, May
 from testfields.accounts.guards import Only, rows_of_handlers
 from testfields.accounts.identity import Identity, provide_actor, provide_visitor
+from testfields.consent.asking import Asking
 from testfields.core.errors import N_, NotFound
 from testfields.db.engine import DB
 from testfields.demo.cast import ACCOUNTS
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "actor": Provide(provide_actor),
             "visitor": Provide(provide_visitor),
         },
-        middleware=[NoFileLeftOpen(), PlainBodies(), Identity(), SharedAnswers()],
+        middleware=[NoFileLeftOpen(), PlainBodies(), Identity(), Asking(), SharedAnswers()],
         exception_handlers=problems.HANDLERS,
         before_send=[security.before_send(settings.gsi_tiles, settings.secure_cookies)],
         lifespan=[_pool(settings)],

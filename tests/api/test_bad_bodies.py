@@ -118,6 +118,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /sites": description("new-site"),
         "PUT /sites/{slug}": description(place.site),
         "POST /sites/{slug}/preview": description(place.site),
+        "POST /terms": {"kind": "terms", "text": {"ja": "文", "en": "Text"}, "applies_from": "2199-12-31"},
         "PUT /me": {"locale": "en"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }

@@ -81,6 +81,8 @@ class Case:
     crossed: bool = False
 
 
+TERMS = {"text_ja": "文", "text_en": "Text"}
+TODAY = factories.tomorrow().date().isoformat()
 THING = Case(elsewhere=404)
 SENT_AGAIN = Case(form={"state": "failed"}, elsewhere=404)
 LIST = Case(shows=MARK)
@@ -146,6 +148,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "PUT /api/v1/me": (Case(json={"locale": "en"}),),
     "POST /api/v1/tokens": (Case(json={}),),
     "DELETE /api/v1/tokens/{token_id}": (Case(mine=True, elsewhere=404),),
+    "POST /api/v1/terms": (Case(json={"kind": "terms", "text": {"ja": "文", "en": "Text"}, "applies_from": TODAY}),),
     "POST /api/v1/organisations": (Case(json={}),),
     "PUT /api/v1/organisations/{organisation_id}": (Case(json={}),),
     "PUT /api/v1/organisations/{organisation_id}/asks_verified": (Case(json={"asks_verified": True}, elsewhere=404),),
@@ -243,6 +246,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /sites/{slug}/map.svg": (HIDDEN,),
     "GET /maps/{file}": (Case(places={"file": f"{next(iter(MapKind))}.ja.js"}),),
     "GET /static/{path}": (Case(places={"path": "icons/favicon.svg"}),),
+    "POST /consent": (Case(form={"consent": "true", "consent_terms": "0", "consent_privacy": "0"}),),
+    "POST /admin/terms": (Case(form={"kind": "terms", "seen": "0", **TERMS, "applies_from": TODAY}),),
     "POST /my/tokens/{token_id}/revoke": (Case(mine=True, elsewhere=404),),
     "GET /my/tokens": (OWN_TOKENS,),
     "GET /my/members": (PEOPLE,),

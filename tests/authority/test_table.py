@@ -29,7 +29,20 @@ KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
 PLACES: Mapping[str, Set[MemberRole | None]] = {
     # --- Pages
     **dict.fromkeys(
-        ("/", "/{path}", "/map.svg", "/sites", "/sites.geojson", "/trials", "/p", "/maps", "/photos", "/static"),
+        (
+            "/",
+            "/{path}",
+            "/map.svg",
+            "/sites",
+            "/sites.geojson",
+            "/trials",
+            "/p",
+            "/maps",
+            "/photos",
+            "/terms",
+            "/privacy",
+            "/static",
+        ),
         ANYBODY,
     ),
     **dict.fromkeys(
@@ -49,7 +62,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
         ),
         ANYBODY,
     ),
-    **dict.fromkeys(("/my/account", "/my/password", "/my/tokens"), KNOWN),
+    **dict.fromkeys(("/my/account", "/my/password", "/my/tokens", "/my/consents", "/consent"), KNOWN),
     "/my": COMPANY,
     "/my/account/leave": KNOWN,
     "/my/members": MANAGER | STAFF_MANAGER,
@@ -80,6 +93,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/api/v1/organisations/{organisation_id}/asks_verified": ADMIN | STAFF_MANAGER,
     "/my/members/verified": ADMIN | STAFF_MANAGER,
     "/api/v1/companies": ANYBODY,
+    "/api/v1/terms": ANYBODY,
     **dict.fromkeys(("/api/v1/companies/unverified", "/api/v1/companies/{company_id}"), REVIEWER | APPROVER),
     "/api/v1/people": ADMIN | MANAGER | STAFF_MANAGER,
     "/api/v1/people/{person_id}": ADMIN,

@@ -20,6 +20,7 @@ from testfields.joining import entering, inviting
 from testfields.joining.inviting import NewInvitation
 from tests import factories
 from tests.accounts.people import PASSWORD, Browser, with_password
+from tests.consent.agreeing import SAMPLES, TICKED
 from tests.joining.test_forgotten import LINK
 from tests.working import postbox, settings, words_of, work_off
 
@@ -73,7 +74,7 @@ async def test_a_manager_invites_and_somebody_new_joins_by_pages_alone(
         assert (shown.status_code, shown.headers["referrer-policy"]) == (200, "no-referrer")
     refused = await guest.post(link, {"name": "", "new": NEW})
     assert refused.status_code == 422
-    entered = await guest.post(link, {"name": "新しい人", "new": NEW})
+    entered = await guest.post(link, {"name": "新しい人", "new": NEW, **TICKED})
     assert (entered.status_code, entered.headers["location"]) == (303, "/my")
     assert (await guest.get("/my")).status_code == 200
     assert await roles_of(EMAIL) == {(company, "member")}
@@ -89,7 +90,7 @@ async def test_somebody_known_joins_with_their_password_or_logged_in(db: None, b
     assert "password" in (await browser.get(first)).text
     assert (await browser.post(first, {"password": "a wrong password"})).status_code == 422
     assert (await browser.post(first, {"name": "乗っ取り", "new": NEW})).status_code == 422
-    assert (await browser.post(first, {"password": PASSWORD})).status_code == 303
+    assert (await browser.post(first, {"password": PASSWORD, **TICKED})).status_code == 303
     second = f"/enter/{await invited(other, somebody.email, MANAGER)}"
     assert "logged in with this address" in (await browser.get(f"{second}?lang=en")).text
     assert (await browser.post(second, {})).status_code == 303
@@ -101,7 +102,7 @@ async def test_who_is_logged_in_as_somebody_else_joins_nothing(db: None) -> None
     manager, thief = await factories.company(), await factories.company()
     secret = await invited(manager)
     with pytest.raises(NotFound):
-        await entering.as_known(thief, secret, now())
+        await entering.as_known(thief, secret, SAMPLES, now())
     assert (manager.companies[0], "member") not in await roles_of(thief.email)
 
 
@@ -133,7 +134,7 @@ async def test_an_administrator_invites_an_owners_first_people(db: None, browser
     new = NewInvitation(EMAIL, owner, [MemberRole.STAFF_MANAGER])
     secret = await ways_in.new_secret(await inviting.invite(admin, new, now()), now())
     assert secret is not None
-    await entering.as_new(secret, "職員", NEW, now())
+    await entering.as_new(secret, "職員", NEW, SAMPLES, now())
     somebody = await accounts.actor_by_email(EMAIL)
     assert allowed(somebody, May.INVITE, owner)
 
@@ -144,11 +145,11 @@ async def test_an_offer_ends_with_who_made_it_with_a_newer_one_and_when_it_is_wi
     secret = await invited(manager)
     await team.leave(manager, manager.companies[0], now())
     with pytest.raises(NotFound):
-        await entering.as_new(secret, "人", NEW, now())
+        await entering.as_new(secret, "人", NEW, SAMPLES, now())
 
     older, newer = await invited(colleague), await invited(colleague)
     with pytest.raises(NotFound):
-        await entering.as_new(older, "人", NEW, now())
+        await entering.as_new(older, "人", NEW, SAMPLES, now())
     (one,) = await inviting.invitations(colleague, now())
     stranger = await factories.company()
     for step in (inviting.withdraw, inviting.send_again):
@@ -156,13 +157,13 @@ async def test_an_offer_ends_with_who_made_it_with_a_newer_one_and_when_it_is_wi
             await step(stranger, one.id, now())
     await inviting.withdraw(colleague, one.id, now())
     with pytest.raises(NotFound):
-        await entering.as_new(newer, "人", NEW, now())
+        await entering.as_new(newer, "人", NEW, SAMPLES, now())
     assert await Person.count().where(Person.email == EMAIL) == 0
 
 
 async def test_of_two_who_accept_at_once_one_does(own_db: str) -> None:
     secret = await invited(await factories.company())
-    tries = [entering.as_new(secret, f"人{number}", NEW, now()) for number in range(4)]
+    tries = [entering.as_new(secret, f"人{number}", NEW, SAMPLES, now()) for number in range(4)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) == ["NewSession", "NotFound", "NotFound", "NotFound"]
     assert await Person.count().where(Person.email == EMAIL) == 1
@@ -179,7 +180,7 @@ async def test_somebody_locked_out_is_not_let_in_by_an_invitation(db: None) -> N
     manager, gone = await factories.company(), await factories.company()
     await Person.update({Person.active: False}).where(Person.id == gone.person_id)
     with pytest.raises(NotFound):
-        await entering.as_new(await invited(manager, gone.email), "人", NEW, now())
+        await entering.as_new(await invited(manager, gone.email), "人", NEW, SAMPLES, now())
 
 
 async def test_invitations_are_few_in_a_while(db: None) -> None:

@@ -22,6 +22,7 @@ from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from tests import factories
 from tests.accounts.people import PASSWORD, Browser, with_password
+from tests.consent.agreeing import SAMPLES, TICKED
 from tests.joining.test_forgotten import LINK
 from tests.working import postbox, settings, words_of, work_off
 
@@ -54,7 +55,7 @@ async def link(email: str = EMAIL, **others: str) -> str:
 
 async def registered(email: str = EMAIL, **others: str) -> Actor:
     """Somebody whose company waits to be verified."""
-    await entering.as_new(await link(email, **others), "創業者", NEW, now())
+    await entering.as_new(await link(email, **others), "創業者", NEW, SAMPLES, now())
     founder = await accounts.actor_by_email(email)
     assert founder is not None
     return founder
@@ -75,7 +76,7 @@ async def test_from_registration_to_the_first_application_by_pages_alone(
     shown = await browser.get(address)
     assert (shown.status_code, shown.headers["referrer-policy"]) == (200, "no-referrer")
     assert "新しい会社" in shown.text
-    entered = await browser.post(address, {"name": "創業者", "new": NEW})
+    entered = await browser.post(address, {"name": "創業者", "new": NEW, **TICKED})
     assert (entered.status_code, entered.headers["location"]) == (303, "/my")
     founder = await accounts.actor_by_email(EMAIL)
     assert founder is not None
@@ -126,7 +127,7 @@ async def test_an_owner_may_let_companies_apply_at_once(db: None) -> None:
 
 async def test_the_others_of_ones_companies_apply_as_before(db: None) -> None:
     field, known = await factories.field(), await factories.company()
-    await entering.as_known(known, await link(known.email), now())
+    await entering.as_known(known, await link(known.email), SAMPLES, now())
     both = await accounts.actor_by_email(known.email)
     assert both is not None
     assert len(both.companies) == 2
@@ -148,7 +149,7 @@ async def test_a_number_is_one_companys(db: None, browser: Browser) -> None:
 async def test_of_two_who_confirm_the_same_number_at_once_one_does(own_db: str) -> None:
     secrets = [await link(f"rival-{one}@example.test") for one in range(2)]
     done = await asyncio.gather(
-        *(entering.as_new(secret, "創業者", NEW, now()) for secret in secrets), return_exceptions=True
+        *(entering.as_new(secret, "創業者", NEW, SAMPLES, now()) for secret in secrets), return_exceptions=True
     )
     assert sorted(type(one).__name__ for one in done) == ["InvalidInput", "NewSession"]
     assert await Person.count().where(Person.email.like("rival-%")) == 1
@@ -167,9 +168,9 @@ async def test_somebody_known_confirms_with_their_password(db: None, browser: Br
     known = await with_password(await factories.company())
     secret = await link(known.email)
     assert (await browser.post(f"/enter/{secret}", {"name": "x", "new": NEW})).status_code == 422
-    assert (await browser.post(f"/enter/{secret}", {"password": PASSWORD})).status_code == 303
+    assert (await browser.post(f"/enter/{secret}", {"password": PASSWORD, **TICKED})).status_code == 303
     with pytest.raises(NotFound):
-        await entering.as_known(known, secret, now())
+        await entering.as_known(known, secret, SAMPLES, now())
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/desk/sites/{slug:str}/photos": {"ja": "名", "en": "Name"},
     "/desk/sites/{slug:str}/photos/{photo_id:int}": {"version": "1", "do": "later", "ja_1": "名", "en_1": "Name"},
     "/desk/sites/{slug:str}/publish": {"version": "1", "do": "hide"},
+    "/consent": {"next": "/my", "consent": "true", "consent_terms": "0", "consent_privacy": "0"},
+    "/admin/terms": {"kind": "terms", "seen": "0", "text_ja": "文", "text_en": "Text", "applies_from": "2199-12-31"},
     "/admin/organisations": {
         "kind": "company", "slug": "new", "name_ja": "新", "name_en": "New", "contact_email": "a@example.test",
         "corporate_number": "",

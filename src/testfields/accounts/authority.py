@@ -101,7 +101,12 @@ class May(Enum):
     # Whoever found a token must not be able to make themselves another.
     GUARD_ACCOUNT = Row("Change one's password, make and revoke one's tokens", (To(WHOEVER, NO_TOKEN),))
 
+    AGREE = Row("Agree to the terms of use and the privacy notice", (To(WHOEVER, NO_TOKEN),))
+
     # --- Organisations and people
+    PUBLISH_TERMS = Row(
+        "Publish a version of the terms of use or of the privacy notice", (To(ADMINS, MANAGE),), FOR_ADMINS
+    )
     ADMINISTER = Row(
         "Add, change and deactivate organisations, add people, lock them out and let them in",
         (To(ADMINS, MANAGE), Kind.TERMINAL),

@@ -7,6 +7,7 @@
     ├── NotFound              it is not there, or not for this caller to know of    404
     ├── NotAllowed            the caller is known and may not do this               403
     ├── InitialPassword       the caller's password is not one of their own yet     403
+    ├── ConsentMissing        the caller has yet to agree to a text that is new     403
     ├── NotLoggedIn           nobody is logged in, or the token is not valid        401
     ├── WrongState            the action does not exist in the present state        409
     ├── Taken                 something stands where the volume was asked for       409
@@ -105,6 +106,13 @@ class InitialPassword(PortalError):
 
     def __init__(self) -> None:
         super().__init__(N_("Please choose a password of your own; only you should know it."))
+
+
+class ConsentMissing(PortalError):
+    """The caller has yet to agree to a text that is new, before they go on."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Please look at the new terms first."))
 
 
 class NotLoggedIn(PortalError):

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from testfields.accounts import ways_in
 from testfields.accounts.rules import Actor, MemberRole
+from testfields.consent import service as consent
+from testfields.consent.rules import Agreed
 from testfields.core.errors import NotFound
 from testfields.joining import entering, inviting, registering
 from testfields.joining.inviting import NewInvitation
@@ -25,5 +27,6 @@ async def come(manager: Actor, password: str, now: datetime) -> None:
     secret = await ways_in.new_secret(await registering.register(NEWCOMER, "ja", "127.0.0.1", now), now)
     if secret is None:
         raise NotFound(ways_in.OVER)
-    await entering.as_new(secret, "新規 担当", password, now)
+    agreed = Agreed({one.kind: one.version for one in await consent.current(now)}, "ja")
+    await entering.as_new(secret, "新規 担当", password, agreed, now)
     await inviting.invite(manager, NewInvitation(COLLEAGUE, manager.companies[0], [MemberRole.MEMBER]), now)

@@ -11,6 +11,8 @@ from testfields.accounts import service as accounts
 from testfields.accounts.entries import NewRole, check_password, name_faults
 from testfields.accounts.rules import Actor, Purpose
 from testfields.accounts.ways_in import OVER, WayIn
+from testfields.consent import service as consent
+from testfields.consent.rules import Agreed
 from testfields.core.errors import InvalidInput, NotFound
 from testfields.core.texts import tidy
 from testfields.db.engine import transactional
@@ -23,38 +25,46 @@ ROLES: Mapping[Purpose, Callable[[WayIn, datetime], Awaitable[Sequence[NewRole]]
 }
 
 
-async def as_new(secret: str, name: str, password: str, now: datetime, browser: str = "") -> accounts.NewSession:
+async def as_new(
+    secret: str, name: str, password: str, agreed: Agreed, now: datetime, browser: str = ""
+) -> accounts.NewSession:
     """Enter as somebody whom the portal does not know yet.
 
-    Raises NotFound for a link that opens nothing, or whose address somebody has; InvalidInput by `name` and `new`, or
-    where another company has taken the number meanwhile.
+    Raises NotFound for a link that opens nothing, or whose address somebody has; InvalidInput by `name`, `new` and
+    `consent`, or where another company has taken the number meanwhile.
     """
     way, name = await _way(secret, now), tidy(name)
     if faults := name_faults("name", name):
         raise InvalidInput(faults)
     check_password(password, "new")
-    return await _join(way, secret, name, await passwords.hashed(password), now, browser)
+    return await _join(way, secret, name, await passwords.hashed(password), agreed, now, browser)
 
 
 @transactional
 async def _join(
-    way: WayIn, secret: str, name: str, password_hash: str, now: datetime, browser: str
+    way: WayIn, secret: str, name: str, password_hash: str, agreed: Agreed, now: datetime, browser: str
 ) -> accounts.NewSession:
+    versions = await consent.accepted(None, agreed, now)
     roles = await ROLES[way.purpose](way, now)
     person_id = await directory.join(way.email, name, way.locale, password_hash, roles)
     if person_id is None:
         raise NotFound(OVER)
     await ways_in.use(secret, person_id, now)
+    await consent.keep(person_id, versions, agreed.locale, now)
     return await accounts.open_session(person_id, now, browser)
 
 
 @transactional
-async def as_known(actor: Actor, secret: str, now: datetime) -> None:
-    """Enter as somebody who has logged in. Raises NotFound where the link is not to this person's address."""
+async def as_known(actor: Actor, secret: str, agreed: Agreed, now: datetime) -> None:
+    """Enter as somebody who has logged in.
+
+    Raises NotFound where the link is not to this person's address, InvalidInput at `consent`.
+    """
     way = await _way(secret, now)
     if way.email != actor.email:
         raise NotFound(OVER)
     roles = await ROLES[way.purpose](way, now)
+    await consent.agree(actor, agreed, now)
     await ways_in.use(secret, actor.person_id, now)
     await directory.give_roles(actor.person_id, roles)
 

@@ -17,6 +17,8 @@ from testfields.accounts.views import in_a_row
 from testfields.accounts.ways import home_of
 from testfields.accounts.ways_in import WayIn
 from testfields.accounts.words import ROLE_WORDS
+from testfields.consent import forms
+from testfields.consent import service as consent
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, TooMany
 from testfields.joining import entering, inviting, registering, service
@@ -98,19 +100,20 @@ async def _join(
     request: Request[Any, Any, Any], visitor: Actor | None, way: WayIn, secret: str, form: Posted
 ) -> Template | Response[Any]:
     """As whoever is logged in, as somebody known who proves it by the password, or as somebody new."""
-    at, browser = now(), browser_secret(request)
+    at, browser, agreed = now(), browser_secret(request), forms.agreed(form)
     try:
         if visitor is not None and visitor.email == way.email:
-            await entering.as_known(visitor, secret, at)
+            await entering.as_known(visitor, secret, agreed, at)
             return redirect(home_of(await accounts.actor_by_email(way.email)), "success", JOINED)
         if await accounts.actor_by_email(way.email) is None:
-            session = await entering.as_new(secret, form.text("name"), form.text("new"), at, browser)
+            session = await entering.as_new(secret, form.text("name"), form.text("new"), agreed, at, browser)
         else:
+            await consent.accepted(await _person(way), agreed, at)
             session = await accounts.log_in(way.email, form.text("password"), address_of(request), at, browser)
             known = await accounts.actor_by_session(session.secret, at)
             if known is None:
                 raise NotFound(ways_in.OVER)
-            await entering.as_known(known, secret, at)
+            await entering.as_known(known, secret, agreed, at)
     except InvalidInput as error:
         return await _form(request, way, visitor, form, error)
     except TooMany as error:
@@ -138,14 +141,22 @@ async def _form(
 
 
 async def _offer(way: WayIn, visitor: Actor | None, form: Posted) -> dict[str, Any]:
+    person_id = await _person(way)
     return {
         **await _told_of(way),
+        "asked": forms.asked(await consent.asked_of(person_id, now())),
         "email": way.email,
         "is_here": visitor is not None and visitor.email == way.email,
         "other": visitor.name if visitor is not None and visitor.email != way.email else "",
-        "known": await accounts.actor_by_email(way.email) is not None,
+        "known": person_id is not None,
         "typed": form.text("name"),
     }
+
+
+async def _person(way: WayIn) -> int | None:
+    """Who has the address already."""
+    known = await accounts.actor_by_email(way.email)
+    return known.person_id if known else None
 
 
 async def _told_of(way: WayIn) -> dict[str, Any]:

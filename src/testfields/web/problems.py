@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException
 
 from testfields.core.errors import (
     N_,
+    ConsentMissing,
     InitialPassword,
     InTheWay,
     InvalidInput,
@@ -43,11 +44,13 @@ T = TypeVar("T")
 logger = logging.getLogger("testfields.web")
 
 INITIAL_PASSWORD = "initial-password"  # noqa: S105
+CONSENT_MISSING = "consent-missing"
 KINDS: dict[type[PortalError], tuple[int, str]] = {
     Unreadable: (400, "unreadable"),
     NotLoggedIn: (401, "not-logged-in"),
     NotAllowed: (403, "not-allowed"),
     InitialPassword: (403, INITIAL_PASSWORD),
+    ConsentMissing: (403, CONSENT_MISSING),
     NotFound: (404, "not-found"),
     WrongState: (409, "wrong-state"),
     Taken: (409, "taken"),
@@ -250,6 +253,8 @@ def _page(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, 
         return _notice(request, problem, headers)
     if problem.type == f"/problems/{INITIAL_PASSWORD}":
         return redirect("/my/password", "info", InitialPassword().message.id)
+    if problem.type == f"/problems/{CONSENT_MISSING}":
+        return redirect(f"/consent?{urlencode({'next': address_of_page(request)})}")
     # A page that a form led to has the form's address in the browser: opened anew, it is the page with the form.
     if problem.status == 405 and request.method == "GET":
         return redirect(page_above(request))
