@@ -40,9 +40,11 @@ def test_its_html_carries_nothing_inline(kind: Kind) -> None:
     assert html == '<div class="folium-map" id="map_shell" ></div>'
 
 
-def test_only_the_application_has_drawing_tools() -> None:
+def test_only_what_is_drawn_has_tools_and_only_a_plan_those_for_lines_and_points() -> None:
     drawing = {kind for kind in Kind if "L.Control.Draw(" in shell(kind, "ja", NOTHING).script}
-    assert drawing == {Kind.APPLY}
+    assert drawing == {Kind.APPLY, Kind.PLAN}
+    with_lines = {kind for kind in drawing if '"polyline": false' not in shell(kind, "ja", NOTHING).script}
+    assert with_lines == {Kind.PLAN}
 
 
 def says(built: Shell, text: str) -> bool:

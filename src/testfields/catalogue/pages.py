@@ -32,6 +32,7 @@ from testfields.catalogue.views import (
     facility_in_words,
     facts_of,
     photos_of,
+    places_of,
     site_row,
     technical_facts_of,
     use_words,
@@ -40,8 +41,10 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, NotFound
 from testfields.core.local_time import JAPANS_ZONE, local_date, local_time
 from testfields.core.periods import Period
+from testfields.sites import planning
 from testfields.sites import service as sites
 from testfields.sites.exchange.notation import parse_wanted
+from testfields.sites.plan_routes import Plan
 from testfields.sites.rules import SLUG
 from testfields.sites.schemas import SiteView, WholeSiteView
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, Measure
@@ -61,6 +64,7 @@ FIELDS = frozenset({"words", "on", "start", "end", "ha", "owner", "surface", "fa
 
 _SITES = msgspec.json.Decoder(list[SiteView])
 _SITE = msgspec.json.Decoder(WholeSiteView)
+_PLAN = msgspec.json.Decoder(Plan)
 
 
 # --- The list
@@ -214,6 +218,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         uses=use_words(site.uses),
         areas=area_rows(site),
         photos=photos_of(site),
+        places=places_of(_PLAN.decode((await planning.plan_of(visitor, slug)).body)),
         facts=facts_of(site, today),
         technical=technical_facts_of(site),
         constraints=constraints_of(site),

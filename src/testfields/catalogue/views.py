@@ -6,16 +6,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
+import msgspec
+from shapely.geometry import shape
+
 from testfields.catalogue.hours import listed, opening_in_words, other_days_in_words
 from testfields.core.errors import N_
 from testfields.core.local_time import format_date, format_instant
 from testfields.core.texts import filled
 from testfields.sites.fields import POLICY, SITE_FACTS, Unit
+from testfields.sites.plan_routes import PieceFeature, Plan
 from testfields.sites.schemas import AreaView, PhotoSize, SiteView, WholeSiteView
 from testfields.sites.service import AreaBand
 from testfields.sites.vocabulary import (
     FACILITIES,
     MODES,
+    PLACES,
+    PLAN_KINDS,
+    PLAN_SIGNS,
     PROPERTY_CLASSES,
     ROAD_ANSWERS,
     SURFACES,
@@ -51,6 +58,15 @@ class Photo:
     small: PhotoSize
     large: PhotoSize
     srcset: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A facility with a place on the ground, in degrees of latitude and longitude."""
+
+    icon: str
+    text: str
+    at: str
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,23 @@ def photos_of(site: SiteView) -> list[Photo]:
         )
         for one in site.photos
     ]
+
+
+def places_of(plan: Plan) -> list[Place]:
+    """Facilities that have a place in a plan, kind by kind, each as its kind and its name."""
+    pieces = sorted(
+        (one for one in plan.features if one.properties.kind in PLACES),
+        key=lambda one: PLACES.index(one.properties.kind),
+    )
+    return [_place(one) for one in pieces]
+
+
+def _place(one: PieceFeature) -> Place:
+    kind = locale.in_words(PLAN_KINDS[one.properties.kind])
+    name = locale.in_words(one.properties.name) if one.properties.name else ""
+    point = shape(msgspec.to_builtins(one.geometry)).representative_point()
+    text = locale.translate(N_("%(kind)s: %(name)s"), None, kind=kind, name=name) if name else kind
+    return Place(PLAN_SIGNS[one.properties.kind], text, f"{point.y:.6f},{point.x:.6f}")
 
 
 def area_rows(site: WholeSiteView) -> list[AreaRow]:

@@ -37,6 +37,11 @@ LOOKS: Mapping[str, Look] = {
     "gate": Look(SOFT),
     "power": Look(SOFT),
     "tap": Look(SOFT),
+    "toilet": Look("#918b81", "#cfcac2"),
+    "charger": Look(SOFT),
+    "office": Look("#918b81", "#cfcac2"),
+    "parking": Look("#cbc8c2", "#e6e4e0"),
+    "hangar": Look("#918b81", "#cfcac2"),
     "town": Look(SOFT),
     "neighbour": Look(SOFT, SOFT, 1.5, 0.05, "12 6"),
     "site": Look("#00428c", "#00428c", 3, 0.06),
@@ -55,5 +60,13 @@ SIGNS: Mapping[str, str] = {
     "gate": "M4 20V5M20 20V5M4 9h16M4 16h16M9 9v7M15 9v7",
     "power": "M13 2 5 14h6l-1 8 8-12h-6l1-8Z",
     "tap": "M12 3s6.5 7 6.5 11.5a6.5 6.5 0 0 1-13 0C5.5 10 12 3 12 3Z",
+    "toilet": (
+        "M8 6.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6ZM5.5 9h5v6H9v6H7v-6H5.5Z"
+        "M16.5 6.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6ZM16.5 9l-3 7h2v5h2v-5h2Z"
+    ),
+    "charger": "M5 21V4h8v17M3 21h12M7 8h4M13 12h2v5a1.5 1.5 0 0 0 3 0V9l-3-3",
+    "office": "M5 21V4h14v17M9 8h2M13 8h2M9 12h2M13 12h2M10 21v-5h4v5",
+    "parking": "M4 4h16v16H4ZM10 17V7h3.2a2.8 2.8 0 0 1 0 5.6H10",
+    "hangar": "M3 20V10l9-5 9 5v10M7 20v-7h10v7M7 16h10",
     "danger": "M12 3.5 2.5 20h19L12 3.5ZM12 10v4.5M12 17.2h.01",
 }

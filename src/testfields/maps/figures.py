@@ -9,7 +9,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.plugins import Draw, Fullscreen, LocateControl
 
 from testfields.core.errors import N_
-from testfields.maps.rules import Beneath, Kind
+from testfields.maps.rules import DRAWN, Beneath, Kind
 from testfields.web.locale import translate
 from testfields.web.security import GSI_TILES
 
@@ -113,8 +113,8 @@ def _controls(kind: Kind, locale: str) -> list[Element]:
     )
     if kind is Kind.REVIEW:
         return [full_screen]
-    if kind is Kind.APPLY:
-        return [full_screen, _drawing()]
+    if kind in DRAWN:
+        return [full_screen, _drawing(lines_too=kind is Kind.PLAN)]
     where_am_i = LocateControl(  # type: ignore[no-untyped-call]
         position="topright",
         showPopup=False,
@@ -124,14 +124,15 @@ def _controls(kind: Kind, locale: str) -> list[Element]:
     return [full_screen, where_am_i]
 
 
-def _drawing() -> Draw:
-    """Polygons and rectangles; `draw.js` keeps one of them, and asks nothing of folium's own handlers."""
+def _drawing(lines_too: bool) -> Draw:
+    """Polygons and rectangles, lines and points; `draw.js` keeps one, and asks nothing of folium's own handlers."""
     shape = {"className": "shape shape--asked", "weight": 4}
     off = dict.fromkeys(("polyline", "circle", "marker", "circlemarker"), False)
     polygon = {"allowIntersection": False, "shapeOptions": shape}
+    more = {"polyline": {"shapeOptions": {**shape, "fill": False}}, "circlemarker": shape} if lines_too else {}
     return Draw(  # type: ignore[no-untyped-call]
         show_geometry_on_click=False,
-        draw_options={**off, "polygon": polygon, "rectangle": {"shapeOptions": shape, "showArea": False}},
+        draw_options={**off, **more, "polygon": polygon, "rectangle": {"shapeOptions": shape, "showArea": False}},
         edit_options={"poly": {"allowIntersection": False}},
     )
 

@@ -19,12 +19,12 @@ from testfields.core.errors import N_, NotFound
 from testfields.maps import service
 from testfields.maps.rules import Kind, Sought, Span, days_of
 from testfields.maps.service import Page, Trial
-from testfields.maps.shell import PLAN_SIGNS, Shell, beneath, credit, shell
+from testfields.maps.shell import Shell, beneath, credit, shell
 from testfields.maps.tile_pages import told_to_maps
 from testfields.maps.views import DayOfTrials, TrialCard, days_of_trials, site_card, trial_card, trial_page
 from testfields.maps.wanted import Typed, Wanted, address, wanted_of
 from testfields.projects.vocabulary import THEMES
-from testfields.sites.vocabulary import PLAN_KINDS, USES
+from testfields.sites.vocabulary import PLAN_KINDS, PLAN_SIGNS, USES
 from testfields.web import locale
 from testfields.web.basemap import BASEMAP
 from testfields.web.features import Settings

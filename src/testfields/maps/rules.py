@@ -16,6 +16,8 @@ class Kind(StrEnum):
     PUBLIC = "public"
     SITE = "site"
     APPLY = "apply"
+    # The plan of a field's ground, which has lines and points too.
+    PLAN = "plan"
     REVIEW = "review"
 
 
@@ -25,6 +27,10 @@ class Beneath:
 
     gsi_tiles: bool = False
     detailed: bool = False
+
+
+# Those with tools to draw.
+DRAWN = frozenset({Kind.APPLY, Kind.PLAN})
 
 
 class Span(StrEnum):

@@ -13,14 +13,11 @@ from functools import cache
 
 from markupsafe import Markup
 
-from testfields.maps.rules import Beneath, Kind
+from testfields.maps.rules import DRAWN, Beneath, Kind
 from testfields.maps.words import leaflet_words
 from testfields.web import basemap
 from testfields.web.features import Settings
 from testfields.web.files import static
-
-# What stands for a point of a plan, in icons/sprite.svg; other kinds are drawn by their outline.
-PLAN_SIGNS = {"trees": "tree", "pad": "pad", "gate": "gate", "power": "power", "tap": "water", "danger": "warning"}
 
 # Folium's links to other hosts → the portal's own file; None for what no shell uses (pop-ups, icons).
 OWN_FILES: dict[str, str | None] = {
@@ -79,7 +76,7 @@ def shell(kind: Kind, locale: str, beneath: Beneath) -> Shell:
     from testfields.maps.figures import drawn  # noqa: PLC0415
 
     figure = drawn(kind, locale, beneath)
-    script = "\n".join([*leaflet_words(locale, drawing=kind is Kind.APPLY), figure.script])
+    script = "\n".join([*leaflet_words(locale, drawing=kind in DRAWN), figure.script])
     digest = hashlib.sha256(script.encode()).hexdigest()[:12]
     return Shell(
         styles=own_files(figure.styles),

@@ -16,7 +16,7 @@ from testfields.sites import describing, planning
 from testfields.sites.describing import Described
 from testfields.sites.forms import Typed, outline_told, typed_in
 from testfields.sites.pages import SAVED, Shown, frame
-from testfields.sites.plan import Piece
+from testfields.sites.plan import SHAPES_OF, Piece
 from testfields.sites.plan_routes import Plan, pieces_of
 from testfields.sites.vocabulary import PLAN_KINDS
 from testfields.sites.words import SHAPES
@@ -137,6 +137,7 @@ def _form(request: Request[Any, Any, Any], found: Described, number: int | None,
         status=form.status,
         number=number,
         kinds=options({str(key): label for key, label in PLAN_KINDS.items()}),
+        shapes_of={kind: sorted(shapes) for kind, shapes in SHAPES_OF.items()},
         shapes=[{"value": shape, "label": locale.translate(words)} for shape, words in SHAPES.items()],
         **around,
     )

@@ -34,6 +34,11 @@ SHAPES_OF: Mapping[PlanKind, frozenset[str]] = {
     PlanKind.GATE: frozenset({POINT}),
     PlanKind.POWER: frozenset({POINT}),
     PlanKind.TAP: frozenset({POINT}),
+    PlanKind.TOILET: frozenset({POINT, POLYGON}),
+    PlanKind.CHARGER: frozenset({POINT}),
+    PlanKind.OFFICE: frozenset({POINT, POLYGON}),
+    PlanKind.PARKING: frozenset({POINT, POLYGON}),
+    PlanKind.HANGAR: frozenset({POINT, POLYGON}),
     PlanKind.DANGER: frozenset({POINT, LINE, POLYGON}),
 }
 

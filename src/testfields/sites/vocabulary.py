@@ -74,6 +74,11 @@ class PlanKind(StrEnum):
     GATE = "gate"
     POWER = "power"
     TAP = "tap"
+    TOILET = "toilet"
+    CHARGER = "charger"
+    OFFICE = "office"
+    PARKING = "parking"
+    HANGAR = "hangar"
     DANGER = "danger"
 
 
@@ -172,5 +177,29 @@ PLAN_KINDS: Mapping[PlanKind, Label] = {
     PlanKind.GATE: Label("出入口", "Gate"),
     PlanKind.POWER: Label("電源", "Power point"),
     PlanKind.TAP: Label("水道", "Water point"),
+    PlanKind.TOILET: Label("トイレ", "Toilet"),
+    PlanKind.CHARGER: Label("充電設備", "Vehicle charger"),
+    PlanKind.OFFICE: Label("事務室", "Office"),
+    PlanKind.PARKING: Label("駐車場", "Car park"),
+    PlanKind.HANGAR: Label("格納庫・倉庫", "Hangar or store"),
     PlanKind.DANGER: Label("危険箇所", "Danger spot"),
+}
+# Facilities with a place of their own: what people look for on the ground, and a page lists beside its map.
+PLACES = (
+    PlanKind.GATE, PlanKind.PAD, PlanKind.HANGAR, PlanKind.OFFICE, PlanKind.POWER, PlanKind.CHARGER, PlanKind.TAP,
+    PlanKind.TOILET, PlanKind.PARKING,
+)  # fmt: skip
+# What stands for a point of a plan, in icons/sprite.svg; other kinds are drawn by their outline.
+PLAN_SIGNS: Mapping[PlanKind, str] = {
+    PlanKind.TREES: "tree",
+    PlanKind.PAD: "pad",
+    PlanKind.GATE: "gate",
+    PlanKind.POWER: "power",
+    PlanKind.TAP: "water",
+    PlanKind.DANGER: "warning",
+    PlanKind.TOILET: "toilet",
+    PlanKind.CHARGER: "charger",
+    PlanKind.OFFICE: "office",
+    PlanKind.PARKING: "parking",
+    PlanKind.HANGAR: "hangar",
 }

@@ -1,9 +1,10 @@
 // Drawing a footprint: the shape on the map, the table of its corners and the hidden field with GeoJSON say the same.
 // Changing the one changes the others; the field then fires "input", so that the page can check the new shape.
 const places = 6;
-const fewestCorners = 3;
 /** @type {Record<string, number>} */
-const fewestOf = { Point: 1, LineString: 2, Polygon: fewestCorners };
+const fewestOf = { Point: 1, LineString: 2, Polygon: 3 };
+/** @type {Record<string, string>} What a tool draws. */
+const shapeOf = { circlemarker: "Point", polyline: "LineString" };
 
 /** @param {number} degrees */
 const rounded = (degrees) => Number(degrees.toFixed(places));
@@ -36,7 +37,9 @@ function geoJsonOf(corners, type) {
 
 /** @param {HTMLElement} panel */
 function start(panel) {
-  const { leaflet, ready } = /** @type {MapSection} */ (document.querySelector(".map[data-map=apply]")).map;
+  const { leaflet, ready } = /** @type {MapSection} */ (
+    document.querySelector(".map:is([data-map=apply], [data-map=plan])")
+  ).map;
   const drawn = window.drawnItems_draw_control_shell;
   /** @type {HTMLInputElement} */
   const field = panel.querySelector("[data-draw-field]");
@@ -83,7 +86,7 @@ function start(panel) {
   /** @param {Corner[]} corners */
   function writeRows(corners) {
     /** @type {Corner[]} */
-    const lines = corners.length ? corners : Array(fewestCorners).fill(["", ""]);
+    const lines = corners.length ? corners : Array(fewestOf[shape()]).fill(["", ""]);
     body.replaceChildren(
       ...lines.map((corner, place) => {
         const line = /** @type {DocumentFragment} */ (row.cloneNode(true));
@@ -111,7 +114,11 @@ function start(panel) {
     return /** @type {[number, number][]} */ (corners.filter((corner) => corner.every(Number.isFinite)));
   }
 
-  function fromMap() {
+  /** @param {any} event */
+  function fromMap({ layerType }) {
+    if (layerType && shapes instanceof RadioNodeList) {
+      shapes.value = shapeOf[layerType] ?? "Polygon";
+    }
     const layers = drawn.getLayers();
     const layer = /** @type {any} */ (layers.at(-1));
     for (const older of layers.slice(0, -1)) drawn.removeLayer(older);
@@ -119,8 +126,6 @@ function start(panel) {
     const corners = /** @type {Corner[]} */ (outline.map(({ lat, lng }) => [rounded(lat), rounded(lng)]));
     choose(layer ? "part" : "whole");
     writeRows(corners);
-    // Drawn with the tool for polygons, and a line or a point all the same.
-    if (shape() !== "Polygon") drawShape(corners);
     keep(corners);
   }
 

@@ -1,6 +1,21 @@
 // What the ground looks like, from plans of the sites: land, water, roads, buildings, and signs of points. Under all else.
 const plansFrom = 14;
-const order = ["land", "water", "paving", "trees", "pad", "road", "track", "building", "fence", "danger"];
+const order = [
+  "land",
+  "water",
+  "paving",
+  "trees",
+  "pad",
+  "road",
+  "track",
+  "building",
+  "parking",
+  "office",
+  "toilet",
+  "hangar",
+  "fence",
+  "danger",
+];
 const cased = ["road", "track"];
 /** @param {L.Map} leaflet */
 function pixelsPerMetre(leaflet) {
