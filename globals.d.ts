@@ -30,7 +30,7 @@ declare global {
   type Piece = { geometry: GeoJSON.Geometry; properties: { kind: string; name: InBoth } };
   /** One shape, or the dot that stands for it. */
   type Shape = Leaflet.Polygon & { feature: Feature };
-  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; close: the zoom level from which it is fetched for what is in sight. */
+  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; fit: not part of the first view, or of it shapes of a class alone; close: the zoom level from which it is fetched for what is in sight. */
   type Source = {
     url?: string;
     class?: string;
@@ -38,7 +38,7 @@ declare global {
     names?: boolean;
     dots?: boolean;
     kinds?: boolean;
-    fit?: boolean;
+    fit?: false | string;
     close?: number;
   };
   type Name = { tag: Leaflet.Tooltip; besideDot: boolean };

@@ -140,7 +140,7 @@ def _sources(row: asyncpg.Record) -> list[dict[str, Any]]:
     areas = f"/api/v1/sites/{row['site_slug']}/areas.geojson"
     asked = f"/my/reservations/{row['id']}/volumes.geojson"
     return [
-        {"url": areas, "prefix": "area-", "class": "area", "names": True},
+        {"url": areas, "prefix": "area-", "class": "area", "names": True, "fit": False},
         {"url": asked, "prefix": "volume-", "class": "asked"},
     ]
 

@@ -87,22 +87,26 @@ window.addEventListener("pageshow", () => {
 
 // --- The map
 
+/** The areas on which the map was laid last. */
+let inView = "";
+
 /** @param {Shape[]} shapes */
 function fitTo(shapes) {
   const bounds = L.latLngBounds([]);
   for (const shape of shapes) bounds.extend(shape.getBounds());
-  if (bounds.isValid()) section.map.leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17 });
+  if (bounds.isValid()) section.map.leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 18 });
 }
 
-/** The areas of the site that is chosen, the chosen ones drawn stronger. */
+/** The areas of the site that is chosen, the chosen ones drawn stronger; what is chosen last is in sight. */
 async function showPlace() {
-  const { sources, areas } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
-  const ids = areas.split(" ").filter(Boolean);
+  const { sources, areas, chosen } = /** @type {HTMLElement} */ (place.querySelector("#sources")).dataset;
   if (sources !== section.dataset.sources) {
     section.dataset.sources = sources;
     await section.map.setSources(JSON.parse(sources));
-    fitTo(ids.flatMap((id) => section.map.shapes(`area-${id}`)));
   }
+  const ids = chosen ? [chosen] : areas.split(" ").filter(Boolean);
+  if (ids.join() !== inView) fitTo(ids.flatMap((id) => section.map.shapes(`area-${id}`)));
+  inView = ids.join();
   showChosen();
 }
 

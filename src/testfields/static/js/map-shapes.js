@@ -173,7 +173,12 @@ export function layShapes(leaflet, source, data) {
   return {
     shapes: (id) => byId.get(id) ?? [],
     all: () => shapes,
-    getBounds: () => group.getBounds(),
+    getBounds() {
+      const bounds = L.latLngBounds([]);
+      for (const one of shapes) if (one.feature.properties.class === source.fit) bounds.extend(one.getBounds());
+      // What is in question, with as much around it as it is wide itself.
+      return source.fit && bounds.isValid() ? bounds.pad(0.5) : group.getBounds();
+    },
     /** Names to be placed: the tag, and whether it stands for a dot. */
     names: () => tags.map(([layer, tag]) => ({ tag, besideDot: Boolean(source.dots) && isTiny(leaflet, layer) })),
     setMoment(iso) {

@@ -38,8 +38,14 @@ function showFailure(section) {
 function fit(leaflet, layers) {
   const bounds = L.latLngBounds([]);
   for (const layer of layers) bounds.extend(layer.getBounds());
-  if (bounds.isValid()) leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 17, animate: false });
+  if (bounds.isValid()) leaflet.fitBounds(bounds, { padding: [36, 36], maxZoom: 18, animate: false });
 }
+
+/**
+ * What a map opens on: what its sources hold, but of those that say so nothing, or what is in question alone.
+ * @param {Map<Source, Layer>} laid
+ */
+const inQuestion = (laid) => [...laid].filter(([source]) => source.fit !== false).map(([, layer]) => layer);
 
 const nothing = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: [] });
 
@@ -106,12 +112,7 @@ function attach(section) {
   section.map = {
     leaflet,
     /** Resolves when the shapes are on the map and in view. */
-    ready: reload().then(() =>
-      fit(
-        leaflet,
-        sources.filter((one) => one.fit !== false).map((one) => laid.get(one)),
-      ),
-    ),
+    ready: reload().then(() => fit(leaflet, inQuestion(laid))),
     /** The shapes of a feature's id. */
     shapes: (id) => layers().flatMap((layer) => layer.shapes(id)),
     /** Dims what is not there at a moment (ISO 8601); null shows everything. */
@@ -130,7 +131,7 @@ function attach(section) {
     /** Brings what is shown into view, also on a map that was hidden so far. */
     fit() {
       leaflet.invalidateSize();
-      fit(leaflet, [...laid.values()]);
+      fit(leaflet, inQuestion(laid));
     },
     /** Draws features that the page itself tells, in the place of those that it told before. */
     setTold(features) {
