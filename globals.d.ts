@@ -20,6 +20,9 @@ declare global {
     note?: InBoth;
     slug?: string;
     use?: string;
+    /** The sites of a cell, and how many trials there are. */
+    sites?: string[];
+    count?: number;
     class?: string;
     on?: boolean;
     period?: Stretch;
@@ -30,7 +33,7 @@ declare global {
   type Piece = { geometry: GeoJSON.Geometry; properties: { kind: string; name: InBoth } };
   /** One shape, or the dot that stands for it. */
   type Shape = Leaflet.Polygon & { feature: Feature };
-  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; fit: not part of the first view, or of it shapes of a class alone; close: the zoom level from which it is fetched for what is in sight. */
+  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; fit: not part of the first view, or of it shapes of a class alone; cells: the zoom level below which it is counted by cell; close: the zoom level from which it is fetched for what is in sight. */
   type Source = {
     url?: string;
     class?: string;
@@ -39,6 +42,7 @@ declare global {
     dots?: boolean;
     kinds?: boolean;
     fit?: false | string;
+    cells?: number;
     close?: number;
   };
   type Name = { tag: Leaflet.Tooltip; besideDot: boolean };

@@ -35,6 +35,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /trials/{trial_id}/map.svg": ("GET /trials/{trial_id}/place.geojson",),
     "GET /p/{code}/map.svg": ("GET /permits/{code}",),
     "GET /maps/{file}": PAGE,
+    "GET /maps/ground.pmtiles": PAGE,
     "GET /problems/{slug}": PAGE,
     "GET /{path}": PAGE,
     "GET /healthz": WATCH,

@@ -147,3 +147,35 @@ async def test_choosing_a_part_leaves_a_phone_its_width(chromium: Browser, serve
 
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
     await context.close()
+
+
+@pytest.mark.parametrize("how", ["click", "keyboard"])
+async def test_sites_that_are_close_are_one_until_the_map_comes_closer(
+    phone: BrowserContext, server: Portal, how: str
+) -> None:
+    await factories.field(slug="east", name_en="East", geometry=factories.square(135.02, 34))
+    west = await factories.field(slug="west", name_en="West", geometry=factories.square(135, 34))
+    company = await factories.company()
+    await trial(company, await factories.project(company), west.area_id, factories.period(9, days=2))
+    page = await phone.new_page()
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await opened(page, f"{server.base_url}/?lang=en")
+    await expect(page.locator("path.shape--site[aria-label^='West']")).to_be_attached()
+
+    await page.evaluate("map_shell.setView([34, 135], 8, {animate: false})")
+    cell = page.locator("path.shape--site[aria-label='East, West, Trials: 1']")
+    await expect(cell).to_be_visible()
+    await expect(page.locator("path.shape--site")).to_have_count(1)
+    await expect(page.locator(".map-count")).to_have_text("1")
+
+    if how == "click":
+        await cell.click()
+    else:
+        await cell.focus()
+        await page.keyboard.press("Enter")
+
+    await expect(page.locator(".map-count")).to_have_count(0)
+    await expect(page.locator("path.shape--site[aria-label^='East']").first).to_be_visible()
+    await expect(page.locator("path.shape--site[aria-label^='West']").first).to_be_visible()
+    if how == "keyboard":
+        await expect(page.locator("path.shape--site:focus, path.shape-dot:focus")).to_have_count(1)

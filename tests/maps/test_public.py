@@ -6,13 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from shapely.geometry import shape
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.core.clock import now
 from testfields.core.periods import Period
 from testfields.db.engine import DB
 from testfields.maps import queries, service
-from testfields.maps.rules import Days, Sought, Span, days_of
+from testfields.maps.rules import Days, Sought, Span, cell_metres, days_of
 from testfields.reservations.rules import State
 from testfields.reservations.states import PUBLIC
 from tests import factories
@@ -170,6 +171,30 @@ async def test_a_site_tells_what_is_on_now_and_next(db: None, client: httpx.Asyn
     said = place["properties"]
     assert (said["on"], said["count"]) == (True, 3)
     assert ([one["id"] for one in said["now"]], said["next"]["id"]) == ([on], following)
+
+
+async def test_sites_in_one_cell_of_the_map_are_counted_together(db: None, client: httpx.AsyncClient) -> None:
+    near = [
+        await factories.field(slug=slug, name_en=slug.title(), geometry=factories.square(135 + place * 0.02, 34))
+        for place, slug in enumerate(("a", "b", "c", "d"))
+    ]
+    await factories.field(slug="far", geometry=factories.square(136, 35))
+    company = await factories.company()
+    project = await factories.project(company)
+    await trial(company, project, near[0].area_id, around_now(), state=State.ACTIVE)
+    await trial(company, project, near[3].area_id, factories.period(9, days=2))
+
+    async def sites(zoom: int) -> dict[str, Any]:
+        return {one["id"]: one for one in await seen(client, "/api/v1/trials/sites.geojson", zoom=str(zoom))}
+
+    alone, cell = sorted((await sites(8)).values(), key=lambda one: len(one["properties"]["sites"]))
+    assert (alone["id"], alone["properties"]["sites"]) == ("far", ["far"])
+    said = cell["properties"]
+    assert (said["count"], said["on"], said["sites"]) == (2, True, ["a", "b", "c", "d"])
+    assert said["name"]["en"] == "A, B, C +1"
+    west, south, east, north = shape(cell["geometry"]).bounds
+    assert (west, south, east, north) == pytest.approx((135, 34, 135.07, 34.01))
+    assert (await sites(12)).keys() == {"a", "b", "c", "d", "far"}
 
 
 async def test_a_trial_that_has_ended_early_is_not_on(db: None, client: httpx.AsyncClient) -> None:
@@ -363,7 +388,8 @@ async def test_what_the_map_reads_does_not_grow_with_the_trials_to_come(db: None
 
     read = {
         "trials": await rows_read(queries.TRIALS, **conditions, after_at=0, after_id=0, limit=50),
-        "sites": await rows_read(queries.SITES_GEOJSON, **of_sites),
+        "sites": await rows_read(queries.SITES_GEOJSON, **of_sites, cell=None),
+        "cells": await rows_read(queries.SITES_GEOJSON, **of_sites, cell=cell_metres(8)),
     }
 
     assert max(read.values()) < 2000, read

@@ -17,7 +17,7 @@ from testfields.accounts.guards import Only
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
 from testfields.maps import service
-from testfields.maps.rules import Kind, Sought, Span, days_of
+from testfields.maps.rules import CLOSE, Kind, Sought, Span, days_of
 from testfields.maps.service import Page, Trial
 from testfields.maps.shell import Shell, beneath, credit, shell
 from testfields.maps.tile_pages import told_to_maps
@@ -41,8 +41,6 @@ SPANS = {
     Span.WEEK: N_("This week"),
     Span.PAST: N_("Past"),
 }
-# From this zoom level on, single trials are fetched for what is in sight.
-CLOSE = 12
 # A place in the list, as it stands in the address.
 After = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-\d{1,18})?$")]
 
@@ -108,7 +106,7 @@ async def public_map(
         **await _filters(wanted),
         sources=[
             {"url": address("/api/v1/trials/sites.geojson", days), "class": "site", "prefix": "site-"}
-            | {"names": True, "dots": True},
+            | {"names": True, "dots": True, "cells": CLOSE},
             {"url": address("/api/v1/trials.geojson", days), "class": "trial", "prefix": "trial-"}
             | {"kinds": True, "fit": False, "close": CLOSE},
         ],

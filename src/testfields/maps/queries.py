@@ -167,22 +167,51 @@ FIGURES = Replanned(f"""
     FROM places
 """)
 
+
+def _names(language: str, between: str) -> str:
+    """Of the sites of a cell the first three by name, and how many more there are."""
+    return f"""
+        array_to_string((array_agg(name ->> '{language}' ORDER BY slug))[1:3], '{between}')
+        || CASE WHEN count(*) > 3 THEN ' +' || count(*) - 3 ELSE '' END
+    """
+
+
+# Sites of one cell of the map are one feature around all of them; without cells each is its own.
+_CELLS = f"""
+    features AS (
+        SELECT sites.slug, sites.name, sites.uses, sites.count, sites.on_now <> '[]' AS is_on, sites.geometry,
+               coalesce(floor(ST_X(centre.at) / CAST(:cell AS float8)) || ','
+                        || floor(ST_Y(centre.at) / CAST(:cell AS float8)), sites.slug) AS cell,
+               jsonb_build_object(
+                   'name', name, 'owner', owner, 'uses', uses, 'count', count, 'now', on_now, 'next', next,
+                   'on', on_now <> '[]', 'sites', jsonb_build_array(slug)) AS properties
+        FROM sites
+        CROSS JOIN LATERAL (SELECT ST_Transform(ST_Centroid(sites.geometry), 3857) AS at) centre
+    ), cells AS (
+        SELECT min(slug) AS first, count(*) AS count,
+               CASE count(*) WHEN 1 THEN min(slug) ELSE 'cell-' || cell END AS id,
+               CASE count(*) WHEN 1 THEN told_shape((array_agg(geometry))[1])
+                             ELSE told_shape(ST_Multi(ST_Envelope(ST_Collect(geometry)))) END AS shape,
+               CASE count(*) WHEN 1 THEN (array_agg(properties))[1] ELSE jsonb_build_object(
+                   'name', jsonb_build_object(
+                       'ja', {_names("ja", "、")},
+                       'en', {_names("en", ", ")}),
+                   'owner', NULL, 'uses', '[]'::jsonb, 'count', sum(count), 'now', '[]'::jsonb, 'next', NULL,
+                   'on', bool_or(is_on), 'sites', jsonb_agg(slug ORDER BY slug)) END AS properties
+        FROM features GROUP BY cell
+    )
+"""
+
 SITES_GEOJSON = Replanned(f"""
-    WITH {_SITES}
+    WITH {_SITES}, {_CELLS}
     SELECT jsonb_build_object(
                'type', 'FeatureCollection',
                'numberMatched', (SELECT count(*) FROM places),
-               'numberReturned', count(*),
+               'numberReturned', coalesce(sum(count), 0),
                'features', coalesce(jsonb_agg(jsonb_build_object(
-                   'type', 'Feature',
-                   'id', slug,
-                   'geometry', told_shape(geometry),
-                   'properties', jsonb_build_object(
-                       'name', name, 'owner', owner, 'uses', uses, 'count', count, 'now', on_now, 'next', next,
-                       'on', on_now <> '[]')
-               ) ORDER BY slug), '[]')
+                   'type', 'Feature', 'id', id, 'geometry', shape, 'properties', properties) ORDER BY first), '[]')
            )::text
-    FROM sites
+    FROM cells
 """)
 
 # One trial by its number, with all of its times; what it is for and how it is kept safe where its company agreed. Found

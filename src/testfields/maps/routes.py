@@ -27,6 +27,7 @@ From = Annotated[date | None, QueryParameter(name="from")]
 To = Annotated[date | None, QueryParameter(name="to")]
 Past = Annotated[bool, QueryParameter()]
 Box = Annotated[str | None, QueryParameter(name="bbox", max_length=100)]
+Zoom = Annotated[int | None, QueryParameter(ge=0, le=22)]
 After = Annotated[str, QueryParameter(pattern=r"^(\d{1,18}-\d{1,18})?$")]
 
 
@@ -81,10 +82,15 @@ async def map_places(
     owner: FromQuery[str | None] = None,
     site: FromQuery[str | None] = None,
     bbox: Box = None,
+    zoom: Zoom = None,
 ) -> Response[PlaceFeatures]:
-    """Sites with what is on there now and next; with `to`, only those with a trial by then."""
+    """Sites with what is on there now and next; with `to`, only those with a trial by then.
+
+    With `zoom`, the level of a map, sites that lie in one cell of 32 px there are one feature with their counts; from
+    level 12 on none are.
+    """
     sought = _sought(first, last, past, use, theme, owner, site, bbox)
-    return _as_built(await service.sites_geojson(sought, now()), GEOJSON)
+    return _as_built(await service.sites_geojson(sought, now(), zoom), GEOJSON)
 
 
 @get("/trials.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)

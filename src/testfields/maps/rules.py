@@ -9,6 +9,12 @@ from testfields.core.errors import N_, InvalidInput, fault
 # Far beyond every site's horizon, and well inside what a calendar can hold.
 LAST_YEAR = 2199
 
+# From this zoom level on, each test field and each trial is drawn by itself.
+CLOSE = 12
+# How wide a cell is on the screen in px, and what a px is at zoom level 0 of a map in metres of EPSG:3857.
+CELL_PX = 32
+METRES_A_PX = 156_543.034
+
 
 class Kind(StrEnum):
     """What a map is for."""
@@ -65,6 +71,11 @@ class Sought:
     def at_few_sites(self) -> bool:
         """Whether it is quicker to ask each site for its trials than each trial for its site."""
         return self.site is not None or self.box is not None
+
+
+def cell_metres(zoom: int) -> float | None:
+    """How wide the cells are in which a map of that level counts, in metres of EPSG:3857; None where it is close."""
+    return CELL_PX * METRES_A_PX / 2**zoom if zoom < CLOSE else None
 
 
 def days_of(span: Span | None, day: date | None, today: date) -> Days:

@@ -34,19 +34,23 @@ class TrialFeature(msgspec.Struct, frozen=True):
 
 
 class PlaceProperties(msgspec.Struct, frozen=True):
-    """What a map says of a site: what is on there now and next, and how many trials in the days asked for, up to 21."""
+    """What a map says of a site: what is on there now and next, and how many trials in the days asked for, up to 21.
+
+    Of several `sites` in one cell it says how many trials there are and whether one is on.
+    """
 
     name: NamedText
-    owner: NamedPlace
+    owner: NamedPlace | None
     uses: list[Use]
     count: int
     now: list[Trial]
     next: Trial | None
     on: bool
+    sites: list[str]
 
 
 class PlaceFeature(msgspec.Struct, frozen=True):
-    """A site; `id` is its slug."""
+    """A site, whose slug is the `id`, or a box around those of a cell."""
 
     type: Literal["Feature"]
     id: str

@@ -10,7 +10,7 @@ from asyncpg import Range
 from testfields.core.errors import N_, NotFound
 from testfields.core.local_time import JAPANS_ZONE, local_date, midnight
 from testfields.maps import queries
-from testfields.maps.rules import Days, Sought
+from testfields.maps.rules import Days, Sought, cell_metres
 from testfields.projects.vocabulary import Theme
 from testfields.reservations.states import PUBLIC
 from testfields.sites import service as catalogue
@@ -149,10 +149,11 @@ async def figures(sought: Sought, now: datetime) -> Figures:
     return Figures(row["matched"], row["on_now"], row["trials"])
 
 
-async def sites_geojson(sought: Sought, now: datetime) -> bytes:
+async def sites_geojson(sought: Sought, now: datetime, zoom: int | None = None) -> bytes:
     """Sites as a GeoJSON FeatureCollection of at most MOST_ON_MAP, in the order of their slugs; with a last day, those
-    with a trial by then."""
-    return await queries.SITES_GEOJSON.json(**_site_conditions(sought, now), limit=MOST_ON_MAP)
+    with a trial by then. On a map of a `zoom` level, those that lie in one cell of it are one."""
+    cell = None if zoom is None else cell_metres(zoom)
+    return await queries.SITES_GEOJSON.json(**_site_conditions(sought, now), limit=MOST_ON_MAP, cell=cell)
 
 
 def _site_conditions(sought: Sought, now: datetime) -> dict[str, Any]:

@@ -67,3 +67,16 @@ export function walkByArrows(leaflet) {
     next.focus();
   });
 }
+
+/**
+ * Shapes that are laid anew take the focus with them: it goes to the map's stop.
+ * @param {L.Map} leaflet
+ * @param {() => Promise<void>} lay
+ */
+export async function keepFocus(leaflet, lay) {
+  const held = document.activeElement;
+  await lay();
+  if (held?.isConnected || document.activeElement !== document.body) return;
+  const stop = leaflet.getContainer().querySelector("[role=button].leaflet-interactive[tabindex='0']");
+  /** @type {SVGElement | null} */ (stop)?.focus();
+}

@@ -50,8 +50,9 @@ function inWords(metres) {
  * @param {MapSection} section
  * @param {L.LatLng} at
  * @param {Shape[]} shapes
+ * @param {(shape: Shape) => void} pick
  */
-function tellNearest(section, at, shapes) {
+function tellNearest(section, at, shapes, pick) {
   const box = /** @type {HTMLElement} */ (section.querySelector(".map__near"));
   const near = shapes
     .map((shape) => ({ shape, metres: metresTo(at, shape) }))
@@ -70,7 +71,7 @@ function tellNearest(section, at, shapes) {
       button.append(name, far);
       button.addEventListener("click", () => {
         section.map.leaflet.fitBounds(shape.getBounds(), { padding: [36, 36], maxZoom: 17 });
-        shape.fire("click");
+        pick(shape);
       });
       const line = document.createElement("li");
       line.append(button);
@@ -83,13 +84,14 @@ function tellNearest(section, at, shapes) {
 /**
  * Listens to Leaflet's own finding of places; `shapes` are those of the map's first source.
  * @param {MapSection} section
- * @param {() => Shape[]} shapes
+ * @param {() => Promise<Shape[]>} shapes
+ * @param {(shape: Shape) => void} pick
  */
-export function tellWhatIsNear(section, shapes) {
+export function tellWhatIsNear(section, shapes, pick) {
   const { leaflet } = section.map;
   const box = /** @type {HTMLElement} */ (section.querySelector(".map__near"));
   L.DomEvent.disableClickPropagation(box);
-  leaflet.on("locationfound", ({ latlng }) => tellNearest(section, latlng, shapes()));
+  leaflet.on("locationfound", async ({ latlng }) => tellNearest(section, latlng, await shapes(), pick));
   leaflet.on("locationerror", () => {
     box.querySelector("ol").replaceChildren();
     box.querySelector("p").hidden = false;

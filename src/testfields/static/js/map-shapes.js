@@ -3,6 +3,18 @@ import { answerKeys } from "./map-keys.js";
 
 const dotBelowPixels = 44;
 const dotRadius = 8;
+const cellRadius = 14;
+// Of a site no more trials are counted than these.
+const mostCounted = 20;
+
+/**
+ * Whether it stands for several sites.
+ * @param {Feature} feature
+ */
+const isCell = ({ properties }) => properties.sites?.length > 1;
+
+/** @param {Feature} feature */
+const counted = ({ properties: { count } }) => (count > mostCounted ? `${mostCounted}+` : String(count));
 
 /** @param {InBoth | undefined} text */
 export const inLanguage = (text) => text?.[document.documentElement.lang];
@@ -18,14 +30,22 @@ function textLine(tag, text) {
 }
 
 /**
+ * How many trials a cell has, in words of the page.
+ * @param {Feature} feature
+ */
+const trialsIn = (feature) =>
+  /** @type {HTMLElement} */ (document.querySelector(".map")).dataset.trials.replace("{count}", counted(feature));
+
+/**
  * A tooltip's content: the feature's name and, below it, its note.
  * @param {Feature} feature
  */
-function words({ properties }) {
+function words(feature) {
+  const { properties } = feature;
   const box = document.createElement("div");
   box.className = "map-words";
   box.append(textLine("strong", inLanguage(properties.name)));
-  const note = inLanguage(properties.note);
+  const note = isCell(feature) ? trialsIn(feature) : inLanguage(properties.note);
   if (note) box.append(textLine("span", note));
   return box;
 }
@@ -43,8 +63,10 @@ function pathStyle(source, { properties }) {
  * What a shape is called by a screen reader: its name and its note.
  * @param {Feature} feature
  */
-const spoken = ({ properties }) =>
-  [inLanguage(properties.name), inLanguage(properties.note)].filter(Boolean).join(", ");
+const spoken = (feature) =>
+  [inLanguage(feature.properties.name), inLanguage(feature.properties.note), isCell(feature) && trialsIn(feature)]
+    .filter(Boolean)
+    .join(", ");
 
 /** @param {Shape} layer */
 function spread(layer) {
@@ -78,13 +100,38 @@ function nameTag(layer) {
 }
 
 /**
+ * How many trials there are, written on the dot of a cell.
+ * @param {Shape} layer
+ */
+const countTag = (layer) =>
+  L.tooltip({
+    permanent: true,
+    direction: "center",
+    className: `map-count${layer.feature.properties.on ? " is-on" : ""}`,
+    opacity: 1,
+  })
+    .setContent(textLine("span", counted(layer.feature)))
+    .setLatLng(layer.getBounds().getCenter());
+
+/**
+ * Comes closer, until what lies in a cell is to be told apart.
+ * @param {L.Map} leaflet
+ * @param {L.LatLngBounds} bounds
+ */
+function comeCloser(leaflet, bounds) {
+  const zoom = Math.max(leaflet.getBoundsZoom(bounds, false, L.point(72, 72)), leaflet.getZoom() + 1);
+  leaflet.setView(bounds.getCenter(), Math.min(zoom, 17));
+}
+
+/**
  * A dot in the middle of a shape, to stand for it where it is too small to be seen.
  * @param {Shape} layer
  * @param {L.PathOptions} style
  * @returns {Shape}
  */
 function dotOf(layer, style) {
-  const dot = L.circleMarker(layer.getBounds().getCenter(), { ...style, radius: dotRadius, pane: "dots" });
+  const radius = isCell(layer.feature) ? cellRadius : dotRadius;
+  const dot = L.circleMarker(layer.getBounds().getCenter(), { ...style, radius, pane: "dots" });
   dot.options.className += " shape-dot";
   return Object.assign(/** @type {any} */ (dot), { feature: layer.feature });
 }
@@ -107,7 +154,7 @@ function isTiny(leaflet, layer) {
  * @param {string} name
  * @param {string} id
  */
-function tell(leaflet, layer, name, id) {
+export function tell(leaflet, layer, name, id) {
   const section = leaflet.getContainer().closest(".map");
   section.dispatchEvent(
     new CustomEvent(name, { bubbles: true, cancelable: true, detail: { id, feature: layer.feature } }),
@@ -132,15 +179,23 @@ export function layShapes(leaflet, source, data) {
   const pairs = [];
   /** @type {[Shape, L.Tooltip][]} */
   const tags = [];
+  /** @type {L.Tooltip[]} */
+  const counts = [];
 
-  /** @param {Shape} layer */
-  function wire(layer) {
+  /**
+   * @param {Shape} layer
+   * @param {L.LatLngBounds} area
+   */
+  function wire(layer, area) {
     const id = `${source.prefix ?? ""}${layer.feature.id}`;
-    byId.set(id, [...(byId.get(id) ?? []), layer]);
+    for (const one of layer.feature.properties.sites ?? [layer.feature.id]) {
+      const each = `${source.prefix ?? ""}${one}`;
+      byId.set(each, [...(byId.get(each) ?? []), layer]);
+    }
     layer.bindTooltip(() => words(layer.feature), { sticky: true, direction: "top", opacity: 1 });
     layer.on("mouseover", () => tell(leaflet, layer, "map:over", id));
     layer.on("mouseout", () => tell(leaflet, layer, "map:out", id));
-    const pick = () => tell(leaflet, layer, "map:pick", id);
+    const pick = isCell(layer.feature) ? () => comeCloser(leaflet, area) : () => tell(leaflet, layer, "map:pick", id);
     layer.on("click", pick);
     // What has no name is the ground under the others, and nothing to pick.
     const name = spoken(layer.feature);
@@ -155,8 +210,14 @@ export function layShapes(leaflet, source, data) {
   // The wide ones first: what lies inside another is on top of it, in sight and within reach.
   shapes.sort((one, other) => spread(other) - spread(one));
   for (const layer of shapes) {
-    group.addLayer(wire(layer));
-    if (source.dots) pairs.push([layer, wire(dotOf(layer, pathStyle(source, layer.feature)))]);
+    const dot = source.dots ? wire(dotOf(layer, pathStyle(source, layer.feature)), layer.getBounds()) : null;
+    if (isCell(layer.feature)) {
+      group.addLayer(dot);
+      counts.push(countTag(layer).addTo(leaflet));
+    } else {
+      group.addLayer(wire(layer, layer.getBounds()));
+      if (dot) pairs.push([layer, dot]);
+    }
     if (source.names) tags.push([layer, nameTag(layer).addTo(leaflet)]);
   }
 
@@ -165,7 +226,7 @@ export function layShapes(leaflet, source, data) {
       if (isTiny(leaflet, layer)) group.addLayer(dot);
       else group.removeLayer(dot);
     }
-    for (const layer of shapes) layer.getElement().classList.toggle("is-tiny", isTiny(leaflet, layer));
+    for (const layer of shapes) layer.getElement()?.classList.toggle("is-tiny", isTiny(leaflet, layer));
   }
   leaflet.on("zoomend", arrange);
   arrange();
@@ -174,13 +235,18 @@ export function layShapes(leaflet, source, data) {
     shapes: (id) => byId.get(id) ?? [],
     all: () => shapes,
     getBounds() {
+      const asked = shapes.filter((one) => one.feature.properties.class === source.fit);
       const bounds = L.latLngBounds([]);
-      for (const one of shapes) if (one.feature.properties.class === source.fit) bounds.extend(one.getBounds());
+      for (const one of asked.length ? asked : shapes) bounds.extend(one.getBounds());
       // What is in question, with as much around it as it is wide itself.
-      return source.fit && bounds.isValid() ? bounds.pad(0.5) : group.getBounds();
+      return source.fit ? bounds.pad(0.5) : bounds;
     },
     /** Names to be placed: the tag, and whether it stands for a dot. */
-    names: () => tags.map(([layer, tag]) => ({ tag, besideDot: Boolean(source.dots) && isTiny(leaflet, layer) })),
+    names: () =>
+      tags.map(([layer, tag]) => ({
+        tag,
+        besideDot: isCell(layer.feature) || (Boolean(source.dots) && isTiny(leaflet, layer)),
+      })),
     setMoment(iso) {
       const moment = iso && Date.parse(iso);
       for (const layer of [...byId.values()].flat()) {
@@ -189,7 +255,7 @@ export function layShapes(leaflet, source, data) {
     },
     clear() {
       leaflet.off("zoomend", arrange);
-      for (const [, tag] of tags) tag.remove();
+      for (const tag of [...tags.map(([, one]) => one), ...counts]) tag.remove();
       group.remove();
     },
   };

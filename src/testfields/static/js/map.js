@@ -1,12 +1,12 @@
 // The page's map: takes the shell that folium made, lays the base map and the page's GeoJSON on it, and ties shapes to
 // the list beside it. `section.map` is the handle for other scripts: {leaflet, ready, shapes, setMoment, reload, setSources, setTold}.
 import { layBaseMap } from "./map-base.js";
-import { tidyStops, walkByArrows } from "./map-keys.js";
+import { keepFocus, tidyStops, walkByArrows } from "./map-keys.js";
 import { tieToList } from "./map-list.js";
 import { arrangeNames } from "./map-names.js";
 import { tellWhatIsNear } from "./map-near.js";
 import { plansOf } from "./map-plan.js";
-import { layShapes } from "./map-shapes.js";
+import { layShapes, tell } from "./map-shapes.js";
 
 /**
  * Fetches JSON of this portal; raises an Error that names the address when it is not answered.
@@ -17,6 +17,12 @@ async function fetchJson(url) {
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer.json();
 }
+
+/**
+ * @param {string} url
+ * @param {string} query
+ */
+const withQuery = (url, query) => `${url}${url.includes("?") ? "&" : "?"}${query}`;
 
 /**
  * Says on the map itself that something is missing from it.
@@ -58,14 +64,29 @@ function attach(section) {
   let laid = new Map();
   /** The part of the map for which a close source has been asked. @type {Map<Source, L.LatLngBounds>} */
   const seen = new Map();
+  /** The zoom level for which a source that is counted by cell has been asked. @type {Map<Source, number>} */
+  const levels = new Map();
   /** @type {Layer | null} */
   let told = null;
   const layers = () => [...laid.values(), ...(told ? [told] : [])];
 
+  /** @param {Source} source */
+  const level = (source) => Math.min(leaflet.getZoom(), source.cells);
+
+  /**
+   * Fetches a source, one that is counted by cell for the zoom level there is.
+   * @param {Source} source
+   */
+  function fetchSource(source) {
+    if (!source.cells) return fetchJson(source.url);
+    levels.set(source, level(source));
+    return fetchJson(withQuery(source.url, `zoom=${level(source)}`));
+  }
+
   /** Lays the sources in their order, whichever of them is answered first. */
   async function layAll() {
     const asked = sources;
-    const found = await Promise.all(asked.map((source) => (source.close ? null : fetchJson(source.url))));
+    const found = await Promise.all(asked.map((source) => (source.close ? null : fetchSource(source))));
     if (asked !== sources) return;
     for (const [place, source] of asked.entries()) {
       laid.get(source)?.clear();
@@ -81,8 +102,20 @@ function attach(section) {
       const box = leaflet.getBounds().pad(0.5);
       if (seen.get(source)?.contains(leaflet.getBounds())) continue;
       seen.set(source, box);
-      const found = await fetchJson(`${source.url}${source.url.includes("?") ? "&" : "?"}bbox=${box.toBBoxString()}`);
+      const found = await fetchJson(withQuery(source.url, `bbox=${box.toBBoxString()}`));
       if (seen.get(source) !== box) continue;
+      laid.get(source)?.clear();
+      laid.set(source, layShapes(leaflet, source, found));
+    }
+  }
+
+  /** Counts anew where the zoom level is another. What has the focus is another shape then, or none. */
+  async function layCells() {
+    for (const source of sources.filter((one) => one.cells && levels.get(one) !== level(one))) {
+      if (!leaflet.getSize().x) return;
+      const asked = level(source);
+      const found = await fetchSource(source);
+      if (levels.get(source) !== asked) continue;
       laid.get(source)?.clear();
       laid.set(source, layShapes(leaflet, source, found));
     }
@@ -149,7 +182,7 @@ function attach(section) {
     .then(() => leaflet.on("moveend", tidy))
     .then(tidy)
     .then(() => {
-      const closer = () => orSaySo(Promise.all([layPlans(), layWhatIsClose()]));
+      const closer = () => keepFocus(leaflet, () => orSaySo(Promise.all([layPlans(), layWhatIsClose(), layCells()])));
       leaflet.on("moveend baselayerchange", closer);
       return closer();
     });
@@ -157,7 +190,15 @@ function attach(section) {
   leaflet.getContainer().setAttribute("aria-label", section.dataset.keys);
   walkByArrows(leaflet);
   tieToList(section);
-  tellWhatIsNear(section, () => laid.get(sources[0])?.all() ?? []);
+  tellWhatIsNear(
+    section,
+    async () => {
+      const [first] = sources;
+      if (!first.cells) return laid.get(first)?.all() ?? [];
+      return /** @type {any[]} */ (L.geoJSON(await fetchJson(first.url)).getLayers());
+    },
+    (shape) => tell(leaflet, shape, "map:pick", `${sources[0].prefix ?? ""}${shape.feature.id}`),
+  );
   new ResizeObserver(() => leaflet.invalidateSize()).observe(section);
 }
 
