@@ -31,6 +31,7 @@ PAGES = (
     "/trials/1",
     "/api/v1/trials",
     "/api/v1/trials/sites.geojson",
+    "/api/v1/trials/sites.geojson?zoom=8",
     "/api/v1/reviews",
     "/api/v1/reviews?state=waiting",
 )
