@@ -244,6 +244,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /sites.geojson": (Case(behind=May.SEE_UNPUBLISHED, shows=MARK),),
     "GET /sites/{slug}": (HIDDEN,),
     "GET /sites/{slug}/map.svg": (HIDDEN,),
+    "GET /sites/{slug}/map.png": (HIDDEN,),
     "GET /maps/{file}": (Case(places={"file": f"{next(iter(MapKind))}.ja.js"}),),
     "GET /static/{path}": (Case(places={"path": "icons/favicon.svg"}),),
     "POST /consent": (Case(form={"consent": "true", "consent_terms": "0", "consent_privacy": "0"}),),

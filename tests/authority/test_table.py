@@ -33,6 +33,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
             "/",
             "/{path}",
             "/map.svg",
+            "/map.png",
             "/sites",
             "/sites.geojson",
             "/trials",

@@ -215,6 +215,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         site=site,
         title=locale.in_words(site.name),
         description=locale.in_words(site.description),
+        base_url=request.app.state.settings.base_url,
         uses=use_words(site.uses),
         areas=area_rows(site),
         photos=photos_of(site),

@@ -18,7 +18,7 @@ from testfields.core.pictures import Shape
 from testfields.maps import service
 from testfields.maps.rules import Sought
 from testfields.maps.wanted import Typed, wanted_of
-from testfields.sites.pictures import ground, ground_for, picture, picture_of_asked
+from testfields.sites.pictures import Ground, ground, ground_for, link_preview, picture, picture_of_asked
 from testfields.web import basemap, locale
 from testfields.web.parameters import PathId
 from testfields.web.shared import SHARED
@@ -62,11 +62,39 @@ async def site_picture(visitor: Visitor, slug: FromPath[str]) -> Response[str]:
 @get("/trials/{trial_id:int}/map.svg", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def trial_picture(trial_id: PathId) -> Response[str]:
     """Where a trial takes place."""
+    return picture_of_asked(*await _trial(trial_id))
+
+
+async def _trial(trial_id: int) -> tuple[Ground, list[Shape]]:
+    """The ground of a trial's site, and where on it the trial takes place; raises NotFound."""
     at = now()
     trial = await service.trial(trial_id, at)
     place: Any = msgspec.json.decode(await service.trial_geojson(trial_id, at))
     on_it = [Shape("taken", shape(one["geometry"]), locale.in_words(trial.title)) for one in place["features"]]
-    return picture_of_asked(await ground(trial.site.slug), on_it)
+    return await ground(trial.site.slug), on_it
 
 
-pages = (public_picture, site_picture, trial_picture)
+@get("/map.png", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
+async def public_preview() -> Response[bytes]:
+    """The public map for previews of links: a dot for each test field."""
+    at = now()
+    centres: list[BaseGeometry] = [place.centroid for place, _ in await _sites(wanted_of("/").sought(at), at)]
+    looked_at = centres or [place for _, place in basemap.towns()]
+    return await link_preview([Shape("site", one) for one in centres], looked_at)
+
+
+@get("/sites/{slug:str}/map.png", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
+async def site_preview(visitor: Visitor, slug: FromPath[str]) -> Response[bytes]:
+    """A test field for previews of links."""
+    there = await ground_for(visitor, slug)
+    return await link_preview(there.shapes, [there.outline])
+
+
+@get("/trials/{trial_id:int}/map.png", include_in_schema=False, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
+async def trial_preview(trial_id: PathId) -> Response[bytes]:
+    """A trial for previews of links."""
+    there, on_it = await _trial(trial_id)
+    return await link_preview([*there.shapes, *on_it], [one.geometry for one in on_it] or [there.outline])
+
+
+pages = (public_picture, site_picture, trial_picture, public_preview, site_preview, trial_preview)

@@ -101,6 +101,7 @@ async def public_map(
         card=card,
         close=everywhere.address(),
         drawn=replace(everywhere, path="/map.svg").address(),
+        base_url=request.app.state.settings.base_url,
         first=wanted.address() if after else "",
         following=wanted.address(after=found.last) if found.last else "",
         **await _filters(wanted),

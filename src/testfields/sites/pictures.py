@@ -1,5 +1,6 @@
 """Pictures of sites in the reader's language: the ground as every map shows it, and what a page draws on it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,14 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
 from testfields.core.pictures import Shape, Words, draw
+from testfields.core.previews import preview
 from testfields.sites import plan_queries
 from testfields.sites.service import NO_SUCH_SITE
 from testfields.web import basemap, locale
 
-SVG = "image/svg+xml"
+SVG, PNG = "image/svg+xml", "image/png"
+# A preview takes a processor a fifth of a second: those who ask for many get them one after the other.
+_drawing = asyncio.Semaphore(1)
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,22 @@ def _ground(rows: Sequence[asyncpg.Record]) -> Ground:
     return Ground(locale.named(site, "name"), site["geometry"], tuple(shapes))
 
 
+def _coast() -> list[Shape]:
+    return [Shape("coast", one) for one in basemap.land()]
+
+
+async def link_preview(shapes: Sequence[Shape], looked_at: Sequence[BaseGeometry]) -> Response[bytes]:
+    """A PNG of shapes on the base map, for previews of links, as an answer."""
+    async with _drawing:
+        body = await asyncio.to_thread(preview, [*_coast(), *shapes], looked_at, basemap.credit()["text"])
+    return Response(body, media_type=PNG, headers={"Cache-Control": "no-store"})
+
+
 def picture(shapes: Sequence[Shape], looked_at: Sequence[BaseGeometry], title: str, about: str) -> Response[str]:
     """An SVG of shapes on the base map, as an answer."""
-    coast = [Shape("coast", one) for one in basemap.land()]
     words = Words(title, about, basemap.credit()["text"], locale.current())
     # What is one's own is kept by no cache; of what is everybody's, `web.shared` says more.
-    return Response(draw([*coast, *shapes], looked_at, words), media_type=SVG, headers={"Cache-Control": "no-store"})
+    return Response(draw([*_coast(), *shapes], looked_at, words), media_type=SVG, headers={"Cache-Control": "no-store"})
 
 
 def picture_of_asked(ground: Ground, on_it: Sequence[Shape], looked_at: Sequence[BaseGeometry] = ()) -> Response[str]:
