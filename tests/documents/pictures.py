@@ -4,7 +4,7 @@ import struct
 import zlib
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 ORIENTATION, GPS, LATITUDE = 0x0112, 0x8825, 2
 
@@ -19,14 +19,15 @@ def picture(kind: str = "JPEG", width: int = 900, height: int = 600, colour: obj
 
 
 def taken_at_home(width: int = 900, height: int = 600) -> bytes:
-    """A photo of a phone that was held upright, with its place and its owner's name."""
+    """A photo of a phone that was held upright, with its place, its owner's name and its colours."""
     image = Image.open(BytesIO(picture(width=width, height=height)))
     exif = image.getexif()
     exif[ORIENTATION] = 6
     exif[0x013B] = "Somebody's name"
     exif.get_ifd(GPS)[LATITUDE] = (34.0, 41.0, 11.0)
     body = BytesIO()
-    image.save(body, "JPEG", exif=exif)
+    colours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    image.save(body, "JPEG", exif=exif, icc_profile=colours)
     return body.getvalue()
 
 
