@@ -45,7 +45,8 @@ declare global {
     cells?: number;
     close?: number;
   };
-  type Name = { tag: Leaflet.Tooltip; besideDot: boolean };
+  /** beside: so many px from the middle of a dot; 0 where it may stand on its shape. */
+  type Name = { tag: Leaflet.Tooltip; beside: number };
   /** A source's features on the map. */
   type Layer = {
     shapes(id: string): Shape[];

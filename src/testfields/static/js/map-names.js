@@ -1,13 +1,17 @@
 // Names on the map, of shapes and of towns, stay readable: none covers another.
 /** @typedef {["center" | "right" | "left" | "bottom" | "top", L.PointTuple]} Side */
 
-/** @type {Side[]} */
-const sides = [
-  ["right", [10, 0]],
-  ["left", [-10, 0]],
-  ["bottom", [0, 8]],
-  ["top", [0, -8]],
+/**
+ * @param {number} far from the middle, in px
+ * @returns {Side[]}
+ */
+const sides = (far) => [
+  ["right", [far, 0]],
+  ["left", [-far, 0]],
+  ["bottom", [0, far - 2]],
+  ["top", [0, 2 - far]],
 ];
+const besideShape = 10;
 /** @type {Side} */
 const middle = ["center", [0, 0]];
 
@@ -42,8 +46,8 @@ export function arrangeNames(leaflet, names) {
   const all = (kind) => [...leaflet.getContainer().querySelectorAll(kind)];
   const frame = leaflet.getContainer().getBoundingClientRect();
   const taken = [...all(".shape-dot"), ...all(".leaflet-control")].map((other) => other.getBoundingClientRect());
-  for (const { tag, besideDot } of names) {
-    const place = (besideDot ? sides : [middle, ...sides]).find(([direction, offset]) => {
+  for (const { tag, beside } of names) {
+    const place = (beside ? sides(beside) : [middle, ...sides(besideShape)]).find(([direction, offset]) => {
       Object.assign(tag.options, { direction, offset });
       tag.update();
       const box = tag.getElement().getBoundingClientRect();

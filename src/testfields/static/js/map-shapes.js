@@ -231,6 +231,12 @@ export function layShapes(leaflet, source, data) {
   leaflet.on("zoomend", arrange);
   arrange();
 
+  /** @param {Shape} layer */
+  function dotFor(layer) {
+    if (isCell(layer.feature)) return cellRadius + 4;
+    return source.dots && isTiny(leaflet, layer) ? dotRadius + 2 : 0;
+  }
+
   return {
     shapes: (id) => byId.get(id) ?? [],
     all: () => shapes,
@@ -241,12 +247,8 @@ export function layShapes(leaflet, source, data) {
       // What is in question, with as much around it as it is wide itself.
       return source.fit ? bounds.pad(0.5) : bounds;
     },
-    /** Names to be placed: the tag, and whether it stands for a dot. */
-    names: () =>
-      tags.map(([layer, tag]) => ({
-        tag,
-        besideDot: isCell(layer.feature) || (Boolean(source.dots) && isTiny(leaflet, layer)),
-      })),
+    /** Names to be placed, each beside the dot that stands for its shape. */
+    names: () => tags.map(([layer, tag]) => ({ tag, beside: dotFor(layer) })),
     setMoment(iso) {
       const moment = iso && Date.parse(iso);
       for (const layer of [...byId.values()].flat()) {
