@@ -35,9 +35,10 @@ ROOT = Path(__file__).parents[2]
 LOOKED_AT = {"ja": 1280, "en": 390}
 WIDTHS = (1280, 390, 320)
 # The cells of tables, and tables, that show less than they hold and are not made to be moved sideways.
-CUT_OFF = """
+CUT_OFF = r"""
     [...document.querySelectorAll(".table-wrap:not([tabindex]), .table tbody :is(th, td)")]
-        .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent.trim().replace(/\\s+/g, " ").slice(0, 60))
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.textContent.trim().replace(/\s+/g, " ").slice(0, 60))
 """
 # As long as a title may be.
 LONG = {"ja": "大阪湾岸における高齢者見守りロボットの走行実証", "en": "Outdoor runs of robots that look after people "}
