@@ -13,7 +13,7 @@ from tests.browser.test_company import own_reservations
 pytestmark = pytest.mark.browser
 
 WORDS = {
-    "ja": {"fits": "空いています。", "filed": "申請を提出しました。", "again": "同じ内容で、もう一度申請"},
+    "ja": {"fits": "空いています。", "filed": "申請を提出しました。", "again": "同じ内容でもう一度申請"},
     "en": {"fits": "It fits", "filed": "The application is submitted.", "again": "Apply again like this one"},
 }
 

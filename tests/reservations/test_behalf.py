@@ -7,6 +7,8 @@ import pytest
 from httpx import AsyncClient
 
 from testfields.accounts.rules import Actor, OrganisationKind
+from testfields.accounts.service import actor_by_email
+from testfields.accounts.tables import Organisation
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotAllowed, Taken
@@ -52,6 +54,46 @@ async def test_the_company_has_it_as_its_own_and_reads_no_name_of_staff(db: None
     assert (event["actor_name"], event["reason"]) == (None, BY_PHONE)
     moved = await steps.act(company, filed.id, Step(Action.WITHDRAW, filed.version), now())
     assert moved.state is State.WITHDRAWN
+
+
+async def test_a_company_that_is_not_verified_goes_on_with_what_staff_filed_for_it(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    await Organisation.update({Organisation.unverified_since: now()}).where(Organisation.id == company.companies[0])
+    known = await actor_by_email(company.email)
+    assert known is not None
+    filed = await behalf.file(field.reviewer, a_call(field, company), now())
+    returned = await steps.act(field.reviewer, filed.id, Step(Action.RETURN, filed.version, reason="図面"), now())
+    again = await steps.act(known, filed.id, Step(Action.SUBMIT, returned.version), now())
+    assert again.state is State.SUBMITTED
+    # What it files itself still waits for staff to have looked.
+    asked = (Asked(factories.period(14)),)
+    with pytest.raises(NotAllowed):
+        await filing.file(known, Application(await factories.project(known), field.area_id, asked), now())
+
+
+async def test_nobody_files_for_a_company_that_is_deactivated(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    await Organisation.update({Organisation.active: False}).where(Organisation.id == company.companies[0])
+    with pytest.raises(InvalidInput) as refusal:
+        await behalf.file(field.reviewer, a_call(field, company), now())
+    assert [one.path for one in refusal.value.faults] == ["company_id"]
+    assert await behalf.companies("組織") == []
+
+
+async def test_words_not_looked_for_yet_choose_no_company(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    csrf = await factories.log_in(client, field.reviewer)
+    form = {
+        **csrf,
+        **PLAN,
+        "company_id": str(company.companies[0]),
+        "words": "別の会社",
+        "searched": "",
+        "do": "file_for",
+    }
+    answer = await client.post("/desk/book", data=form)
+    assert answer.status_code == 422
+    assert "#f-company_id" in answer.text
 
 
 async def test_it_is_decided_like_any_other(db: None) -> None:

@@ -61,7 +61,7 @@ async def companies(words: str) -> list[asyncpg.Record]:
 
 
 async def company(company_id: int) -> asyncpg.Record | None:
-    """A company to file for; None where there is none."""
+    """A company to file for; None where there is none, or one that has been deactivated."""
     return await queries.COMPANY.row(id=company_id)
 
 
@@ -86,16 +86,12 @@ async def file(actor: Actor, call: Call, now: datetime) -> Filed:
 
 
 async def _check_company(actor: Actor, call: Call) -> None:
-    await _hold_company(call)
+    if await company(call.company_id) is None:
+        raise InvalidInput([fault("company_id", NO_SUCH_COMPANY)])
     if isinstance(call.project, Plan):
         checked(call.project)
     elif call.project not in {row["id"] for row in await projects_of(actor, call.company_id)}:
         raise InvalidInput([fault("project_id", NO_SUCH_PROJECT)])
-
-
-async def _hold_company(call: Call) -> None:
-    if await company(call.company_id) is None:
-        raise InvalidInput([fault("company_id", NO_SUCH_COMPANY)])
 
 
 @transactional
@@ -103,7 +99,8 @@ async def _file(
     actor: Actor, call: Call, application: Application, place: Place, claims: Sequence[Volume], now: datetime
 ) -> Filed:
     """A plan that is written down is kept with the application, or not at all."""
-    await _hold_company(call)
+    if await queries.HOLD_COMPANY.row(id=call.company_id) is None:
+        raise InvalidInput([fault("company_id", NO_SUCH_COMPANY)])
     if isinstance(call.project, Plan):
         project_id = await projects.write_down(actor, call.company_id, call.project, now)
         application = replace(application, project_id=project_id)

@@ -4,7 +4,7 @@ from testfields.db.statements import Statement
 
 _COMPANY = """
     SELECT id, name_ja, name_en, corporate_number, unverified_since IS NULL AS verified
-    FROM organisation WHERE kind = 'company'
+    FROM organisation WHERE kind = 'company' AND active
 """
 
 # By all of the words, or by the number. There are some thousands at most, so all of them are looked through.
@@ -17,5 +17,6 @@ COMPANIES = Statement(f"""
     LIMIT :limit
 """)
 
-# Served by the primary key; held, so that it is there for as long as something is filed for it.
-COMPANY = Statement(f"{_COMPANY} AND id = :id FOR SHARE")
+# Served by the primary key; held, so that it is there and at work for as long as something is filed for it.
+COMPANY = Statement(f"{_COMPANY} AND id = :id")
+HOLD_COMPANY = Statement(f"{_COMPANY} AND id = :id FOR SHARE")

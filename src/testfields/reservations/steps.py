@@ -64,7 +64,8 @@ async def _act(actor: Actor | None, reservation_id: int, step: Step, now: dateti
     if not ACTIONS[step.action].on_the_day:
         locked = await day.brought_up_to(locked, now)
     to, role = next_of(actor, locked, step.action, roles)
-    if actor is not None:
+    # What is past the draft has been let in by staff, or was filed by them.
+    if actor is not None and locked.state is State.DRAFT:
         await refuse_unverified(actor, to, locked.site_id, company_id=locked.company_id)
     settles = ACTIONS[step.action].settles
     if settles is Settles.REPLACING:

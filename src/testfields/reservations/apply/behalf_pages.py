@@ -59,13 +59,17 @@ class Asker:
 
 
 async def read_asker(form: Posted) -> Asker:
-    """What a posted form says of who asked; a search that finds one company alone chooses it."""
+    """What a posted form says of who asked; a search that finds one company alone chooses it.
+
+    Words that were typed and not yet looked for leave no company chosen: it would be that of other words.
+    """
     plan = {name: form.text(name) for name, row in PLAN.items() if not row.field.free}
     asker = Asker(form.text("words").strip(), form.text("company_id"), form.text("reason"), plan)
-    if not asker.words or (asker.company and form.text("do") != "find"):
+    sought, wish = asker.words == form.text("searched"), form.text("do")
+    if not asker.words or (asker.company and sought and wish != "find"):
         return asker
     found = [str(row["id"]) for row in await behalf.companies(asker.words)]
-    return replace(asker, company_id=found[0] if len(found) == 1 else "")
+    return replace(asker, company_id=found[0] if len(found) == 1 and wish != Action.FILE_FOR else "")
 
 
 @get("/desk/book", include_in_schema=False, guards=[Only(May.FILE_FOR)])

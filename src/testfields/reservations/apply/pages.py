@@ -18,7 +18,7 @@ from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, local_time
 from testfields.projects import service as projects
 from testfields.reservations import reading
-from testfields.reservations.apply.forms import Entered, read_form, time_from_address
+from testfields.reservations.apply.forms import Entered, clock, read_form, time_from_address
 from testfields.reservations.apply.pressing import changed, filed
 from testfields.reservations.apply.series import moved_on
 from testfields.reservations.apply.showing import own_door, show_form, show_refusal
@@ -80,6 +80,10 @@ async def _again(actor: Actor, number: int, at: datetime) -> Form:
     form = await opened(replace(await stored(row, over_too=True), version=""))
     notice = timedelta(minutes=form.site.policy.notice_minutes if form.site else 0)
     earliest = local_time(at + notice, row["timezone"]).replace(tzinfo=None)
+    if STATES[State(row["state"])].claims:
+        # Its own times are still taken, by itself.
+        starts = [start for one in form.entered.times if (start := clock(one.start)) is not None]
+        earliest = max([earliest, *(start + timedelta(minutes=1) for start in starts)])
     return replace(form, entered=replace(form.entered, times=moved_on(form.entered.times, earliest)))
 
 
