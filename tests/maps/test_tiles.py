@@ -39,6 +39,11 @@ def take_the_place_of(path: Path, attribution: str = "") -> None:
     tile_file(path.with_name("next"), "gsi", attribution).replace(path)
 
 
+def put_a_folder_in_the_place_of(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def spoil(path: Path) -> None:
     path.write_text("no tiles")
 
@@ -179,3 +184,12 @@ async def test_a_file_that_is_spoilt_later_leaves_the_simple_map(loopback: httpx
     answer = await loopback.get("/")
     assert answer.status_code == 200
     assert "protomaps-leaflet.js" not in answer.text
+
+
+@pytest.mark.parametrize("leave", [Path.unlink, put_a_folder_in_the_place_of])
+async def test_parts_of_a_file_that_is_gone_are_not_there(
+    loopback: httpx.AsyncClient, path: Path, leave: Callable[[Path], None]
+) -> None:
+    leave(path)
+    assert (await loopback.get(ADDRESS, headers={"Range": "bytes=0-9"})).status_code == 404
+    assert (await loopback.get("/")).status_code == 200

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from litestar import Request, Response, get
 from litestar.response import Stream
@@ -46,16 +47,21 @@ def told_to_maps(path: Path | None) -> dict[str, Any] | None:
 
 @get(ADDRESS, include_in_schema=False, guards=[Only(May.LOOK_AROUND)])
 async def tile_file(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Parts of the file by ``Range``, each answer from one and the same file."""
-    path: Path | None = request.app.state.settings.basemap
-    if path is None:
-        raise NotFound(N_("There is nothing at this address."))
-    found = tiles.of(await asyncio.to_thread(path.open, "rb"))
+    """Parts of the file by ``Range``, each answer from one and the same file; raises NotFound."""
+    found = tiles.of(await _opened(request.app.state.settings.basemap))
     status, part, headers = _asked(request, found)
     if not part or head_alone(request):
         found.file.close()
         return Response(b"", status_code=status, media_type=MEDIA_TYPE, headers=headers)
     return Stream(_pieces(found, part), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def _opened(path: Path | None) -> BinaryIO:
+    """The file. Of one that is gone the log is told by `told_to_maps`, not by every part; raises NotFound."""
+    if path is not None:
+        with suppress(OSError):
+            return await asyncio.to_thread(path.open, "rb")
+    raise NotFound(N_("There is nothing at this address."))
 
 
 def _asked(request: Request[Any, Any, Any], found: tiles.TileFile) -> tuple[int, range, dict[str, str]]:
