@@ -31,6 +31,16 @@ def taken_at_home(width: int = 900, height: int = 600) -> bytes:
     return body.getvalue()
 
 
+def oddly_noted(width: int = 900, height: int = 600) -> bytes:
+    """A photo of a phone that was held upright, whose camera wrote its maker as a number: read, but never written."""
+    maker, rational, turned, short = 0x010F, 5, ORIENTATION, 3
+    entries = struct.pack("<HHII", maker, rational, 1, 38) + struct.pack("<HHIHH", turned, short, 1, 6, 0)
+    notes = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<III", 0, 3, 2)
+    body = BytesIO()
+    Image.open(BytesIO(picture(width=width, height=height))).save(body, "JPEG", exif=notes)
+    return body.getvalue()
+
+
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few hundred bytes that says it has 3,600 million pixels."""
 

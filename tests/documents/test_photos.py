@@ -1,15 +1,13 @@
 """What comes as a photo is drawn anew or refused; nothing but the picture stays."""
 
-import asyncio
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from testfields.core.errors import InvalidInput
-from testfields.db.outages import Crowded
 from testfields.documents import photos
-from testfields.documents.photos import MOST_WAITING, Photo, Studio, prepared
+from testfields.documents.photos import Photo, prepared
 from tests.documents import pictures
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -49,6 +47,25 @@ def test_place_and_name_are_taken_out_and_the_photo_stands_upright() -> None:
         assert isinstance(bottom, tuple)
         assert top[0] < 90
         assert bottom[0] > 230
+
+
+def test_notes_that_no_camera_should_write_do_not_keep_a_photo_out() -> None:
+    sizes = prepare(pictures.oddly_noted(900, 600)).sizes
+    assert [(one.width, one.height) for one in sizes] == [(480, 720), (600, 900)]
+
+
+@pytest.mark.parametrize("orientation", [0, *range(1, 9), 9])
+def test_a_photo_stands_upright_however_its_camera_was_held(orientation: int) -> None:
+    image = Image.linear_gradient("L").resize((400, 300))
+    image.paste(0, (0, 0, 200, 100))
+    exif = Image.Exif()
+    exif[pictures.ORIENTATION] = orientation
+    body = BytesIO()
+    image.save(body, "PNG", exif=exif)
+    with Image.open(BytesIO(prepare(body.getvalue()).sizes[-1].body)) as kept, Image.open(body) as sent:
+        upright = ImageOps.exif_transpose(sent).convert("RGB")
+        assert kept.size == upright.size
+        assert max(ImageStat.Stat(ImageChops.difference(kept.convert("RGB"), upright)).mean) < 5
 
 
 def test_what_is_clear_becomes_white() -> None:
@@ -102,10 +119,3 @@ def test_small_and_heavy_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert "at least" in refusal(pictures.picture(width=199, height=800))
     monkeypatch.setattr(photos, "LARGEST_PHOTO", 1000)
     assert "MB" in refusal(pictures.picture())
-
-
-async def test_few_wait_for_the_one_who_prepares() -> None:
-    studio, body = Studio(), pictures.picture(width=2000, height=1500)
-    every = (studio.prepare(BytesIO(body), "photos") for _ in range(MOST_WAITING + 5))
-    done = await asyncio.gather(*every, return_exceptions=True)
-    assert [type(one) for one in done] == [Photo] * MOST_WAITING + [Crowded] * 5

@@ -1,5 +1,6 @@
 """Previews of links: each page says in whole addresses what it is, and has a picture of its map that is a PNG."""
 
+import asyncio
 import re
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from shapely import box
 from testfields.core.looks import LOOKS
 from testfields.core.pictures import Shape
 from testfields.core.previews import SIZE, preview
+from testfields.web.hands import MOST_WAITING
 from tests import factories
 from tests.maps.making import trial
 from tests.sites.catalogue import bring, harbour, owner
@@ -58,6 +60,13 @@ async def test_what_nobody_may_see_has_no_preview(db: None, client: AsyncClient)
     await factories.field(published=False, slug="hidden")
     for path in ("/sites/hidden/map.png", "/sites/none-such/map.png", "/trials/4711/map.png"):
         assert (await client.get(path)).status_code == 404
+
+
+async def test_too_many_at_once_are_told_to_come_again(own_db: str, client: AsyncClient) -> None:
+    await factories.field(slug="asked-for")
+    every = await asyncio.gather(*(client.get("/sites/asked-for/map.png") for _ in range(MOST_WAITING + 10)))
+    assert {one.status_code for one in every} == {200, 503}
+    assert {one.headers.get("retry-after") for one in every if one.status_code == 503} == {"5"}
 
 
 def test_a_preview_shows_its_shapes_and_leaves_out_what_a_hole_is() -> None:

@@ -3,19 +3,17 @@
 What is told of a file by its name or its sender is not asked; Pillow reads JPEG, PNG and WebP here and nothing else.
 """
 
-import asyncio
 import hashlib
 import struct
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.db.outages import Crowded
+from testfields.web.hands import Hand
 
 MEDIA_TYPE = "image/webp"
 ACCEPTED = ("JPEG", "PNG", "WEBP")
@@ -29,12 +27,21 @@ LEAST_SIDE = 200
 LONGEST_SIDE = 2400
 WIDTHS = (480, 960, 1600)
 QUALITY = 78
-# One at a time in each process, and no more than that wait; a photo takes about a second.
-MOST_WAITING = 20
 # Sizes are judged here, before anything is unpacked.
 Image.MAX_IMAGE_PIXELS = None
 # What decoders say of a file that is broken.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, AttributeError, IndexError, KeyError, TypeError, struct.error)
+# How a picture is turned upright, by what its camera noted of how it was held (Exif 2.32, 4.6.4).
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_HAND = Hand("photos")
 
 
 @dataclass(frozen=True)
@@ -54,25 +61,10 @@ class Photo:
     sizes: tuple[Size, ...]
 
 
-class Studio:
-    """Prepares photos beside the event loop."""
-
-    def __init__(self) -> None:
-        self._hand = ThreadPoolExecutor(1, "photos")
-        self._waiting = 0
-
-    async def prepare(self, file: IO[bytes], field: str) -> Photo:
-        """Raises InvalidInput at `field` for what is no photo that can be shown, Crowded where too many wait."""
-        if self._waiting >= MOST_WAITING:
-            raise Crowded
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._hand, prepared, file, field)
-        finally:
-            self._waiting -= 1
-
-
-STUDIO = Studio()
+async def prepare(file: IO[bytes], field: str) -> Photo:
+    """A photo as it is kept, prepared beside the event loop in about a second; raises InvalidInput at `field`, and
+    Crowded where too many wait."""
+    return await _HAND.do(prepared, file, field)
 
 
 def prepared(file: IO[bytes], field: str) -> Photo:
@@ -100,7 +92,9 @@ def _read(body: bytes, field: str) -> Image.Image:
         # A large JPEG is unpacked at a half or a quarter of its size.
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         image.load()
-        turned = ImageOps.exif_transpose(image)
+        # Read and never written, as `ImageOps.exif_transpose` would: not all that cameras write can be written again.
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        turned = image.copy() if turn is None else image.transpose(turn)
     turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     return _plain(turned)
 

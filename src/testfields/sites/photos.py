@@ -17,7 +17,7 @@ from testfields.core.texts import line_faults, tidy
 from testfields.db.engine import transactional
 from testfields.documents import service as documents
 from testfields.documents.files import GONE, Files
-from testfields.documents.photos import MEDIA_TYPE, STUDIO, Photo
+from testfields.documents.photos import MEDIA_TYPE, Photo, prepare
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
 from testfields.sites import photo_queries, plan_queries
@@ -89,7 +89,7 @@ async def _prepared(sent: Sequence[Sent]) -> list[Photo]:
     photos, faults = [], list[Fault]()
     for one in sent:
         try:
-            photos.append(await STUDIO.prepare(one.file, "photos"))
+            photos.append(await prepare(one.file, "photos"))
         except InvalidInput as error:
             faults += [_of_file(one.name, each) for each in error.faults] if len(sent) > 1 else error.faults
     if faults:

@@ -1,6 +1,5 @@
 """Pictures of sites in the reader's language: the ground as every map shows it, and what a page draws on it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +16,11 @@ from testfields.core.previews import preview
 from testfields.sites import plan_queries
 from testfields.sites.service import NO_SUCH_SITE
 from testfields.web import basemap, locale
+from testfields.web.hands import Hand
 
 SVG, PNG = "image/svg+xml", "image/png"
 # A preview takes a processor a fifth of a second: those who ask for many get them one after the other.
-_drawing = asyncio.Semaphore(1)
+_HAND = Hand("previews")
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,8 @@ def _coast() -> list[Shape]:
 
 
 async def link_preview(shapes: Sequence[Shape], looked_at: Sequence[BaseGeometry]) -> Response[bytes]:
-    """A PNG of shapes on the base map, for previews of links, as an answer."""
-    async with _drawing:
-        body = await asyncio.to_thread(preview, [*_coast(), *shapes], looked_at, basemap.credit()["text"])
+    """A PNG of shapes on the base map, for previews of links, as an answer; raises Crowded where too many wait."""
+    body = await _HAND.do(preview, [*_coast(), *shapes], looked_at, basemap.credit()["text"])
     return Response(body, media_type=PNG, headers={"Cache-Control": "no-store"})
 
 
