@@ -274,3 +274,18 @@ async def test_where_nobody_can_read_it_the_letter_goes_to_the_address_for_conta
     names = await Organisation.select(Organisation.id, Organisation.name_ja)
     called = {row["id"]: row["name_ja"] for row in names}
     assert [row["text"].startswith(f"{called[row['organisation_id']]} 様") for row in written] == [True, True]
+
+
+async def test_of_a_deactivated_organisation_the_address_for_contact_alone_is_told_and_of_an_owner_nobody(
+    db: None,
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    reservation = await filed(field, company)
+    assert [one.person_id for one in await receivers(Audience.COMPANY, reservation)] == [company.person_id]
+    await Organisation.update(active=False).where(Organisation.id.is_in([company.companies[0], field.owner_id]))
+
+    (receiver,) = await receivers(Audience.COMPANY, reservation)
+    assert (receiver.person_id, receiver.organisation_id) == (None, company.companies[0])
+    assert await receivers(Audience.STAFF, reservation) == []
+    await jobs.write(await last_event(reservation), Audience.STAFF, BASE)
+    assert await Delivery.count() == 0

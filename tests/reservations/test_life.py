@@ -6,6 +6,7 @@ import pytest
 from shapely.geometry import MultiPolygon, box
 
 from testfields.accounts.rules import STAFF_ROLES, Actor
+from testfields.accounts.tables import Organisation
 from testfields.availability import service as availability
 from testfields.availability.service import Asked
 from testfields.availability.tables import Claim
@@ -331,6 +332,18 @@ async def test_an_offer_passes_over_what_waits_at_a_site_that_has_closed_down(db
 
     assert await steps.offer_waiting(field.site_id, now()) == []
     assert (await reading.find(second, waiting))["state"] == State.WAITING
+
+
+async def test_an_offer_passes_over_what_a_deactivated_company_waits_for(db: None) -> None:
+    field, first = await factories.field(), await factories.company()
+    gone, next_one = await factories.company(), await factories.company()
+    one = await filed(field, first)
+    passed, waiting = [await filed(field, company, action=Action.WAIT) for company in (gone, next_one)]
+    await Organisation.update({Organisation.active: False}).where(Organisation.id == gone.companies[0])
+    await steps.act(first, one, Step(Action.WITHDRAW), now())
+
+    assert (await reading.find(gone, passed))["state"] == State.WAITING
+    assert (await reading.find(next_one, waiting))["state"] == State.HELD
 
 
 async def test_a_draft_that_is_put_away_stays_its_companys_own(db: None) -> None:

@@ -34,5 +34,8 @@ async def was_taken_back(reservation_id: int, event_id: int) -> bool:
 
 
 async def receivers(audience: Audience, reservation_id: int) -> list[Receiver]:
-    """Everybody of an audience, once each; where nobody is left, their organisation's address for contact."""
+    """Everybody of an audience, once each; where nobody is left, their organisation's address for contact.
+
+    Nobody of a deactivated owner of land.
+    """
     return await AUDIENCES[audience].receivers.all(Receiver, reservation_id=reservation_id)

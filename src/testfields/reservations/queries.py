@@ -192,12 +192,14 @@ ANYBODY_WAITS = Statement("""
 """)
 
 # The next of those who wait at a site, first come, first served, for whom nothing is in the way by now; one whose time
-# has begun is past helping. Served by reservation_by_site_and_state and claim_by_site_and_period.
+# has begun is past helping, and a deactivated company is passed over. Served by reservation_by_site_and_state and
+# claim_by_site_and_period.
 NEXT_WAITING = Statement("""
     SELECT reservation.id, reservation.submitted_at
     FROM reservation
     JOIN site place ON place.id = reservation.site_id
     JOIN organisation owner ON owner.id = place.owner_id
+    JOIN organisation company ON company.id = reservation.company_id AND company.active
     WHERE reservation.site_id = :site_id AND reservation.state = 'waiting'
       AND (reservation.submitted_at, reservation.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS bigint))
       AND (SELECT starts_at FROM span_of(reservation.id)) > :now

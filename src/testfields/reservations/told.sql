@@ -1,5 +1,6 @@
 -- Whom the portal writes to about an application. Where there is nobody to read a letter, because all have left or are
--- locked out, it goes to the organisation's address for contact.
+-- locked out, it goes to the organisation's address for contact. A deactivated organisation makes nobody its people:
+-- a company's address is told all the same what becomes of what it has, while an owner that has left is told nothing.
 
 -- Who acted on it, for as long as they belong to the company, and its managers; served by membership_organisation_id.
 CREATE OR REPLACE FUNCTION company_told(number bigint)
@@ -7,7 +8,8 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
     WITH people AS (
         SELECT DISTINCT person.id, person.name, person.locale
         FROM reservation
-        JOIN membership ON membership.organisation_id = reservation.company_id
+        JOIN organisation company ON company.id = reservation.company_id AND company.active
+        JOIN membership ON membership.organisation_id = company.id
         JOIN person ON person.id = membership.person_id AND person.active
         WHERE reservation.id = number
           AND (membership.role = ANY(roles_with_all_letters())
@@ -33,7 +35,8 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
         SELECT DISTINCT person.id, person.name, person.locale
         FROM reservation
         JOIN site ON site.id = reservation.site_id
-        JOIN membership ON membership.organisation_id = site.owner_id AND membership.role = ANY(roles_with_all_letters())
+        JOIN organisation owner ON owner.id = site.owner_id AND owner.active
+        JOIN membership ON membership.organisation_id = owner.id AND membership.role = ANY(roles_with_all_letters())
         JOIN person ON person.id = membership.person_id AND person.active
         WHERE reservation.id = number
     )
@@ -41,6 +44,6 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
     UNION ALL
     SELECT NULL, owner.id, owner.name_ja, 'ja'
     FROM reservation JOIN site ON site.id = reservation.site_id JOIN organisation owner ON owner.id = site.owner_id
-    WHERE reservation.id = number AND NOT EXISTS (SELECT FROM people)
+    WHERE reservation.id = number AND owner.active AND NOT EXISTS (SELECT FROM people)
     ORDER BY 1
 $$;
