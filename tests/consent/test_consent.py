@@ -68,12 +68,32 @@ async def test_what_applies_later_can_be_read_and_is_not_in_force(db: None, clie
     ]  # fmt: skip
 
 
+async def test_what_was_announced_by_mistake_is_superseded_by_a_newer_version(db: None, client: AsyncClient) -> None:
+    client.cookies.set("lang", "en")
+    boss, somebody = await admin(), await factories.company()
+    await publish(text="Mistaken", days=30)
+    assert await publish(text="Meant", days=3) == 2
+    at = now()
+    for day, version in ((0, 0), (3, 2), (30, 2), (300, 2)):
+        then = at + timedelta(days=day)
+        assert {one.kind: one.version for one in await service.current(then)}[Kind.TERMS] == version
+        assert await service.is_to_agree(somebody.person_id, then) is (version > 0)
+    await service.agree(somebody, Agreed({Kind.TERMS: 2, Kind.PRIVACY: 0}, "en"), at + timedelta(days=3))
+    assert not await service.is_to_agree(somebody.person_id, at + timedelta(days=30))
+
+    assert (await client.get("/terms")).text.count("Never applied") == 1
+    assert "Never applied" in (await client.get("/terms?version=1")).text
+    assert (await client.get("/terms?version=2")).text.count("Never applied") == 1
+    await factories.log_in(client, boss)
+    assert (await client.get("/admin/terms")).text.count("Never applied") == 1
+
+
 async def test_an_administrator_publishes_in_the_browser(db: None, client: AsyncClient) -> None:
     client.cookies.set("lang", "en")
     csrf = await factories.log_in(client, await admin())
     form = {**csrf, "kind": "privacy", "seen": "0", "text_ja": "告知", "text_en": "Notice"}
     day = local_date(now(), JAPANS_ZONE)
-    for typed in ("", "tomorrow", (day - timedelta(days=1)).isoformat()):
+    for typed in ("", "tomorrow", (day - timedelta(days=1)).isoformat(), "2206-12-03"):
         refused = await client.post("/admin/terms", data={**form, "applies_from": typed})
         assert refused.status_code == 422
         assert 'id="f-applies_from-error"' in refused.text

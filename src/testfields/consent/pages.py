@@ -15,7 +15,7 @@ from testfields.accounts.pages import local_path
 from testfields.accounts.ways import home_of
 from testfields.consent import service
 from testfields.consent.forms import agreed, asked, label_of
-from testfields.consent.rules import LONGEST_TEXT, WORDS, Kind, Version, blocks, in_force
+from testfields.consent.rules import LONGEST_TEXT, WORDS, Kind, Version, blocks, in_force, superseded
 from testfields.consent.service import NewText
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, NotFound, Stale, fault
@@ -60,19 +60,20 @@ async def _text(request: Request[Any, Any, Any], kind: Kind) -> Template:
         "consent/text.html",
         title=locale.translate(WORDS[kind]),
         blocks=blocks(shown.text_ja if locale.current() == "ja" else shown.text_en),
-        shown=_row(shown, shown == current),
+        shown=_row(shown, every, current),
         current=shown == current,
-        others=[_row(one, one == current) for one in reversed(every) if one != shown],
+        others=[_row(one, every, current) for one in reversed(every) if one != shown],
     )
 
 
-def _row(one: Version, current: bool) -> dict[str, Any]:
+def _row(one: Version, every: Sequence[Version], current: Version) -> dict[str, Any]:
     return {
-        "href": f"/{one.kind}" if current else f"/{one.kind}?version={one.version}",
+        "href": f"/{one.kind}" if one == current else f"/{one.kind}?version={one.version}",
         "label": label_of(one),
         "sample": one.sample,
         "from": _day(one),
-        "current": current,
+        "current": one == current,
+        "superseded": superseded(one, every),
     }
 
 
@@ -179,7 +180,7 @@ async def _publishing(
             {"href": f"/admin/terms?kind={one}", "label": locale.translate(words), "current": one is kind}
             for one, words in WORDS.items()
         ],
-        rows=[_row(one, one == current) for one in reversed(every)],
+        rows=[_row(one, every, current) for one in reversed(every)],
         typed={name: form.text(name) for name in usual} if form else usual,
         seen=last.version,
         stale=stale,

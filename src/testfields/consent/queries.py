@@ -14,7 +14,8 @@ PUBLISH = Statement("""
     VALUES (:kind, :version, :text_ja, :text_en, :applies_from, :now, :person_id)
 """)
 
-# Served by terms_version_once and consent_once.
+# Of each kind the newest whose day has come is in force, as `rules.in_force` says. Served by terms_version_once and
+# consent_once.
 MISSING = Statement("""
     SELECT EXISTS (
         SELECT FROM (

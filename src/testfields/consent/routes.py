@@ -18,7 +18,10 @@ from testfields.web.schemas import NamedText
 
 
 class TermsView(msgspec.Struct, frozen=True):
-    """A text in one version. Version 0 is the sample that ships with the portal, and applies from no day."""
+    """A text in one version. Version 0 is the sample that ships with the portal, and applies from no day.
+
+    In force is the highest version whose day has come: one never is where a higher one applies by its day.
+    """
 
     kind: Kind
     version: int
@@ -35,7 +38,7 @@ class TextBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text to be published as the next version of its kind, from the beginning of a day in Japan."""
+    """A text to be published as the next version of its kind, from the beginning of a day in Japan, within a year."""
 
     kind: Kind
     text: TextBody

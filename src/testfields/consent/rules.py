@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from testfields.core.errors import N_, Fault, fault
 from testfields.core.texts import text_faults
 
 LONGEST_TEXT = 50_000
+# How far ahead a version may be announced: what is published stays, also where a year was mistyped.
+FURTHEST = timedelta(days=365)
 # What ships with the portal has this number; those that are published are counted from 1.
 SAMPLE = 0
 
@@ -68,21 +70,25 @@ def blocks(text: str) -> list[Block]:
 
 
 def in_force(versions: Sequence[Version], now: datetime) -> Version:
-    """The last of a kind's versions, the sample first, that applies already."""
+    """The newest of a kind's versions, the sample first, whose day has come."""
     return [one for one in versions if one.applies_from is None or one.applies_from <= now][-1]
 
 
-def publishing_faults(text_ja: str, text_en: str, day: date, today: date, last: date | None) -> list[Fault]:
-    """What keeps a text from being published; `last` is the day from which the newest one applies."""
+def superseded(one: Version, versions: Sequence[Version]) -> bool:
+    """Whether a newer of its kind's versions applies by the day of this one, so that it never comes into force."""
+    return one.applies_from is not None and in_force(versions, one.applies_from).version > one.version
+
+
+def publishing_faults(text_ja: str, text_en: str, day: date, today: date) -> list[Fault]:
+    """What keeps a text from being published."""
     faults = [
         *_text_faults("text.ja", text_ja),
         *_text_faults("text.en", text_en),
     ]
     if day < today:
         faults.append(fault("applies_from", N_("Please choose today or a day to come.")))
-    elif last is not None and day < last:
-        message = N_("A version has been published that applies from %(day)s; a newer one cannot apply before it.")
-        faults.append(fault("applies_from", message, day=last.isoformat()))
+    elif day > today + FURTHEST:
+        faults.append(fault("applies_from", N_("Please choose a day within a year from now.")))
     return faults
 
 

@@ -76,8 +76,7 @@ async def _publish(actor: Actor, new: NewText, now: datetime, seen: int | None) 
     if seen is not None and seen != last.version:
         raise Stale(N_("Somebody else has published a version since you opened this page. Please look at it first."))
     today = local_date(now, JAPANS_ZONE)
-    before = local_date(last.applies_from, JAPANS_ZONE) if last.applies_from else None
-    if faults := publishing_faults(new.text_ja, new.text_en, new.applies_from, today, before):
+    if faults := publishing_faults(new.text_ja, new.text_en, new.applies_from, today):
         raise InvalidInput(faults)
     applies_from = now if new.applies_from == today else midnight(new.applies_from, JAPANS_ZONE)
     version = Version(new.kind, last.version + 1, new.text_ja, new.text_en, applies_from)
