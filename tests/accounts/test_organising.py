@@ -76,7 +76,11 @@ async def test_by_pages(db: None, client: AsyncClient) -> None:
     assert (await browser.get(path)).status_code == 200
     form = {**SAID, "asks_verified": "true", "corporate_number": "４０００－０２０２－７０００８"}
     assert (await browser.post(path, {**form, "version": "1", "name_en": ""})).status_code == 422
-    assert (await browser.post(path, {**form, "version": "7"})).status_code == 412
+    late = await browser.post(f"{path}?lang=en", {**form, "version": "7"})
+    assert late.status_code == 409
+    assert "Somebody else has changed this organisation" in late.text
+    assert f'value="{SAID["name_en"]}"' in late.text
+    assert 'name="version" value="1"' in late.text
     assert (await browser.post(path, {**form, "version": "1"})).status_code == 303
     row = await Organisation.objects().get(Organisation.id == company.companies[0])
     assert row is not None

@@ -16,7 +16,7 @@ from testfields.accounts.views import older, options, when
 from testfields.accounts.words import KIND_WORDS
 from testfields.core.clock import now
 from testfields.core.corporate_number import folded_number
-from testfields.core.errors import N_, InvalidInput, fault
+from testfields.core.errors import N_, InvalidInput, Stale, fault
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
 from testfields.web.pages import page, redirect
@@ -123,7 +123,7 @@ async def organisation_page(request: Request[Any, Any, Any], organisation_id: Pa
 async def change_organisation(
     request: Request[Any, Any, Any], actor: Caller, organisation_id: PathId
 ) -> Template | Response[Any]:
-    """Say anew what is said of an organisation; with faults, the form again."""
+    """Say anew what is said of an organisation; with faults, or where somebody was quicker, the form again."""
     form = await posted(request)
     new = ChangedOrganisation(
         name_ja=form.text("name_ja"),
@@ -138,6 +138,8 @@ async def change_organisation(
         await organising.change(actor, organisation_id, form.whole("version") or 0, new, now())
     except InvalidInput as error:
         return await _organisation(request, organisation_id, form, error)
+    except Stale:
+        return await _organisation(request, organisation_id, form, stale=True)
     return redirect(f"/admin/organisations/{organisation_id}", "success", N_("The organisation is saved."))
 
 
@@ -146,14 +148,19 @@ async def _organisation(
     organisation_id: int,
     form: Posted | None = None,
     error: InvalidInput | None = None,
+    stale: bool = False,
 ) -> Template:
     one = await organising.organisation(organisation_id)
     said = {name: [getattr(one, name) or ""] for name in LABELS if hasattr(one, name)}
     said |= {"asks_verified": ["true" if one.asks_verified else ""], "version": [str(one.version)]}
+    if stale and form:
+        # What was typed stays; saving again is then a choice made in sight of the newer version.
+        form = Posted({**form.values, "version": said["version"]})
     return page(
         request,
         "accounts/organisation.html",
-        status=422 if error else 200,
+        status=422 if error else 409 if stale else 200,
+        stale=stale,
         one=_line(one),
         is_owner=one.kind == OrganisationKind.OWNER,
         is_operator=one.kind == OrganisationKind.OPERATOR,
