@@ -87,39 +87,60 @@ async def test_an_address_that_is_no_photo_leads_nowhere(db: None, client: Async
     assert (await client.get(f"/photos/{key}")).status_code in {404, 422}
 
 
+async def press(
+    client: AsyncClient, slug: str, csrf: dict[str, str], photo: int, do: str, said: dict[str, str] = SAID, **more: str
+) -> Response:
+    """A button of a photo's form, with what stands in its fields."""
+    version = (await client.get(f"/api/v1/sites/{slug}")).json()["version"]
+    fields = {f"{language}_{photo}": text for language, text in said.items()}
+    form = {**csrf, "version": str(version), "do": do, **fields, **more}
+    return await client.post(f"/desk/sites/{slug}/photos/{photo}", data=form)
+
+
 async def test_a_photo_is_described_moved_and_taken_off(db: None, client: AsyncClient) -> None:
     _, slug, csrf = await field(client)
     await send(client, slug, csrf, pictures.picture(), pictures.picture(colour="red"), pictures.picture(colour="green"))
     first, second, third = [one["id"] for one in await told(client, slug)]
 
-    async def press(photo: int, do: str, **more: str) -> Response:
-        version = (await client.get(f"/api/v1/sites/{slug}")).json()["version"]
-        form = {**csrf, "version": str(version), "do": do, **more}
-        return await client.post(f"/desk/sites/{slug}/photos/{photo}", data=form)
-
-    assert (await press(third, "earlier")).status_code == 303
-    assert (await press(first, "later")).status_code == 303
+    assert (await press(client, slug, csrf, third, "earlier")).status_code == 303
+    assert (await press(client, slug, csrf, first, "later")).status_code == 303
     assert [one["id"] for one in await told(client, slug)] == [third, first, second]
-    assert (await press(first, "describe", **{f"ja_{first}": "入口", f"en_{first}": "Entrance"})).status_code == 303
+    assert (await press(client, slug, csrf, first, "describe", {"ja": "入口", "en": "Entrance"})).status_code == 303
     assert (await told(client, slug))[1]["description"] == {"ja": "入口", "en": "Entrance"}
-    blank = await press(first, "describe", **{f"ja_{first}": " ", f"en_{first}": "Gate"})
+    blank = await press(client, slug, csrf, first, "describe", {"ja": " ", "en": "Gate"})
     assert blank.status_code == 422
     assert f'id="f-ja_{first}-error"' in blank.text
     assert 'value="Gate"' in blank.text
     before = await Document.count()
-    assert (await press(third, "remove")).status_code == 303
+    assert (await press(client, slug, csrf, third, "remove", {"ja": "", "en": ""})).status_code == 303
     assert [one["id"] for one in await told(client, slug)] == [first, second]
     assert await Document.count() == before - 2
-    assert (await press(third, "remove")).status_code == 404
+    assert (await press(client, slug, csrf, third, "remove")).status_code == 404
 
 
-async def test_who_saw_an_older_version_changes_nothing(db: None, client: AsyncClient) -> None:
+@pytest.mark.parametrize("do", ["earlier", "later"])
+async def test_what_was_typed_stays_when_the_photo_is_moved(db: None, client: AsyncClient, do: str) -> None:
+    _, slug, csrf = await field(client)
+    await send(client, slug, csrf, *(pictures.picture(colour=one) for one in ("red", "green", "blue")))
+    photo = (await told(client, slug))[1]["id"]
+    assert (await press(client, slug, csrf, photo, do, {"ja": "入口", "en": "Entrance"})).status_code == 303
+    moved = (await told(client, slug))[0 if do == "earlier" else 2]
+    assert (moved["id"], moved["description"]) == (photo, {"ja": "入口", "en": "Entrance"})
+
+
+@pytest.mark.parametrize("do", ["describe", "earlier", "remove"])
+async def test_who_saw_an_older_version_changes_nothing_and_types_nothing_anew(
+    db: None, client: AsyncClient, do: str
+) -> None:
     _, slug, csrf = await field(client)
     await send(client, slug, csrf, pictures.picture())
     ((photo),) = [one["id"] for one in await told(client, slug)]
-    answer = await client.post(f"/desk/sites/{slug}/photos/{photo}", data={**csrf, "version": "1", "do": "remove"})
-    assert answer.headers["location"] == f"/desk/sites/{slug}/photos"
-    assert len(await told(client, slug)) == 1
+    answer = await press(client, slug, csrf, photo, do, {"ja": "入口", "en": "Gate"}, version="1")
+    assert answer.status_code == 409
+    assert "Somebody else has changed this test field" in answer.text
+    assert all(f'value="{text}"' in answer.text for text in ("入口", "Gate"))
+    assert [one["description"] for one in await told(client, slug)] == [SAID]
+    assert 'name="version" value="2"' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ async def add_photos(request: Request[Any, Any, Any], actor: Caller, slug: FromP
 async def change_photo(
     request: Request[Any, Any, Any], actor: Caller, slug: FromPath[str], photo_id: PathId
 ) -> Template | Response[Any]:
-    """Describe a photo, move it up or down, or take it off; raises NotFound."""
+    """Describe a photo, move it up or down, or take it off; refused, the form again. Raises NotFound."""
     form = await posted(request)
     there = _PHOTOS.decode((await photos.own_photos(actor, slug)).body)
     arranged = [Arranged(one.id, Said(one.description.ja, one.description.en)) for one in there]
@@ -94,25 +94,24 @@ async def change_photo(
         raise NotFound(NO_SUCH_PHOTO)
     try:
         await photos.arrange(actor, slug, _changed(arranged, place, form), form.whole("version") or 0, now())
-    except InvalidInput as error:
+    except (InvalidInput, Stale) as error:
         return await _page(request, actor, slug, form, error, photo_id)
-    except Stale as error:
-        return redirect(f"/desk/sites/{slug}/photos", "warning", error.message.id)
     return redirect(f"/desk/sites/{slug}/photos", "success", N_("The photos are saved."))
 
 
 def _changed(arranged: list[Arranged], place: int, form: Posted) -> list[Arranged]:
-    one = arranged[place]
+    """One form holds the words and every button: what was typed is kept, whichever of them was pressed."""
+    number = arranged[place].id
+    one = Arranged(number, Said(form.text(f"ja_{number}"), form.text(f"en_{number}")))
     rest = arranged[:place] + arranged[place + 1 :]
     match form.text("do"):
         case "remove":
             return rest
         case "earlier":
-            return [*rest[: max(place - 1, 0)], one, *rest[max(place - 1, 0) :]]
+            place = max(place - 1, 0)
         case "later":
-            return [*rest[: place + 1], one, *rest[place + 1 :]]
-    said = Arranged(one.id, Said(form.text(f"ja_{one.id}"), form.text(f"en_{one.id}")))
-    return [*arranged[:place], said, *arranged[place + 1 :]]
+            place += 1
+    return [*rest[:place], one, *rest[place:]]
 
 
 async def _page(
@@ -120,7 +119,7 @@ async def _page(
     actor: Caller,
     slug: str,
     form: Posted | None = None,
-    refused: InvalidInput | None = None,
+    refused: InvalidInput | Stale | None = None,
     changed: int | None = None,
 ) -> Template:
     """`changed` is the photo whose form is refused; without one, it is the form for new ones."""
@@ -128,12 +127,13 @@ async def _page(
     there = _PHOTOS.decode((await photos.own_photos(actor, slug)).body)
     typed = {name: form.text(name) for name in form.values} if form else {}
     names = {one: f"{one}_{changed}" if changed else one for one in ("ja", "en")}
-    around = frame(found, "photos", Shown(Typed(typed, {})))
-    told = faults_of(refused, {names.get(name, name): label for name, label in LABELS.items()}, names)
+    wrong = refused if isinstance(refused, InvalidInput) else None
+    around = frame(found, "photos", Shown(Typed(typed, {}), stale=isinstance(refused, Stale)))
+    told = faults_of(wrong, {names.get(name, name): label for name, label in LABELS.items()}, names)
     return page(
         request,
         "sites/photos.html",
-        status=422 if refused else 200,
+        status=422 if wrong else 409 if refused else 200,
         photos=[_shown(one, typed) for one in there],
         accepted=",".join(ACCEPTED_TYPES),
         most=MOST_PHOTOS,
