@@ -169,7 +169,7 @@ FIGURES = Replanned(f"""
 
 
 def _names(language: str, between: str) -> str:
-    """Of the sites of a cell the first three by name, and how many more there are."""
+    """Of the sites of a cell the first three, the same ones in every language, and how many more there are."""
     return f"""
         array_to_string((array_agg(name ->> '{language}' ORDER BY slug))[1:3], '{between}')
         || CASE WHEN count(*) > 3 THEN ' +' || count(*) - 3 ELSE '' END
