@@ -12,7 +12,7 @@ from testfields.accounts import team, ways_in
 from testfields.accounts.access import allowed
 from testfields.accounts.authority import May
 from testfields.accounts.rules import INVITATIONS_PER_PERSON, Actor, MemberRole, OrganisationKind
-from testfields.accounts.tables import Membership, Person, WayIn
+from testfields.accounts.tables import Membership, Organisation, Person, WayIn
 from testfields.core.clock import now
 from testfields.core.errors import InvalidInput, NotFound, TooMany
 from testfields.db.engine import DB
@@ -181,6 +181,38 @@ async def test_somebody_locked_out_is_not_let_in_by_an_invitation(db: None) -> N
     await Person.update({Person.active: False}).where(Person.id == gone.person_id)
     with pytest.raises(NotFound):
         await entering.as_new(await invited(manager, gone.email), "人", NEW, SAMPLES, now())
+
+
+async def test_somebody_of_a_deactivated_organisation_alone_is_invited_elsewhere_and_proves_the_password(
+    db: None, browser: Browser
+) -> None:
+    manager, somebody = await factories.company(), await with_password(await factories.company())
+    await Organisation.update({Organisation.active: False}).where(Organisation.id == somebody.companies[0])
+    link = f"/enter/{await invited(manager, somebody.email)}"
+    shown = (await browser.get(f"{link}?lang=en")).text
+    assert "You have an account with this address already." in shown
+    assert (await browser.post("/login", {"email": somebody.email, "password": PASSWORD})).status_code == 422
+    for wrong in ({"password": "a wrong password"}, {"name": "乗っ取り", "new": NEW}):
+        assert (await browser.post(link, {**wrong, **TICKED})).status_code == 422
+    assert (await browser.post(link, {"password": PASSWORD})).status_code == 422
+    assert await accounts.actor_by_email(somebody.email) is None
+
+    entered = await browser.post(link, {"password": PASSWORD, **TICKED})
+    assert (entered.status_code, entered.headers["location"]) == (303, "/my")
+    assert (await browser.get("/my")).status_code == 200
+    assert await roles_of(somebody.email) == {(manager.companies[0], "member")}
+    assert (await browser.post(link, {"password": PASSWORD, **TICKED})).status_code == 404
+
+
+async def test_somebody_locked_out_does_not_come_in_with_the_password_either(db: None, browser: Browser) -> None:
+    manager, gone = await factories.company(), await with_password(await factories.company())
+    await Person.update({Person.active: False}).where(Person.id == gone.person_id)
+    secret = await invited(manager, gone.email)
+    entered = await browser.post(f"/enter/{secret}", {"name": "人", "new": NEW, "password": PASSWORD, **TICKED})
+    assert entered.status_code == 404
+    with pytest.raises(InvalidInput):
+        await entering.with_password(secret, PASSWORD, "192.0.2.1", SAMPLES, now())
+    assert await accounts.actor_by_email(gone.email) is None
 
 
 async def test_invitations_are_few_in_a_while(db: None) -> None:

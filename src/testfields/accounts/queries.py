@@ -44,9 +44,9 @@ BY_SESSION = Statement(f"""
     WHERE login_session.secret_hash = :secret_hash AND login_session.expires_at > :now AND {_AT_WORK}
 """)
 
-# Served by person's unique index on email.
-PASSWORD_OF = Statement(f"""
-    SELECT id AS person_id, password_hash FROM person WHERE email = :email AND {_AT_WORK}
+# Of whoever is not locked out; whether they may come in OPEN_SESSION asks. Served by person's unique index on email.
+PASSWORD_OF = Statement("""
+    SELECT id AS person_id, password_hash FROM person WHERE email = :email AND active
 """)
 
 # Counts an attempt before its password is looked at: those made at the same moment queue on the rows, so that no more

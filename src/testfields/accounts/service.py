@@ -27,6 +27,7 @@ from testfields.db.engine import transactional
 
 MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
 SECRET_BYTES = 32
+WRONG_PASSWORD = N_("The e-mail address or the password is not right.")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class NewSession:
 
     secret: str = field(repr=False)
     browser: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Somebody who has given their password, by what is stored of it."""
+
+    person_id: int
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,12 @@ async def actor_by_id(person_id: int) -> Actor | None:
     return None if row is None else _actor(row)
 
 
+async def person_by_email(email: str) -> int | None:
+    """Who has the address, also somebody of deactivated organisations alone; None where they are locked out."""
+    row = await queries.PASSWORD_OF.row(email=email)
+    return None if row is None else row["person_id"]
+
+
 async def actor_by_feed(secret: str) -> Actor | None:
     """Whose calendar a secret address shows, or None when it is unknown, ended or its person is locked out."""
     row = await queries.BY_FEED.row(secret_hash=secret_hash(secret))
@@ -107,24 +122,39 @@ async def log_in(email: str, password: str, address: str, now: datetime, browser
     """A new session for whoever knows the password; `address` is the network address that asks.
 
     `browser` is what the browser kept from the login before, if anything.
+    Raises as `prove` does, also for whoever is of deactivated organisations alone.
+    """
+    proof = await prove(email, password, address, now)
+    session = await _new_session(proof.person_id, now, browser, proof.password_hash)
+    if session is None:
+        raise InvalidInput([fault("email", WRONG_PASSWORD)])
+    return session
+
+
+async def prove(email: str, password: str, address: str, now: datetime) -> Proof:
+    """Find out that somebody who is not locked out knows the password; whether they may come in is not asked.
+
     Raises TooMany after too many attempts, InvalidInput where e-mail and password do not belong together: in the
     same words and after the same time whether or not anybody has that e-mail.
     """
     email = folded_email(email)
     await _count_attempt(email, address, now)
     row = await queries.PASSWORD_OF.row(email=email) if is_email(email) else None
-    stored: str | None = row["password_hash"] if row else None
-    right = await passwords.matches(password, stored)
-    session = await _new_session(row["person_id"], now, browser, stored) if row and right else None
-    if session is None:
-        raise InvalidInput([fault("email", N_("The e-mail address or the password is not right."))])
+    right = await passwords.matches(password, row["password_hash"] if row else None)
+    if row is None or not right:
+        raise InvalidInput([fault("email", WRONG_PASSWORD)])
     await _forgive(email, address)
-    return session
+    return Proof(row["person_id"], row["password_hash"])
 
 
-async def open_session(person_id: int, now: datetime, browser: str = "") -> NewSession:
-    """A new session without a password, as the demo gives it; raises NotFound for nobody, or nobody active."""
-    session = await _new_session(person_id, now, browser)
+async def open_session(
+    person_id: int, now: datetime, browser: str = "", password_hash: str | None = None
+) -> NewSession:
+    """A new session, without a password as the demo gives it, or for whoever has proved it.
+
+    Raises NotFound for nobody, or nobody active, or where the password is another by now.
+    """
+    session = await _new_session(person_id, now, browser, password_hash)
     if session is None:
         raise NotFound(N_("There is no such person."))
     return session
@@ -207,7 +237,7 @@ async def replace_password(
 ) -> NewSession | None:
     """A new password for somebody who has proved who they are without the old one; a session in place of all others.
 
-    None where nobody active has that e-mail.
+    None where nobody active has that e-mail; raises NotFound for somebody of deactivated organisations alone.
     """
     row = await queries.PASSWORD_OF.row(email=email)
     if row is None:

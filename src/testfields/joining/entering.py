@@ -1,6 +1,7 @@
 """Using a link that lets somebody into an organisation: an invitation, or the registration of a company.
 
-Whoever uses it has the mail. Somebody unknown chooses a name and a password; somebody known has logged in.
+Whoever uses it has the mail. Somebody unknown chooses a name and a password; somebody known has logged in, or
+gives their password with it. So somebody of deactivated organisations alone, who cannot log in, comes in elsewhere.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -63,10 +64,36 @@ async def as_known(actor: Actor, secret: str, agreed: Agreed, now: datetime) -> 
     way = await _way(secret, now)
     if way.email != actor.email:
         raise NotFound(OVER)
+    await _take(actor.person_id, way, secret, agreed, now)
+
+
+async def with_password(
+    secret: str, password: str, address: str, agreed: Agreed, now: datetime, browser: str = ""
+) -> accounts.NewSession:
+    """Enter as somebody known who gives their password, asking from a network address.
+
+    Raises NotFound for a link that opens nothing, TooMany, InvalidInput at `email` for the password and at `consent`.
+    """
+    way = await _way(secret, now)
+    proof = await accounts.prove(way.email, password, address, now)
+    return await _take_proved(proof, way, secret, agreed, now, browser)
+
+
+@transactional
+async def _take_proved(
+    proof: accounts.Proof, way: WayIn, secret: str, agreed: Agreed, now: datetime, browser: str
+) -> accounts.NewSession:
+    await _take(proof.person_id, way, secret, agreed, now)
+    return await accounts.open_session(proof.person_id, now, browser, proof.password_hash)
+
+
+async def _take(person_id: int, way: WayIn, secret: str, agreed: Agreed, now: datetime) -> None:
+    """Give what a link gives to somebody known. Belongs into a transaction."""
     roles = await ROLES[way.purpose](way, now)
-    await consent.agree(actor, agreed, now)
-    await ways_in.use(secret, actor.person_id, now)
-    await directory.give_roles(actor.person_id, roles)
+    versions = await consent.accepted(person_id, agreed, now)
+    await consent.keep(person_id, versions, agreed.locale, now)
+    await ways_in.use(secret, person_id, now)
+    await directory.give_roles(person_id, roles)
 
 
 async def _way(secret: str, now: datetime) -> WayIn:

@@ -105,15 +105,11 @@ async def _join(
         if visitor is not None and visitor.email == way.email:
             await entering.as_known(visitor, secret, agreed, at)
             return redirect(home_of(await accounts.actor_by_email(way.email)), "success", JOINED)
-        if await accounts.actor_by_email(way.email) is None:
+        if await accounts.person_by_email(way.email) is None:
             session = await entering.as_new(secret, form.text("name"), form.text("new"), agreed, at, browser)
         else:
-            await consent.accepted(await _person(way), agreed, at)
-            session = await accounts.log_in(way.email, form.text("password"), address_of(request), at, browser)
-            known = await accounts.actor_by_session(session.secret, at)
-            if known is None:
-                raise NotFound(ways_in.OVER)
-            await entering.as_known(known, secret, agreed, at)
+            password, address = form.text("password"), address_of(request)
+            session = await entering.with_password(secret, password, address, agreed, at, browser)
     except InvalidInput as error:
         return await _form(request, way, visitor, form, error)
     except TooMany as error:
@@ -141,7 +137,7 @@ async def _form(
 
 
 async def _offer(way: WayIn, visitor: Actor | None, form: Posted) -> dict[str, Any]:
-    person_id = await _person(way)
+    person_id = await accounts.person_by_email(way.email)
     return {
         **await _told_of(way),
         "asked": forms.asked(await consent.asked_of(person_id, now())),
@@ -151,12 +147,6 @@ async def _offer(way: WayIn, visitor: Actor | None, form: Posted) -> dict[str, A
         "known": person_id is not None,
         "typed": form.text("name"),
     }
-
-
-async def _person(way: WayIn) -> int | None:
-    """Who has the address already."""
-    known = await accounts.actor_by_email(way.email)
-    return known.person_id if known else None
 
 
 async def _told_of(way: WayIn) -> dict[str, Any]:
