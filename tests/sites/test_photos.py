@@ -1,7 +1,5 @@
 """Photos of test fields: taken in on the desk and by API, shown to whom they are for."""
 
-import asyncio
-import re
 from typing import Any
 
 import pytest
@@ -9,9 +7,8 @@ from httpx import AsyncClient, Response
 from litestar import Litestar
 
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
-from testfields.documents.files import Files, files_of
+from testfields.documents.files import files_of
 from testfields.documents.tables import Document
-from testfields.sites import photos
 from testfields.sites.photos import MOST_PHOTOS
 from testfields.sites.tables import Site, SitePhoto
 from tests import factories
@@ -177,12 +174,16 @@ async def test_a_photo_without_words_is_refused(db: None, client: AsyncClient, s
     assert (await send(client, slug, csrf)).status_code == 422
 
 
-async def test_a_photo_is_taken_once_and_no_more_than_a_field_may_have(db: None, client: AsyncClient) -> None:
+async def test_a_photo_is_taken_once_and_no_more_than_a_field_may_have(
+    db: None, client: AsyncClient, app: Litestar
+) -> None:
     _, slug, csrf = await field(client)
     every = [pictures.picture(width=300, height=300, colour=(shade, 0, 0)) for shade in range(0, 250, 18)]
     assert (await send(client, slug, csrf, *every[: MOST_PHOTOS - 1])).status_code == 303
     assert "there already" in (await send(client, slug, csrf, every[0])).text
+    kept = set(files_of(app.state.settings.data).keys())
     assert "at most 12" in (await send(client, slug, csrf, *every[-2:])).text
+    assert set(files_of(app.state.settings.data).keys()) == kept
     assert (await send(client, slug, csrf, every[-1])).status_code == 303
     assert "New photos" not in (await client.get(f"/desk/sites/{slug}/photos")).text
     assert await SitePhoto.count() == MOST_PHOTOS
@@ -249,37 +250,3 @@ async def test_photos_of_another_field_cannot_be_put_into_ones_own(db: None, cli
     body = {"photos": [{"id": stolen["id"], "description": SAID}]}
     assert (await client.put(f"/api/v1/sites/{mine}/photos", json=body, headers=headers)).status_code == 422
     assert len(await told(client, theirs)) == 1
-
-
-async def test_many_at_once_store_as_many_as_there_is_room_for(own_db: str, client: AsyncClient, app: Litestar) -> None:
-    manager, slug, _ = await field(client)
-    client.cookies.delete("session")
-    headers = {"Authorization": f"Bearer {await factories.token(manager)}", "Content-Type": "image/png"}
-
-    async def post(shade: int) -> Response:
-        body = pictures.picture("PNG", 300, 300, (shade, shade, 0))
-        return await client.post(f"/api/v1/sites/{slug}/photos", params=SAID, content=body, headers=headers)
-
-    answers = await asyncio.gather(*(post(shade) for shade in range(100)))
-    statuses = [one.status_code for one in answers]
-    assert set(statuses) <= {201, 422, 503}
-    stored = await told(client, slug)
-    assert statuses.count(201) == len(stored) <= MOST_PHOTOS
-    assert len(stored) > 3
-    files: Files = files_of(app.state.settings.data)
-    kept = set(files.keys())
-    for one in stored:
-        assert all(re.sub(".*/", "", size["url"]) in kept for size in one["sizes"])
-
-
-async def test_when_the_transaction_fails_nothing_is_there(
-    own_db: str, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, slug, csrf = await field(client)
-
-    async def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("the very last step")
-
-    monkeypatch.setattr(photos.events, "tell", broken)
-    assert (await send(client, slug, csrf, pictures.picture())).status_code == 500
-    assert await SitePhoto.count() == await Document.count() == 0

@@ -19,7 +19,7 @@ PHOTOS_OF_SITE = f"""(
 
 # Served by site's unique index on slug.
 OWN = Statement(f"""
-    SELECT {PHOTOS_OF_SITE}::text AS body, version FROM site
+    SELECT id, {PHOTOS_OF_SITE}::text AS body, version FROM site
     WHERE slug = :slug AND owner_id = ANY(CAST(:owners AS bigint[]))
 """)
 

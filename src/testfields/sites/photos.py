@@ -62,10 +62,15 @@ class Shown:
 
 async def own_photos(actor: Actor, slug: str) -> Found:
     """The photos of one of the actor's owners' sites as a JSON array, with the site's version; raises NotFound."""
+    row = await _own(actor, slug)
+    return Found(row["body"].encode(), row["version"])
+
+
+async def _own(actor: Actor, slug: str) -> asyncpg.Record:
     row = await photo_queries.OWN.row(slug=slug, owners=reach(actor, May.DESCRIBE_SITES).owners)
     if row is None:
         raise NotFound(NO_SUCH_SITE)
-    return Found(row["body"].encode(), row["version"])
+    return row
 
 
 async def add(actor: Actor, slug: str, sent: Sequence[Sent], said: Said, files: Files, now: datetime) -> int:
@@ -103,26 +108,33 @@ def _of_file(name: str, one: Fault) -> Fault:
 
 @transactional
 async def _store(actor: Actor, slug: str, photos: Sequence[Photo], said: Said, files: Files, now: datetime) -> int:
+    new = list({one.original: one for one in photos}.values())
+    # Looked at before anything is written, and again once nobody else can add. Between, the files: whoever books waits
+    # for the site, and is not to wait for the disk.
+    await _next_place((await _own(actor, slug))["id"], new)
+    numbers = [await documents.keep(files, [size.body for size in one.sizes], MEDIA_TYPE, now) for one in new]
     site = await _held(actor, slug, None)
-    there = await photo_queries.OF_SITE.rows(site_id=site["id"])
-    originals = {row["original"] for row in there}
-    new = [one for place, one in enumerate(photos) if one.original not in {each.original for each in photos[:place]}]
-    if any(one.original in originals for one in new):
-        raise InvalidInput([fault("photos", N_("This photo is there already."))])
-    if len(there) + len(new) > MOST_PHOTOS:
-        raise InvalidInput([_too_many()])
-    after = max((row["position"] for row in there), default=-1) + 1
-    for place, one in enumerate(new, start=after):
+    first = await _next_place(site["id"], new)
+    for place, (one, documented) in enumerate(zip(new, numbers, strict=True), start=first):
         photo_id = await photo_queries.ADD.value(
             site_id=site["id"], position=place, original=one.original, ja=said.ja, en=said.en
         )
-        numbers = await documents.keep(files, [size.body for size in one.sizes], MEDIA_TYPE, now)
         sizes = [
             {"document_id": number, "width": size.width, "height": size.height}
-            for number, size in zip(numbers, one.sizes, strict=True)
+            for number, size in zip(documented, one.sizes, strict=True)
         ]
         await photo_queries.ADD_SIZES.run(photo_id=photo_id, sizes=msgspec.json.encode(sizes).decode())
     return await _changed(actor, site, "add_photos", {"photos": len(new)}, now)
+
+
+async def _next_place(site_id: int, new: Sequence[Photo]) -> int:
+    """Where the first of `new` goes; raises InvalidInput where one is there already, or there is no room for all."""
+    there = await photo_queries.OF_SITE.rows(site_id=site_id)
+    if {row["original"] for row in there} & {one.original for one in new}:
+        raise InvalidInput([fault("photos", N_("This photo is there already."))])
+    if len(there) + len(new) > MOST_PHOTOS:
+        raise InvalidInput([_too_many()])
+    return max((int(row["position"]) for row in there), default=-1) + 1
 
 
 def _too_many() -> Fault:
