@@ -150,10 +150,7 @@ async def prove(email: str, password: str, address: str, now: datetime) -> Proof
 async def open_session(
     person_id: int, now: datetime, browser: str = "", password_hash: str | None = None
 ) -> NewSession:
-    """A new session, without a password as the demo gives it, or for whoever has proved it.
-
-    Raises NotFound for nobody, or nobody active, or where the password is another by now.
-    """
+    """A new session; raises NotFound for nobody, for nobody active, and where the password is another by now."""
     session = await _new_session(person_id, now, browser, password_hash)
     if session is None:
         raise NotFound(N_("There is no such person."))
