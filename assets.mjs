@@ -55,7 +55,7 @@ function copyLicences() {
 function writeBasemap() {
   const land = JSON.parse(readFileSync(join(packages, "@geo-maps/earth-lands-100m/map.geo.json"), "utf8"));
   const places = JSON.parse(readFileSync(join(root, "maps/basemap/places.geojson"), "utf8"));
-  const features = [...cutLand(land, [134.6, 33.9, 136.2, 35.3]), ...places.features];
+  const features = [...cutLand(land, [134.1, 33.6, 136.7, 35.6]), ...places.features];
   const credit = {
     text: "© OpenStreetMap contributors",
     url: "https://www.openstreetmap.org/copyright",

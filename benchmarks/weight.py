@@ -32,6 +32,9 @@ PAGES = (
     ("company", "/my/apply?site=maishima"),
     ("approver", "/desk"),
     ("approver", "/desk/{review}"),
+    ("approver", "/desk/calendar"),
+    ("approver", "/desk/book?site=maishima"),
+    ("approver", "/desk/numbers"),
 )
 LARGEST_PAINT = """
 new Promise((told) => new PerformanceObserver((seen) => told(seen.getEntries().at(-1).startTime))
