@@ -80,7 +80,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/forgot": {"email": "nobody@example.test"},
     "/enter/{secret:str}": {"new": "another password of mine"},
     "/my/password": {"current": PASSWORD, "new": "another password of mine"},
-    "/my/account": {"locale": "en"},
+    "/my/account": {"locale": "en", "name": "n"},
     "/my/account/leave": {"organisation_id": "{company}"},
     "/my/members": {"email": "b@example.test", "organisation_id": "{company}", "roles": "member", "locale": "ja"},
     "/my/members/invitations/{invitation_id:int}/again": {},

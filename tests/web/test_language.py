@@ -113,10 +113,26 @@ async def test_the_language_chosen_on_ones_account_takes_the_place_of_an_older_s
     assert (saved.status_code, saved.headers["location"]) == (303, "/my/account")
     account = await client.get("/my/account")
     assert '<html lang="en"' in account.text
-    assert "The language is saved." in account.text
+    assert "Your name and language are saved." in account.text
     assert (await client.get("/api/v1/me")).json()["locale"] == "en"
     client.cookies.delete("lang")
     assert '<html lang="en"' in (await client.get("/my", headers={"Accept-Language": "ja"})).text
+
+
+async def test_a_name_is_changed_on_ones_account_and_by_api(db: None, client: httpx.AsyncClient) -> None:
+    actor = await factories.company()
+    form = await factories.log_in(client, actor)
+    await client.post("/my/account", data={**form, "locale": "ja", "name": " 実証 花子 "})
+    assert (await client.get("/api/v1/me")).json()["name"] == "実証 花子"
+    for wrong in ("", "a\nb", "x" * 201):
+        refused = await client.post("/my/account", data={**form, "locale": "ja", "name": wrong})
+        assert refused.status_code == 422
+        assert 'href="#f-name"' in refused.text
+    headers = {"Authorization": f"Bearer {await factories.token(actor)}"}
+    changed = await client.put("/api/v1/me", json={"locale": "en", "name": "Hanako"}, headers=headers)
+    assert (changed.json()["name"], changed.json()["locale"]) == ("Hanako", "en")
+    kept = await client.put("/api/v1/me", json={"locale": "ja"}, headers=headers)
+    assert kept.json()["name"] == "Hanako"
 
 
 async def test_a_language_that_the_portal_does_not_speak_is_refused(db: None, client: httpx.AsyncClient) -> None:

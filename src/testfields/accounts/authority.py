@@ -96,7 +96,7 @@ class May(Enum):
     SEE_ACCOUNT = Row("See one's own account and tokens", (To(WHOEVER, READ),))
     # Whatever scope there is beside reading.
     CHANGE_ACCOUNT = Row(
-        "Choose one's own language", (To(WHOEVER, BOOK), To(WHOEVER, Scope.REVIEW), To(WHOEVER, MANAGE))
+        "Change one's own name and language", (To(WHOEVER, BOOK), To(WHOEVER, Scope.REVIEW), To(WHOEVER, MANAGE))
     )
     # Whoever found a token must not be able to make themselves another.
     GUARD_ACCOUNT = Row("Change one's password, make and revoke one's tokens", (To(WHOEVER, NO_TOKEN),))

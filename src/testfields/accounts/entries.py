@@ -96,10 +96,11 @@ class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locale: Language = "ja"
 
 
-class OwnLanguage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The language in which one reads mails, and pages after logging in."""
+class OwnAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The language in which one reads mails, and pages after logging in; and one's name, None to leave it as it is."""
 
     locale: Language
+    name: str | None = None
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,6 +161,11 @@ def check_person(new: NewPerson) -> None:
     if not 1 <= len(new.memberships) <= MOST_ROLES:
         faults.append(fault("memberships", N_("Please give 1 to %(most)s roles."), most=MOST_ROLES))
     _refuse(faults)
+
+
+def check_name(name: str) -> None:
+    """Raise InvalidInput for what is no name of a person."""
+    _refuse(name_faults("name", name, LONGEST_NAME))
 
 
 def check_password(password: str, path: str = "password") -> None:

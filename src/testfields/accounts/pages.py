@@ -10,7 +10,7 @@ from litestar.response import Template
 from testfields.accounts import admin_pages, organisation_pages, service
 from testfields.accounts.access import allowed, scopes_for
 from testfields.accounts.authority import May
-from testfields.accounts.entries import NewToken, OwnLanguage
+from testfields.accounts.entries import NewToken, OwnAccount
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import (
     Caller,
@@ -124,28 +124,36 @@ def account(
     actor: Actor,
     error: InvalidInput | None = None,
     unconfirmed: tuple[int | None, str] | None = None,
+    typed: str | None = None,
 ) -> Template:
-    """One's account; `unconfirmed` is the organisation that one did not leave, and what has to be confirmed first."""
+    """One's account; `typed` is the name that was refused, `unconfirmed` the organisation that one did not leave, and
+    what has to be confirmed first."""
     return page(
         request,
         "accounts/account.html",
         status=409 if unconfirmed else 422 if error else 200,
         unconfirmed=unconfirmed,
+        own_name=actor.name if typed is None else typed,
         roles=roles_line(actor.memberships),
         organisations={one.organisation_id: locale.named(one, "name") for one in actor.memberships},
         manages=allowed(actor, May.SEE_MEMBERS),
-        **faults_of(error),
+        **faults_of(error, {"name": N_("Name")}),
     )
 
 
 @post("/my/account", include_in_schema=False, guards=[Only(May.CHANGE_ACCOUNT)])
-async def choose_language(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
-    """Choose the language of mails and pages; it takes the place of what this browser was switched to."""
-    chosen = (await posted(request)).text("locale")
+async def change_account(request: Request[Any, Any, Any], actor: Caller) -> Template | Response[Any]:
+    """Change one's name and the language of mails and pages, which takes the place of what this browser was set to."""
+    form = await posted(request)
+    chosen, name = form.text("locale"), form.text("name") if "name" in form else None
     if chosen not in locale.LOCALES:
-        return account(request, actor, InvalidInput([fault("locale", N_("Please choose one of these."))]))
-    await service.choose_language(actor, OwnLanguage("en" if chosen == "en" else "ja"))
-    answer = redirect("/my/account", "success", N_("The language is saved."))
+        error = InvalidInput([fault("locale", N_("Please choose one of these."))])
+        return account(request, actor, error, typed=name)
+    try:
+        await service.change_account(actor, OwnAccount("en" if chosen == "en" else "ja", name))
+    except InvalidInput as error:
+        return account(request, actor, error, typed=name)
+    answer = redirect("/my/account", "success", N_("Your name and language are saved."))
     answer.set_cookie(language_cookie(request, chosen))
     return answer
 
@@ -238,7 +246,7 @@ pages = [
     log_in,
     log_out,
     account_page,
-    choose_language,
+    change_account,
     password_page,
     change_password,
     tokens_page,

@@ -105,8 +105,8 @@ SET_PASSWORD = Statement("""
 """)
 
 # Served by the primary key.
-SET_LOCALE = Statement("""
-    UPDATE person SET locale = :locale WHERE id = :person_id
+CHANGE_ACCOUNT = Statement("""
+    UPDATE person SET locale = :locale, name = :name WHERE id = :person_id
 """)
 
 # The limit keeps the list readable, so it may be missed by one when two are made at the same moment. Served by

@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 
 from testfields.accounts import directory, organising, service
 from testfields.accounts.authority import May
-from testfields.accounts.entries import ChangedOrganisation, NewOrganisation, NewPerson, NewToken, OwnLanguage
+from testfields.accounts.entries import ChangedOrganisation, NewOrganisation, NewPerson, NewToken, OwnAccount
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.accounts.rules import Actor, Scope
@@ -38,10 +38,10 @@ async def me(actor: Caller) -> MeView:
     return _me(actor)
 
 
-@put("/me", tags=["me"], dto=JsonBody[OwnLanguage], return_dto=None, guards=[Only(May.CHANGE_ACCOUNT)])
-async def choose_language(actor: Caller, data: JSONBody[OwnLanguage]) -> MeView:
-    """Choose the language of one's mails. Any token that may do more than read may."""
-    return _me(await service.choose_language(actor, data))
+@put("/me", tags=["me"], dto=JsonBody[OwnAccount], return_dto=None, guards=[Only(May.CHANGE_ACCOUNT)])
+async def change_account(actor: Caller, data: JSONBody[OwnAccount]) -> MeView:
+    """Change one's name and the language of one's mails. Any token that may do more than read may."""
+    return _me(await service.change_account(actor, data))
 
 
 def _me(actor: Actor) -> MeView:
@@ -210,7 +210,7 @@ router = Router(
     "/",
     route_handlers=[
         me,
-        choose_language,
+        change_account,
         list_tokens,
         create_token,
         revoke_token,

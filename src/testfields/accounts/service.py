@@ -11,7 +11,15 @@ import msgspec
 
 from testfields.accounts import attempts, passwords, queries
 from testfields.accounts.attempts import email_subject, network_subject, secret_hash
-from testfields.accounts.entries import NewToken, OwnLanguage, check_password, check_token, folded_email, is_email
+from testfields.accounts.entries import (
+    NewToken,
+    OwnAccount,
+    check_name,
+    check_password,
+    check_token,
+    folded_email,
+    is_email,
+)
 from testfields.accounts.rules import (
     ATTEMPTS_PER_ADDRESS,
     ATTEMPTS_PER_EMAIL,
@@ -249,10 +257,15 @@ async def replace_password(
     return await open_session(person_id, now, browser)
 
 
-async def choose_language(actor: Actor, chosen: OwnLanguage) -> Actor:
-    """The language of one's mails, and of the pages after logging in; the actor with it."""
-    await queries.SET_LOCALE.run(person_id=actor.person_id, locale=chosen.locale)
-    return replace(actor, locale=chosen.locale)
+async def change_account(actor: Actor, chosen: OwnAccount) -> Actor:
+    """One's name, and the language of one's mails and of the pages after logging in; the actor with them.
+
+    Raises InvalidInput for what is no name.
+    """
+    name = actor.name if chosen.name is None else tidy(chosen.name)
+    check_name(name)
+    await queries.CHANGE_ACCOUNT.run(person_id=actor.person_id, locale=chosen.locale, name=name)
+    return replace(actor, locale=chosen.locale, name=name)
 
 
 async def forget_expired(now: datetime) -> int:
