@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +19,7 @@ from testfields.core.errors import N_, InvalidInput, fault
 from testfields.projects.fields import PLAN, Plan
 from testfields.projects.views import sections
 from testfields.reservations import behalf
-from testfields.reservations.apply.forms import Entered, read_form, time_from_address
+from testfields.reservations.apply.forms import Entered, read_form
 from testfields.reservations.apply.pressing import changed
 from testfields.reservations.apply.reading import site_names
 from testfields.reservations.apply.showing import (
@@ -30,7 +29,7 @@ from testfields.reservations.apply.showing import (
     show_form,
     show_refusal,
 )
-from testfields.reservations.apply.verdicts import Form, application_of, judged, opened
+from testfields.reservations.apply.verdicts import Form, application_of, judged, opened, with_time
 from testfields.reservations.behalf import NO_SUCH_COMPANY, NO_SUCH_PROJECT, Call
 from testfields.reservations.rules import Action
 from testfields.reservations.steps import REFUSALS
@@ -82,11 +81,7 @@ async def book_page(
     end: FromQuery[str] = "",
 ) -> Template:
     """The form, filled in as far as the link says."""
-    form = await _opened(actor, Entered(site=site, area=area), Asker())
-    if form.site:
-        stay = timedelta(minutes=form.site.policy.minimum_minutes)
-        time = time_from_address(start, end, form.zone, stay)
-        form = replace(form, entered=replace(form.entered, times=(time,)))
+    form = with_time(await _opened(actor, Entered(site=site, area=area), Asker()), start, end)
     return await show_form(request, await judged(actor, form, now()), await _door(actor, form.entered, Asker()))
 
 

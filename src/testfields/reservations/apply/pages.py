@@ -18,11 +18,11 @@ from testfields.core.errors import N_
 from testfields.core.local_time import format_instant, local_time
 from testfields.projects import service as projects
 from testfields.reservations import reading
-from testfields.reservations.apply.forms import Entered, clock, read_form, time_from_address
+from testfields.reservations.apply.forms import Entered, clock, read_form
 from testfields.reservations.apply.pressing import changed, filed
 from testfields.reservations.apply.series import moved_on
 from testfields.reservations.apply.showing import own_door, show_form, show_refusal
-from testfields.reservations.apply.verdicts import Form, judged, opened, stored
+from testfields.reservations.apply.verdicts import Form, judged, opened, stored, with_time
 from testfields.reservations.filing import Moved
 from testfields.reservations.rules import TRANSITIONS, State
 from testfields.reservations.states import STATES
@@ -60,11 +60,7 @@ async def apply_page(
         form = await judged(actor, await _again(actor, like, now()), now())
         return await show_form(request, form, await own_door(actor))
     project = project or await _project_for(actor, use)
-    form = await opened(Entered(project_id=project, site=site, area=area))
-    if form.site:
-        stay = timedelta(minutes=form.site.policy.minimum_minutes)
-        time = time_from_address(start, end, form.zone, stay)
-        form = replace(form, entered=replace(form.entered, times=(time,)))
+    form = with_time(await opened(Entered(project_id=project, site=site, area=area)), start, end)
     return await show_form(request, await judged(actor, form, now()), await own_door(actor))
 
 

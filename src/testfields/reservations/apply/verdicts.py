@@ -1,7 +1,7 @@
 """The form of an application with what it names looked up, and how it stands."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import asyncpg
@@ -21,6 +21,7 @@ from testfields.reservations.apply.forms import (
     rows_of,
     rows_of_volumes,
     sought_of,
+    time_from_address,
     time_of,
 )
 from testfields.reservations.apply.reading import AreaChoice, SiteChoice, site_choice, site_of_area
@@ -86,6 +87,14 @@ async def opened(entered: Entered) -> Form:
         more=tuple(one.slug for one in more),
     )
     return Form(named, site, area, more)
+
+
+def with_time(form: Form, start: str, end: str) -> Form:
+    """The form with the stay that a link asks for, by default as short as the site allows; as it is without a site."""
+    if form.site is None:
+        return form
+    time = time_from_address(start, end, form.zone, timedelta(minutes=form.site.policy.minimum_minutes))
+    return replace(form, entered=replace(form.entered, times=(time,)))
 
 
 async def judged(actor: Actor, form: Form, at: datetime) -> Form:
