@@ -3,9 +3,10 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from testfields.accounts.identity import SESSION_COOKIE
 from testfields.accounts.rules import Actor
@@ -16,6 +17,9 @@ from tests.server import app_on, free_port, serving_here
 # In ms: on a busy machine a page takes its time, and a test that fails for that says nothing about the portal.
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
+DESK, PHONE = 1280, 390
+# A journey that people make in either language, at a desk with a mouse and on a phone by touch.
+anywhere = pytest.mark.parametrize(("locale", "width"), list(product(("ja", "en"), (DESK, PHONE))))
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +53,28 @@ def server(own_db: str, portal: Portal) -> Portal:
     return portal
 
 
-async def logged_in(chromium: Browser, server: Portal, actor: Actor, locale: str = "en") -> BrowserContext:
+async def opened(chromium: Browser, locale: str, width: int) -> BrowserContext:
+    """Anybody's browser window, with a mouse or, on a phone, touch; the caller closes it."""
+    return await chromium.new_context(locale=locale, viewport={"width": width, "height": 800}, has_touch=width == PHONE)
+
+
+def on_phone(page: Page) -> bool:
+    """Whether a window that was `opened` has touch."""
+    return (page.viewport_size or {}).get("width") == PHONE
+
+
+async def pressed(*places: Locator) -> None:
+    """Press one after the other: tapped on a phone, else clicked."""
+    for place in places:
+        await (place.tap() if on_phone(place.page) else place.click())
+
+
+async def logged_in(
+    chromium: Browser, server: Portal, actor: Actor, locale: str = "en", width: int = DESK
+) -> BrowserContext:
     """A browser window of the actor's, in a language; the caller closes it."""
     session = await open_session(actor.person_id, now())
-    context = await chromium.new_context(locale=locale)
+    context = await opened(chromium, locale, width)
     await context.request.get(f"{server.base_url}/trials?lang={locale}")
     await context.add_cookies([{"name": SESSION_COOKIE, "value": session.secret, "url": server.base_url}])
     return context

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from testfields.accounts.tables import Organisation
 from testfields.reservations.tables import Reservation
 from tests import factories
-from tests.browser.conftest import Portal, logged_in
+from tests.browser.conftest import Portal, anywhere, logged_in, pressed
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("locale", "width"), [("ja", 1280), ("en", 390)])
+@anywhere
 async def test_an_officer_files_for_a_company_that_called(
     server: Portal, chromium: Browser, locale: str, width: int
 ) -> None:
@@ -28,13 +28,12 @@ async def test_an_officer_files_for_a_company_that_called(
     await factories.company()
     day = f"{factories.tomorrow(9, 5):%Y-%m-%d}"
 
-    desk = await logged_in(chromium, server, field.reviewer, locale)
+    desk = await logged_in(chromium, server, field.reviewer, locale, width)
     page = await desk.new_page()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    await page.set_viewport_size({"width": width, "height": 800})
     await page.goto(f"{server.base_url}/desk/calendar?view=week&date={day}")
-    await page.locator(f"a.agenda__add[href*='start={day}']").click()
+    await pressed(page.locator(f"a.agenda__add[href*='start={day}']"))
     await expect(page.locator("#f-time0-start")).to_have_value(f"{day}T09:00")
 
     # However the name is typed; the only company that is found is chosen.
@@ -49,7 +48,7 @@ async def test_an_officer_files_for_a_company_that_called(
     await page.locator("#f-time0-end").fill(f"{day}T11:00")
     await expect(page.locator("#verdict .notice--success")).to_contain_text(words["fits"])
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    await page.locator("button[name=do][value=file_for]").click()
+    await pressed(page.locator("button[name=do][value=file_for]"))
 
     await expect(page.locator(".flash")).to_be_visible()
     number = (await Reservation.select(Reservation.id).first() or {})["id"]
@@ -58,7 +57,7 @@ async def test_an_officer_files_for_a_company_that_called(
     await expect(page.locator("main")).to_contain_text(words["reason"])
     assert errors == []
 
-    mine = await logged_in(chromium, server, company, locale)
+    mine = await logged_in(chromium, server, company, locale, width)
     its_page = await mine.new_page()
     await its_page.goto(f"{server.base_url}/my/reservations/{number}?lang={locale}")
     await expect(its_page.locator("main")).to_contain_text(words["told"])

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, Page, expect
 
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from tests import factories
-from tests.browser.conftest import Portal, logged_in
+from tests.browser.conftest import Portal, anywhere, logged_in, on_phone, opened, pressed
 
 pytestmark = pytest.mark.browser
 
@@ -23,16 +23,31 @@ WORDS = {
 }  # fmt: skip
 
 
+async def dragged(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """From one place of the window to another, by touch on a phone, else with the mouse."""
+    between = [tuple(a + (b - a) * step / 5 for a, b in zip(start, end, strict=True)) for step in range(6)]
+    if on_phone(page):
+        fingers = await page.context.new_cdp_session(page)
+        for kind, points in [("touchStart", between[:1]), *(("touchMove", [one]) for one in between), ("touchEnd", [])]:
+            said = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+            await fingers.send("Input.dispatchTouchEvent", said)
+        await fingers.detach()
+        return
+    await page.mouse.move(*start)
+    await page.mouse.down()
+    for x, y in between:
+        await page.mouse.move(x, y)
+    await page.mouse.up()
+
+
 async def draw(page: Page, within: str) -> None:
     """Drag a rectangle over the middle of something on the map."""
     await page.locator(within).scroll_into_view_if_needed()
-    await page.locator(".leaflet-draw-draw-rectangle").click()
+    await pressed(page.locator(".leaflet-draw-draw-rectangle"))
     box = await page.locator(within).bounding_box()
     assert box is not None
-    await page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
-    await page.mouse.down()
-    await page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=5)
-    await page.mouse.up()
+    corners = [(box["x"] + box["width"] * part, box["y"] + box["height"] * part) for part in (0.4, 0.6)]
+    await dragged(page, *corners)
     await expect(page.locator("[data-draw-field]")).not_to_have_value("")
 
 
@@ -40,46 +55,47 @@ async def draw_a_field(page: Page, server: Portal, locale: str) -> None:
     """Harbour Square, from the desk to the public list: its outline and an area drawn, with hours, published."""
     words = WORDS[locale]
     await page.goto(f"{server.base_url}/desk")
-    await page.locator("a[href='/desk/sites']").click()
-    await page.get_by_role("link", name=words["new"]).click()
+    await pressed(page.locator("a[href='/desk/sites']"), page.get_by_role("link", name=words["new"]))
     await page.locator("#f-name_ja").fill("港の広場")
     await page.locator("#f-name_en").fill("Harbour Square")
     await page.locator("input[name=uses][value=drone]").check()
     await draw(page, "#map")
-    await page.locator("main form.form button.button--primary").click()
+    await pressed(page.locator("main form.form button.button--primary"))
     await expect(page.locator(".flash")).to_contain_text(words["draft"])
 
-    await page.get_by_role("link", name=words["area"]).click()
+    await pressed(page.get_by_role("link", name=words["area"]))
     await page.locator("#f-name_ja").fill("全体")
     await page.locator("#f-name_en").fill("Whole field")
     # The map opens on the field.
     await expect(page.locator("#map .shape--site")).to_be_visible()
     await draw(page, "#map .shape--site")
-    await page.locator("main form.form button.button--primary").click()
+    await pressed(page.locator("main form.form button.button--primary"))
     await expect(page.locator(".flash")).to_contain_text(words["saved"])
 
     await page.goto(f"{server.base_url}/desk/sites/harbour-square/publish")
     await expect(page.locator("main")).to_contain_text(words["lacking"])
-    await page.locator("main .notice a[href$='/hours']").first.click()
+    await pressed(page.locator("main .notice a[href$='/hours']").first)
     await page.locator("#f-hours_1").fill("09:00-17:00")
     await page.locator("input[name=public_holidays][value=closed]").check()
-    await page.locator("main form.form button.button--primary").click()
+    await pressed(page.locator("main form.form button.button--primary"))
     await expect(page.locator(".flash")).to_contain_text(words["saved"])
 
     await page.goto(f"{server.base_url}/desk/sites/harbour-square/publish")
-    await page.get_by_role("button", name=words["publish"]).click()
+    await pressed(page.get_by_role("button", name=words["publish"]))
     await expect(page.locator(".flash")).to_contain_text(words["published"])
 
 
-@pytest.mark.parametrize("locale", list(WORDS))
-async def test_an_officer_draws_a_new_field_and_publishes_it(server: Portal, chromium: Browser, locale: str) -> None:
+@anywhere
+async def test_an_officer_draws_a_new_field_and_publishes_it(
+    server: Portal, chromium: Browser, locale: str, width: int
+) -> None:
     owner = await factories.organisation(OrganisationKind.OWNER)
     officer = await factories.person(owner, OrganisationKind.OWNER, MemberRole.SITE_MANAGER)
-    desk = await logged_in(chromium, server, officer, locale)
+    desk = await logged_in(chromium, server, officer, locale, width)
     await draw_a_field(await desk.new_page(), server, locale)
     await desk.close()
 
-    anybody = await chromium.new_context(locale=locale)
+    anybody = await opened(chromium, locale, width)
     public = await anybody.new_page()
     await public.goto(f"{server.base_url}/sites/harbour-square")
     await expect(public.locator("h1")).to_contain_text("港の広場" if locale == "ja" else "Harbour Square")

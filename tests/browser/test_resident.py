@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from testfields.reservations.tables import Reservation
 from tests import factories
 from tests.browser.axe import violations
-from tests.browser.conftest import Portal
+from tests.browser.conftest import Portal, anywhere, opened, pressed
 from tests.maps.making import trial
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("locale", "width"), [("ja", 390), ("en", 1280)])
+@anywhere
 async def test_a_resident_finds_what_is_tried_nearby(
     server: Portal, chromium: Browser, locale: str, width: int
 ) -> None:
@@ -34,23 +34,20 @@ async def test_a_resident_finds_what_is_tried_nearby(
     project = await factories.project(company, plan_public=True, purpose="救急の荷物を早く届けます。")
     await trial(company, project, near.area_id, factories.period(9))
     number = (await Reservation.select(Reservation.id).first() or {})["id"]
-    context = await chromium.new_context(
-        locale=locale,
-        viewport={"width": width, "height": 800},
-        has_touch=width < 500,
-        geolocation={"latitude": 34.6, "longitude": 135.5},
-        permissions=["geolocation"],
-    )
+    context = await opened(chromium, locale, width)
+    await context.set_geolocation({"latitude": 34.6, "longitude": 135.5})
+    await context.grant_permissions(["geolocation"])
     page = await context.new_page()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
 
     await page.goto(f"{server.base_url}/?lang={locale}")
-    await page.locator("[data-near]").first.click()
+    await pressed(page.locator("[data-near]").first)
     await expect(page.locator(".map__near li").first).to_contain_text(words["field"])
     # On a phone the list is behind the map; the nearest opens its card, as its dot would.
-    await page.locator(".map__near li :is(a, button)").first.click()
-    await page.locator(f"[data-card] a[href='/trials/{number}']").click()
+    await pressed(
+        page.locator(".map__near li :is(a, button)").first, page.locator(f"[data-card] a[href='/trials/{number}']")
+    )
     await expect(page.locator("h1")).to_contain_text(words["title"])
     await expect(page.locator("main")).to_contain_text("救急の荷物を早く届けます。")
     await expect(page.locator("main")).to_contain_text("contact@example.test")

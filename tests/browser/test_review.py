@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from testfields.reservations import reading
 from tests import factories
-from tests.browser.conftest import Portal, logged_in
+from tests.browser.conftest import Portal, anywhere, logged_in, pressed
 from tests.reviews.cases import file
 
 pytestmark = pytest.mark.browser
@@ -75,27 +75,31 @@ async def test_approving_by_keyboard_alone(server: Portal, chromium: Browser) ->
     await context.close()
 
 
-@pytest.mark.parametrize(("locale", "width"), [("ja", 390), ("en", 1280)])
+@anywhere
 async def test_from_the_month_to_a_decision_that_is_taken_back(
     server: Portal, chromium: Browser, locale: str, width: int
 ) -> None:
     field, company = await factories.field(), await factories.company()
     number = await file(field, company, 9, days=30)
     day = f"{factories.tomorrow(9, 30):%Y-%m-%d}"
-    context = await logged_in(chromium, server, field.approver, locale)
+    context = await logged_in(chromium, server, field.approver, locale, width)
     page = await context.new_page()
-    await page.set_viewport_size({"width": width, "height": 800})
     await page.goto(f"{server.base_url}/desk/calendar?view=month&date={day}")
-    await page.locator(f"a.agenda__count[href*='date={day}']").click()
-    await page.locator(f"a[href='/desk/{number}']").click()
-    await page.locator("form[action$='/approve']").first.evaluate("(form) => form.requestSubmit()")
+    await pressed(
+        page.locator(f"a.agenda__count[href*='date={day}']"),
+        page.locator(f"a[href='/desk/{number}']"),
+        page.locator("details:has(form[action$='/approve']) > summary").first,
+        page.locator("form[action$='/approve'] button.button--primary").first,
+    )
     await page.wait_for_url("**/desk")
     assert (await reading.find(company, number))["state"] == "approved"
 
     # Nobody has been written to yet.
-    await page.locator(f".flash a[href^='/desk/{number}']").click()
-    await page.locator("details:has(form[action$='/take_back']) > summary").click()
-    await page.locator("form[action$='/take_back'] button").click()
+    await pressed(
+        page.locator(f".flash a[href^='/desk/{number}']"),
+        page.locator("details:has(form[action$='/take_back']) > summary"),
+        page.locator("form[action$='/take_back'] button"),
+    )
     await expect(page.locator(".flash")).to_be_visible()
     assert (await reading.find(company, number))["state"] == "submitted"
     await context.close()

@@ -74,7 +74,7 @@ async def apply_for_whatever_fits(page: Page, base: str, field: factories.Field,
     await page.goto(f"{base}/my/apply?area={field.area_id}&start={typed(WEEKS[0].start)}&end={typed(WEEKS[0].end)}")
     await page.select_option("#f-project_id", index=1)
     await page.locator("summary", has_text=words["repeat"]).click()
-    await page.fill("#f-repeat", "5")
+    await page.fill("#f-count", "6")
     await page.get_by_role("button", name=words["add"], exact=True).click()
     await expect(page.locator("#f-time5-start")).to_have_value(typed(WEEKS[5].start))
     await page.get_by_label(words["fits"]).check()

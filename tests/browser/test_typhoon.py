@@ -11,7 +11,7 @@ from testfields.permits.tables import Permit
 from testfields.reservations.rules import Action
 from testfields.reservations.tables import Reservation
 from tests import factories
-from tests.browser.conftest import Portal, logged_in
+from tests.browser.conftest import Portal, anywhere, logged_in, pressed
 from tests.closures.test_displacing import apply, permitted
 from tests.closures.test_told_once import CLOSING_EVENT
 
@@ -45,8 +45,8 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("locale", list(WORDS))
-async def test_a_typhoon_closes_all_sites_tomorrow(server: Portal, chromium: Browser, locale: str) -> None:
+@anywhere
+async def test_a_typhoon_closes_all_sites_tomorrow(server: Portal, chromium: Browser, locale: str, width: int) -> None:
     words = WORDS[locale]
     field, company = await factories.field(), await factories.company()
     await factories.site(field.owner_id)
@@ -55,7 +55,7 @@ async def test_a_typhoon_closes_all_sites_tomorrow(server: Portal, chromium: Bro
     held = await apply(field, await factories.company(), factories.period(12), action=Action.HOLD)
     day = factories.tomorrow(12).strftime("%Y-%m-%d")
 
-    desk = await logged_in(chromium, server, field.approver, locale)
+    desk = await logged_in(chromium, server, field.approver, locale, width)
     page = await desk.new_page()
     await page.goto(f"{server.base_url}/desk/closures?lang={locale}")
     await page.get_by_label(words["all"]).check()
@@ -64,10 +64,10 @@ async def test_a_typhoon_closes_all_sites_tomorrow(server: Portal, chromium: Bro
     await page.locator("#f-kind").select_option("weather")
     # The reason comes with the kind.
     await expect(page.locator(f"#f-reason_{locale}")).to_have_value(words["usual"])
-    await page.locator("form.closing button.button--primary").click()
+    await pressed(page.locator("form.closing button.button--primary"))
     for number in (series, held):
         await expect(page.locator(f"#preview a[href='/desk/{number}']")).to_be_visible()
-    await page.get_by_role("button", name=words["confirm"]).click()
+    await pressed(page.get_by_role("button", name=words["confirm"]))
     await expect(page.locator(".flash")).to_contain_text(words["entered"])
     await expect(page.locator("main")).to_contain_text(words["together"])
 
@@ -75,7 +75,7 @@ async def test_a_typhoon_closes_all_sites_tomorrow(server: Portal, chromium: Bro
     told = await Delivery.select(Delivery.subject, Delivery.locale).where(Delivery.person_id == company.person_id)
     assert len([one for one in told if WORDS[one["locale"]]["told"] in one["subject"]]) == 1
 
-    mine = await logged_in(chromium, server, company, locale)
+    mine = await logged_in(chromium, server, company, locale, width)
     its_page = await mine.new_page()
     await its_page.goto(f"{server.base_url}/my/reservations/{series}?lang={locale}")
     for word in ("taken", "rest", "usual"):
@@ -86,8 +86,7 @@ async def test_a_typhoon_closes_all_sites_tomorrow(server: Portal, chromium: Bro
     await expect(its_page.locator("main")).to_contain_text(words["taken"])
     await mine.close()
 
-    await page.locator("[id^=lift-] > summary").click()
-    await page.get_by_role("button", name=words["lift"]).click()
+    await pressed(page.locator("[id^=lift-] > summary"), page.get_by_role("button", name=words["lift"]))
     await expect(page.locator(".flash")).to_contain_text(words["lifted"])
     await desk.close()
     states = await Reservation.select(Reservation.state).order_by(Reservation.id)
