@@ -338,6 +338,17 @@ async def test_what_was_looked_for_over_midnight_arrives_in_the_form(client: Asy
     assert f'<option value="{project}" selected>' in form
     assert f"area={field.area_id}" in address
 
+    # So it does by way of the field's own page, from its head and from the card of the area.
+    address = re.findall(r'href="(/sites/quay[^"]*)"', found.text)[0].replace("&amp;", "&")
+    page = (await client.get(address)).text
+    links = re.findall(r'href="(/my/apply[?]site=quay&amp;start=[^"]*use=[^"]*)"', page)
+    assert len(links) == 2
+    for link in links:
+        form = (await client.get(link.replace("&amp;", "&"), headers=ENGLISH)).text
+        assert f'value="{at(in_days(3), "22:00")}"' in form
+        assert f'value="{at(in_days(4), "02:00")}"' in form
+        assert f'<option value="{project}" selected>' in form
+
 
 @pytest.mark.parametrize(("day", "last"), [("2027-03-14", 96), ("2027-11-07", 96)])
 async def test_the_day_on_which_the_clock_changes_is_drawn_by_the_clock(

@@ -41,7 +41,7 @@ walk = cache(Walk)
 def test_a_series_is_at_the_same_time_of_the_day_whatever_the_clocks_do(
     place: tuple[str, date], minute: int, minutes: int, every: int, count: int, by_day: bool
 ) -> None:
-    """Every so many weeks, so many more times, or until the day of the last."""
+    """Every so many weeks, so many times in all, or until the day of the last."""
     zone, first = place
     dates = [first]
     while len(dates) <= count:
@@ -50,7 +50,7 @@ def test_a_series_is_at_the_same_time_of_the_day_whatever_the_clocks_do(
             dates[-1] += timedelta(days=1)
     clocks = [datetime.combine(day, time()) + minute * MINUTE for day in dates]
     typed = [Time(one.strftime(DATE_TIME), (one + minutes * MINUTE).strftime(DATE_TIME)) for one in clocks]
-    ways = {"until": dates[-1].isoformat()} if by_day else {"repeat": str(count)}
+    ways = {"until": dates[-1].isoformat()} if by_day else {"count": str(count + 1)}
     listed = edited(Entered(times=(typed[0],), every=str(every), **ways), "repeat")
     assert list(listed.times) == typed
 

@@ -1,6 +1,6 @@
 """How staff share the work: who is at it, notes, recommendations, what has changed, and the queue that shows it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -58,7 +58,8 @@ async def test_a_recommendation_holds_for_the_application_as_it_stands(db: None)
 
     await reservations.change_volumes(company, number, None, (Asked(factories.period(13)),), now())
     assert not (await row_of(field.approver, number))["recommended"]
-    assert (await work.work_on(number)).recommended_by is None
+    done = await work.work_on(number)
+    assert (done.recommended_by, done.recommended_at) == (None, None)
     await reservations.act(field.approver, number, Step(Action.APPROVE), now())
     with pytest.raises(WrongState):
         await work.recommend(field.reviewer, number, None, "", now())
@@ -145,6 +146,19 @@ async def test_the_tabs_tell_how_many_there_are(db: None, client: httpx.AsyncCli
     shown = (await client.get("/desk")).text
     assert 'To decide <span class="count">2</span>' in shown
     assert 'Waiting list <span class="count">1</span>' in shown
+
+
+async def test_a_recommendation_is_told_with_its_moment_by_the_fields_clock(
+    db: None, client: httpx.AsyncClient
+) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await file(field, company)
+    at = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+    await work.recommend(field.reviewer, number, 1, "", at)
+    told = (await client.get(f"/api/v1/reviews/{number}", headers=await bearer(field.approver))).json()
+    assert (told["recommended_by"], told["recommended_at"]) == (field.reviewer.name, "2026-11-27T23:30:00Z")
+    await log_in(client, field.approver)
+    assert f"Recommended by {field.reviewer.name}, Sat 28 Nov 2026, 08:30" in (await client.get(f"/desk/{number}")).text
 
 
 async def test_a_form_that_is_refused_keeps_what_was_typed(db: None, client: httpx.AsyncClient) -> None:

@@ -88,7 +88,7 @@ async def press(
     client: AsyncClient, slug: str, csrf: dict[str, str], photo: int, do: str, said: dict[str, str] = SAID, **more: str
 ) -> Response:
     """A button of a photo's form, with what stands in its fields."""
-    version = (await client.get(f"/api/v1/sites/{slug}")).json()["version"]
+    version = (await client.get(f"/api/v1/sites/{slug}/photos")).headers["etag"].strip('"')
     fields = {f"{language}_{photo}": text for language, text in said.items()}
     form = {**csrf, "version": str(version), "do": do, **fields, **more}
     return await client.post(f"/desk/sites/{slug}/photos/{photo}", data=form)
@@ -238,6 +238,29 @@ async def test_programs_send_a_photo_as_it_is_and_put_all_in_order(db: None, cli
     assert (await client.put(path, json=twice, headers=any_version)).status_code == 422
     assert (await client.put(path, json={"photos": []}, headers=any_version)).status_code == 200
     assert await told(client, slug) == []
+
+
+async def test_photos_leave_the_version_that_bookings_are_checked_against(db: None, client: AsyncClient) -> None:
+    _, slug, csrf = await field(client)
+    before = (await client.get(f"/api/v1/sites/{slug}")).json()["version"]
+    await send(client, slug, csrf, pictures.picture())
+    ((photo),) = [one["id"] for one in await told(client, slug)]
+    assert (await press(client, slug, csrf, photo, "describe", {"ja": "入口", "en": "Entrance"})).status_code == 303
+    assert (await client.get(f"/api/v1/sites/{slug}")).json()["version"] == before
+
+
+async def test_who_keeps_a_copy_of_a_field_learns_of_a_new_caption(db: None, client: AsyncClient) -> None:
+    _, slug, csrf = await field(client)
+    await send(client, slug, csrf, pictures.picture())
+    ((photo),) = [one["id"] for one in await told(client, slug)]
+    mine = dict(client.cookies)
+    client.cookies.clear()
+    copy = {"If-None-Match": (await client.get(f"/api/v1/sites/{slug}")).headers["etag"]}
+    assert (await client.get(f"/api/v1/sites/{slug}", headers=copy)).status_code == 304
+    client.cookies.update(mine)
+    await press(client, slug, csrf, photo, "describe", {"ja": "入口", "en": "Entrance"})
+    client.cookies.clear()
+    assert (await client.get(f"/api/v1/sites/{slug}", headers=copy)).status_code == 200
 
 
 async def test_photos_of_another_field_cannot_be_put_into_ones_own(db: None, client: AsyncClient) -> None:

@@ -48,7 +48,7 @@ PROJECT = {
 }  # fmt: skip
 APPLICATION = {
     **TIME, "project_id": "{project}", "site": "{site}", "area": "{area}", "footprint_part": "", "footprint": "",
-    "corners": "", "lower": "0", "upper": "30", "note": "n", "every": "2", "repeat": "3", "until": "", "more": "{area}",
+    "corners": "", "lower": "0", "upper": "30", "note": "n", "every": "2", "count": "3", "until": "", "more": "{area}",
     "fits": "whatever", "draft": "{draft}", "reservation": "", "version": "1", "do": "check",
 }  # fmt: skip
 CALL = {**APPLICATION, **PROJECT, "words": "w", "project_id": "new", "reason": "r", "do": "file_for"}
@@ -329,7 +329,7 @@ async def test_times_beyond_the_calendar_are_refused_in_words(db: None, client: 
     field, company = await factories.field(), await factories.company()
     site = (await Site.select(Site.slug).where(Site.id == field.site_id))[0]["slug"]
     csrf = await factories.log_in(client, company)
-    form = {**csrf, "site": site, "area": str(field.area_id), "repeat": "52"}
+    form = {**csrf, "site": site, "area": str(field.area_id), "count": "52"}
     typed = {"time0_start": f"{year}-12-31T00:00", "time0_end": f"{year}-12-31T10:00"}
     for address, wish, status in (("/my/apply", "repeat", 422), ("/my/apply/check", "", 200)):
         answer = await client.post(address, data={**form, **typed, "do": wish})

@@ -69,6 +69,12 @@ def read(query: Mapping[str, str], facilities: Sequence[str]) -> Typed:
     return Typed(facility=tuple(chosen), **texts)
 
 
+def application_address(slug: str, query: Mapping[str, str]) -> str:
+    """The form of an application for a site, with the time and the use that the address of its page has."""
+    asked = {name: value for name in ("start", "end", "use") if (value := query.get(name, "").strip())}
+    return f"/my/apply?{urlencode({'site': slug, **asked}, safe=':')}"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is looked for: in the catalogue, and where a day is asked for, in free time."""

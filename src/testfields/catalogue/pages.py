@@ -24,7 +24,7 @@ from testfields.catalogue.calendar_views import (
     month_words,
     week_bars,
 )
-from testfields.catalogue.forms import Typed, Wanted, parse_day, read, wanted_of
+from testfields.catalogue.forms import Typed, Wanted, application_address, parse_day, read, wanted_of
 from testfields.catalogue.views import (
     SiteRow,
     area_rows,
@@ -198,7 +198,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
     """A test field: where it is, what it offers, how it may be used, and when it is free; raises NotFound."""
     if not SLUG.fullmatch(slug):
         raise NotFound(sites.NO_SUCH_SITE)
-    site = _SITE.decode((await sites.find(visitor, slug)).body)
+    site = _SITE.decode(await sites.find(visitor, slug))
     at, errors = now(), []
     today = local_date(at, site.timezone)
     typed = request.query_params.get("from", "").strip()
@@ -213,6 +213,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         "catalogue/site.html",
         status=422 if errors else 200,
         site=site,
+        apply=application_address(slug, request.query_params),
         title=locale.in_words(site.name),
         description=locale.in_words(site.description),
         base_url=request.app.state.settings.base_url,

@@ -109,14 +109,15 @@ def site_row(
 ) -> SiteRow:
     """A row of the list; `starts` is each area's next free time, `day` the day looked for, to open the calendar at.
 
-    `wanted` is what an application is filled in with, where a whole time was looked for.
+    `wanted` is what an application is filled in with, where a whole time was looked for; the site's page keeps it.
     """
     places = [one.id for one in bands if one.id in starts]
     free = [starts[one] for one in places]
+    opens = {**({"from": day} if day else {}), **wanted}
     heights = (min(one.lower for one in bands), max(one.upper for one in bands)) if bands else None
     return SiteRow(
         slug=site.slug,
-        href=f"/sites/{site.slug}{f'?from={day}' if day else ''}",
+        href=f"/sites/{site.slug}{'?' if opens else ''}{urlencode(opens, safe=':')}",
         apply=f"/my/apply?{urlencode({'area': places[0], **wanted}, safe=':')}" if places and wanted else "",
         name=locale.in_words(site.name),
         owner=locale.in_words(site.owner.name),

@@ -121,6 +121,7 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
         case.days,
         done.assignee,
         done.recommended_by,
+        done.recommended_at,
         notes,
         case.decisions,
     )

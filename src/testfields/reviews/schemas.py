@@ -116,6 +116,7 @@ class CaseView(msgspec.Struct, frozen=True):
     days: Sequence[date]
     assignee: str | None
     recommended_by: str | None
+    recommended_at: datetime | None
     notes: list[NoteView]
     actions: list[Action]
 

@@ -36,7 +36,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Work:
-    """Who is at an application, who recommends it as it stands, and what has been noted, newest first."""
+    """Who is at an application, who recommends it as it stands since when, and what has been noted, newest first."""
 
     assignee_id: int | None
     assignee: str | None

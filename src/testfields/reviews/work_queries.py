@@ -15,12 +15,13 @@ COUNTED = those(lambda row: row.stage in {Stage.OPEN, Stage.WAITING, Stage.RETUR
 # Served by review_mark_once.
 MARK = Statement("""
     SELECT mark.assignee_id, assignee.name AS assignee,
-           CASE WHEN mark.recommended_version = reservation.version THEN recommender.name END AS recommended_by,
-           mark.recommended_at
+           recommender.name AS recommended_by,
+           CASE WHEN recommender.id IS NOT NULL THEN mark.recommended_at END AS recommended_at
     FROM reservation
     LEFT JOIN review_mark mark ON mark.reservation_id = reservation.id
     LEFT JOIN person assignee ON assignee.id = mark.assignee_id
-    LEFT JOIN person recommender ON recommender.id = mark.recommended_by
+    LEFT JOIN person recommender
+        ON recommender.id = mark.recommended_by AND mark.recommended_version = reservation.version
     WHERE reservation.id = :id
 """)
 

@@ -124,7 +124,8 @@ async def _page(
 ) -> Template:
     """`changed` is the photo whose form is refused; without one, it is the form for new ones."""
     found = await describing.described(actor, slug)
-    there = _PHOTOS.decode((await photos.own_photos(actor, slug)).body)
+    own = await photos.own_photos(actor, slug)
+    there = _PHOTOS.decode(own.body)
     typed = {name: form.text(name) for name in form.values} if form else {}
     names = {one: f"{one}_{changed}" if changed else one for one in ("ja", "en")}
     wrong = refused if isinstance(refused, InvalidInput) else None
@@ -141,7 +142,7 @@ async def _page(
         largest=LARGEST_PHOTO // 1_000_000,
         together=LARGEST_FORM // 1_000_000,
         longest=LONGEST_DESCRIPTION,
-        **{**around, **told},
+        **{**around, **told, "version": own.version},
     )
 
 

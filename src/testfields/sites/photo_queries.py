@@ -19,8 +19,20 @@ PHOTOS_OF_SITE = f"""(
 
 # Served by site's unique index on slug.
 OWN = Statement(f"""
-    SELECT id, {PHOTOS_OF_SITE}::text AS body, version FROM site
+    SELECT id, {PHOTOS_OF_SITE}::text AS body, photos_version AS version FROM site
     WHERE slug = :slug AND owner_id = ANY(CAST(:owners AS bigint[]))
+""")
+
+# Served by site's unique index on slug.
+HOLD = Statement("""
+    SELECT id, owner_id, photos_version AS version FROM site
+    WHERE slug = :slug AND owner_id = ANY(CAST(:owners AS bigint[]))
+    FOR UPDATE
+""")
+# Served by the primary key.
+CHANGED = Statement("""
+    UPDATE site SET photos_version = photos_version + 1, updated_at = :now WHERE id = :site_id
+    RETURNING photos_version
 """)
 
 # Served by site_photo_once.

@@ -48,7 +48,7 @@ class ArrangedPhotos(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class PhotosVersion(msgspec.Struct, frozen=True):
-    """The site's version from now on."""
+    """The version of the photos from now on."""
 
     version: int
 

@@ -20,7 +20,7 @@ from testfields.documents.files import GONE, Files
 from testfields.documents.photos import MEDIA_TYPE, Photo, prepare
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
-from testfields.sites import photo_queries, plan_queries
+from testfields.sites import photo_queries
 from testfields.sites.service import NO_SUCH_SITE, Found
 
 MOST_PHOTOS = 12
@@ -61,7 +61,7 @@ class Shown:
 
 
 async def own_photos(actor: Actor, slug: str) -> Found:
-    """The photos of one of the actor's owners' sites as a JSON array, with the site's version; raises NotFound."""
+    """The photos of one of the actor's owners' sites as a JSON array; raises NotFound."""
     row = await _own(actor, slug)
     return Found(row["body"].encode(), row["version"])
 
@@ -74,7 +74,7 @@ async def _own(actor: Actor, slug: str) -> asyncpg.Record:
 
 
 async def add(actor: Actor, slug: str, sent: Sequence[Sent], said: Said, files: Files, now: datetime) -> int:
-    """Take photos in, all or none, after those that are there; the site's version from now on.
+    """Take photos in, all or none, after those that are there; their version from now on.
 
     Raises NotFound, NoRoom, Crowded, and InvalidInput at ``photos``, ``description.ja`` and ``description.en``.
     """
@@ -145,7 +145,7 @@ def _too_many() -> Fault:
 async def arrange(actor: Actor, slug: str, photos: Sequence[Arranged], version: int | None, now: datetime) -> int:
     """Put the photos in this order, with these descriptions; those that are missing are taken off.
 
-    The site's version from now on. Raises NotFound, Stale, and InvalidInput by the photo.
+    Their version from now on. Raises NotFound, Stale, and InvalidInput by the photo.
     """
     site = await _held(actor, slug, version)
     there = {row["id"] for row in await photo_queries.OF_SITE.rows(site_id=site["id"])}
@@ -184,7 +184,7 @@ def _read(said: Said, path: str) -> tuple[Said, list[Fault]]:
 
 async def _held(actor: Actor, slug: str, version: int | None) -> asyncpg.Record:
     """The site, held to the end of the transaction; raises NotFound, Stale."""
-    site = await plan_queries.HOLD.row(slug=slug, owners=reach(actor, May.DESCRIBE_SITES).owners)
+    site = await photo_queries.HOLD.row(slug=slug, owners=reach(actor, May.DESCRIBE_SITES).owners)
     if site is None:
         raise NotFound(NO_SUCH_SITE)
     if version is not None and version != site["version"]:
@@ -204,5 +204,5 @@ async def _changed(actor: Actor, site: asyncpg.Record, action: str, details: dic
         details=details,
     )
     await events.tell([event], now)
-    version: int = await plan_queries.CHANGED.value(site_id=site["id"], now=now)
+    version: int = await photo_queries.CHANGED.value(site_id=site["id"], now=now)
     return version

@@ -189,10 +189,7 @@ _OFFERED = and_(AREA.c.site_id == SITE.c.id, AREA.c.retired_at.is_(None))
 _AREAS_OF_SITE = select(_list_of(_object(**_AREA), AREA.c.position, AREA.c.id)).where(_OFFERED).scalar_subquery()
 # Served by site's unique index on slug and by area_once.
 FIND = Statement(
-    select(
-        SITE.c.version,
-        cast(_object(**_SITE, geometry=_geojson(SITE.c.geometry), areas=_AREAS_OF_SITE), Text).label("body"),
-    )
+    select(cast(_object(**_SITE, geometry=_geojson(SITE.c.geometry), areas=_AREAS_OF_SITE), Text))
     .select_from(_SITES)
     .where(_SHOWN, SITE.c.slug == bindparam("slug", type_=Text))
 )

@@ -19,7 +19,6 @@ from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
 from testfields.web.schemas import GEOJSON
 from testfields.web.shared import SHARED
-from testfields.web.versions import etag
 
 LARGEST_M2 = 1e12
 
@@ -86,9 +85,8 @@ async def map_sites(
 
 @get("/sites/{slug:str}", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def show_site(visitor: Visitor, slug: FromPath[str]) -> Response[WholeSiteView]:
-    """One site with its shape, hours and areas."""
-    found = await service.find(visitor, slug)
-    return _as_built(found.body, headers={"ETag": etag(found.version)})
+    """One site with its shape, hours, areas and photos."""
+    return _as_built(await service.find(visitor, slug))
 
 
 @get("/sites/{slug:str}/areas", guards=[Only(May.LOOK_AROUND)], opt=SHARED)

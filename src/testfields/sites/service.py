@@ -50,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Found:
-    """One site as a JSON object, and its version."""
+    """What belongs to one site as JSON, and its version."""
 
     body: bytes
     version: int
@@ -67,12 +67,9 @@ async def sites_geojson(actor: Actor | None, wanted: Search) -> bytes:
     return await queries.SITES_GEOJSON.json(**_conditions(actor, wanted), limit=MOST_ON_MAP)
 
 
-async def find(actor: Actor | None, slug: str) -> Found:
-    """One site with its shape, hours and areas; raises NotFound."""
-    row = await queries.FIND.row(owners=_owners(actor), slug=slug)
-    if row is None:
-        raise NotFound(NO_SUCH_SITE)
-    return Found(row["body"].encode(), row["version"])
+async def find(actor: Actor | None, slug: str) -> bytes:
+    """One site with its shape, hours and areas as a JSON object; raises NotFound."""
+    return _there(await queries.FIND.value(owners=_owners(actor), slug=slug))
 
 
 async def areas(actor: Actor | None, slug: str) -> bytes:

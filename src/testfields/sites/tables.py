@@ -74,6 +74,8 @@ class Site(Table, tablename="site"):
     hold_minutes = Integer(default=60)
     processing_days = Integer(default=14)
     version = BigInt(default=1)
+    # Of its photos as a whole. Nothing that is booked hangs on them, so they leave the site's own version as it is.
+    photos_version = BigInt(default=1)
     updated_at = Timestamptz(default=TimestamptzNow())
     # What a search looks through, folded; the room's searching.sql keeps it.
     found_by = Text(default="")

@@ -243,17 +243,18 @@ async def test_the_form_adds_removes_and_repeats_times(desk: Desk) -> None:
     added = await desk.press("add", first)
     assert 'name="time1_start" value=""' in added.text
 
-    repeated = await desk.press("repeat", first, repeat="2")
+    repeated = await desk.press("repeat", first, count="3")
     assert f'name="time1_start" value="{typed(week_later.start)}"' in repeated.text
     assert 'name="time2_start"' in repeated.text
+    assert 'name="time3_start"' not in repeated.text
 
     removed = await desk.press("remove 0", first, week_later)
     assert f'name="time0_start" value="{typed(week_later.start)}"' in removed.text
     assert 'name="time1_start"' not in removed.text
 
-    refused = await desk.press("repeat", first, repeat="99")
+    refused = await desk.press("repeat", first, count="99")
     assert refused.status_code == 422
-    assert 'id="f-repeat-error"' in refused.text
+    assert 'id="f-count-error"' in refused.text
 
 
 async def test_a_series_is_typed_every_so_many_weeks_until_a_day(desk: Desk) -> None:
@@ -270,32 +271,40 @@ async def test_a_series_is_typed_every_so_many_weeks_until_a_day(desk: Desk) -> 
     assert "日先）まで申請できます。" in refused.text.partition('id="f-until-error"')[2].partition("</p>")[0]
     assert f'value="{late.isoformat()}"' in refused.text
     part = await desk.client.post(
-        "/my/apply/times", data={**desk.form, **time_fields(first), "do": "repeat", "repeat": "0"}
+        "/my/apply/times", data={**desk.form, **time_fields(first), "do": "repeat", "count": "1"}
     )
-    assert 'id="f-repeat-error"' in part.text
+    assert 'id="f-count-error"' in part.text
+
+
+async def test_an_only_project_is_chosen_unless_another_use_was_looked_for(desk: Desk) -> None:
+    chosen = f'<option value="{desk.form["project_id"]}" selected>'
+    assert chosen in (await desk.client.get("/my/apply")).text
+    assert chosen not in (await desk.client.get("/my/apply?use=robot")).text
+    await factories.project(desk.company)
+    assert chosen not in (await desk.client.get("/my/apply")).text
 
 
 TOO_MANY = "1件の申請で指定できる日時は60件までです。"
 
 
-@pytest.mark.parametrize(("weeks", "rows"), [(50, 60), (51, None), (52, None)])
-async def test_a_series_that_is_too_long_adds_nothing_and_says_so(desk: Desk, weeks: int, rows: int | None) -> None:
+@pytest.mark.parametrize(("in_all", "rows"), [(51, 60), (52, None), (53, None)])
+async def test_a_series_that_is_too_long_adds_nothing_and_says_so(desk: Desk, in_all: int, rows: int | None) -> None:
     days = [factories.period(9, days=1 + day) for day in range(10)]
 
-    answer = await desk.press("repeat", *days, repeat=str(weeks))
+    answer = await desk.press("repeat", *days, count=str(in_all))
 
     assert (answer.status_code, len(re.findall(r'name="time\d+_start"', answer.text))) == (
         (422, 10) if rows is None else (200, rows)
     )
-    told = answer.text.partition('id="f-repeat-error"')[2].partition("</p>")[0]
+    told = answer.text.partition('id="f-count-error"')[2].partition("</p>")[0]
     assert (TOO_MANY in told) is (rows is None)
-    assert (f'name="repeat" type="number" value="{weeks}"' in answer.text) is (rows is None)
+    assert (f'name="count" type="number" value="{in_all}"' in answer.text) is (rows is None)
 
 
 @pytest.mark.parametrize("wish", ["submit", "hold", "save", "wait", "check", "repeat", "add", "remove 0", ""])
 async def test_more_times_than_can_be_asked_for_are_refused_not_cut_off(desk: Desk, wish: str) -> None:
     days = [factories.period(9, days=1 + day) for day in range(61)]
-    refused = await desk.press(wish, *days, repeat="1")
+    refused = await desk.press(wish, *days, count="2")
     assert refused.status_code == 422
     assert TOO_MANY in refused.text.partition('id="f-time59-error"')[2].partition("</p>")[0]
     assert "超えた分はここに表示していません。" in refused.text

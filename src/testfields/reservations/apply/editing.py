@@ -42,7 +42,7 @@ def _remove(entered: Entered, words: Sequence[str]) -> Entered:
 
 def _repeated(entered: Entered, ahead: Horizon | None) -> Entered:
     kept = [one for one in entered.times if not one.blank]
-    return replace(entered, times=(*kept, *further_times(entered, ahead)), repeat="", until="")
+    return replace(entered, times=(*kept, *further_times(entered, ahead)), count="", until="")
 
 
 def _take(entered: Entered, words: Sequence[str]) -> Entered:

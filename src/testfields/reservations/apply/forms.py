@@ -19,7 +19,7 @@ from testfields.web.forms import Posted
 
 DATE_TIME = "%Y-%m-%dT%H:%M"
 # Fields of figures; what is typed in full width into these or into a time is read as in half width.
-FIGURES = frozenset({"corners", "centre", "radius", "lower", "upper", "every", "repeat", "until"})
+FIGURES = frozenset({"corners", "centre", "radius", "lower", "upper", "every", "count", "until"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Entered:
     `footprint` as GeoJSON, else `corners` as lines.
 
     `beyond`: more stays were sent than can be asked for at once; `times` are the first of them. A series is typed as
-    `every` how many weeks, and `repeat`, how many more times, or `until`, a date.
+    `every` how many weeks, and `count`, how many times in all with the one that is repeated, or `until`, a date.
     """
 
     project_id: str = ""
@@ -60,7 +60,7 @@ class Entered:
     upper: str = ""
     note: str = ""
     every: str = ""
-    repeat: str = ""
+    count: str = ""
     until: str = ""
     # "fits" where stays that do not fit are to be left out.
     whatever: str = ""

@@ -65,9 +65,13 @@ async def apply_page(
 
 
 async def _project_for(actor: Actor, use: str) -> str:
-    """The newest of the company's projects that is of a use which was looked for, if any."""
-    found = [row["id"] for row in await projects.own(actor) if row["use"] == use] if use else []
-    return str(max(found, default=""))
+    """The newest of the company's projects that is of a use which was looked for, else the only one, if any."""
+    own = await projects.own(actor)
+    if use:
+        own = [row for row in own if row["use"] == use]
+    elif len(own) > 1:
+        return ""
+    return str(max((row["id"] for row in own), default=""))
 
 
 async def _again(actor: Actor, number: int, at: datetime) -> Form:

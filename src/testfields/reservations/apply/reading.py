@@ -67,7 +67,7 @@ _SITE = msgspec.json.Decoder(SiteChoice)
 async def site_choice(slug: str) -> SiteChoice | None:
     """A published site, or None where there is no such."""
     try:
-        return _SITE.decode((await sites.find(None, slug)).body)
+        return _SITE.decode(await sites.find(None, slug))
     except NotFound:
         return None
 

@@ -1,4 +1,7 @@
-"""A series: a time of the form again every few weeks, so many times or until a day; all by the site's own clock."""
+"""A series: a time of the form every few weeks, so many times in all or until a day; all by the site's own clock.
+
+The time that is repeated is the first of them: "weekly, 4 times" makes four.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +17,6 @@ from testfields.sites.stays import last_day
 from testfields.web.schemas import NamedText
 
 MOST_WEEKS = 52
-MOST_FURTHER = MOST_VOLUMES - 1
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ def further_times(entered: Entered, ahead: Horizon | None) -> list[Time]:
     first = _first(entered)
     faults: list[Fault] = []
     weeks = tried(faults, _number, entered.every or "1", "every", MOST_WEEKS, EVERY)
-    count = tried(faults, _COUNTS[(bool(entered.repeat), bool(entered.until))], entered, first.start, weeks or 1, ahead)
-    if faults or weeks is None or count is None:
+    further = tried(
+        faults, _FURTHER[(bool(entered.count), bool(entered.until))], entered, first.start, weeks or 1, ahead
+    )
+    if faults or weeks is None or further is None:
         raise InvalidInput(faults)
-    if count + sum(not one.blank for one in entered.times) > MOST_VOLUMES:
-        raise InvalidInput([too_many("until" if entered.until else "repeat")])
-    return [first.later(weeks * place) for place in range(1, count + 1)]
+    if further + sum(not one.blank for one in entered.times) > MOST_VOLUMES:
+        raise InvalidInput([too_many("until" if entered.until else "count")])
+    return [first.later(weeks * place) for place in range(1, further + 1)]
 
 
 def moved_on(times: Sequence[Time], earliest: datetime) -> tuple[Time, ...]:
@@ -72,33 +76,34 @@ class _First:
 def _first(entered: Entered) -> _First:
     last = next((one for one in reversed(entered.times) if not one.blank), None)
     if last is None:
-        raise InvalidInput([fault("repeat", N_("Please enter the time first that is to be repeated."))])
+        raise InvalidInput([fault("count", N_("Please enter the time first that is to be repeated."))])
     start, end = clock(last.start), clock(last.end)
     if start is None or end is None:
-        raise InvalidInput([fault("repeat", N_("Please complete the last time before you repeat it."))])
+        raise InvalidInput([fault("count", N_("Please complete the last time before you repeat it."))])
     if not (within_calendar(start) and within_calendar(end)):
-        raise InvalidInput([fault("repeat", OUTSIDE)])
+        raise InvalidInput([fault("count", OUTSIDE)])
     return _First(start, end)
 
 
 EVERY = N_("Please enter every how many weeks, as a whole number from 1 to %(most)s.")
-FURTHER = N_("Please enter how many more times, as a whole number from 1 to %(most)s.")
+IN_ALL = N_("Please enter how many times in all, as a whole number from 2 to %(most)s.")
 
 
-def _number(typed: str, field: str, most: int, message: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", typed) or not 1 <= int(typed) <= most:
+def _number(typed: str, field: str, most: int, message: str, least: int = 1) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", typed) or not least <= int(typed) <= most:
         raise InvalidInput([fault(field, message, most=most)])
     return int(typed)
 
 
 def _so_many(entered: Entered, _start: datetime, _weeks: int, _ahead: Horizon | None) -> int:
-    if re.fullmatch(r"[0-9]{2,4}", entered.repeat) and int(entered.repeat) > MOST_FURTHER:
-        raise InvalidInput([too_many("repeat")])
-    return _number(entered.repeat, "repeat", MOST_FURTHER, FURTHER)
+    """How many are left of them beside the first."""
+    if re.fullmatch(r"[0-9]{2,4}", entered.count) and int(entered.count) > MOST_VOLUMES:
+        raise InvalidInput([too_many("count")])
+    return _number(entered.count, "count", MOST_VOLUMES, IN_ALL, least=2) - 1
 
 
 def _until(entered: Entered, start: datetime, weeks: int, ahead: Horizon | None) -> int:
-    """How many of them begin by the end of that day."""
+    """How many more begin by the end of that day."""
     try:
         last = date.fromisoformat(entered.until)
     except ValueError:
@@ -106,24 +111,24 @@ def _until(entered: Entered, start: datetime, weeks: int, ahead: Horizon | None)
     if ahead is not None and last > ahead.last:
         message = N_("This site can be booked until %(date)s at present, %(days)s days ahead.")
         raise InvalidInput([fault("until", message, date=_in_words(ahead.last), days=ahead.days)])
-    count = (last - start.date()) // timedelta(weeks=weeks)
-    if count < 1:
+    further = (last - start.date()) // timedelta(weeks=weeks)
+    if further < 1:
         message = N_("The first of the further times would be on %(date)s. Please choose that day or a later one.")
         raise InvalidInput([fault("until", message, date=_in_words(start.date() + timedelta(weeks=weeks)))])
-    return count
+    return further
 
 
 def _neither(_entered: Entered, _start: datetime, _weeks: int, _ahead: Horizon | None) -> int:
-    message = N_("Please enter how many more times, from 1 to %(most)s, or the last day.")
-    raise InvalidInput([fault("repeat", message, most=MOST_FURTHER)])
+    message = N_("Please enter how many times in all, from 2 to %(most)s, or the last day.")
+    raise InvalidInput([fault("count", message, most=MOST_VOLUMES)])
 
 
 def _both(_entered: Entered, _start: datetime, _weeks: int, _ahead: Horizon | None) -> int:
-    raise InvalidInput([fault("until", N_("Please enter either how many more times, or the last day."))])
+    raise InvalidInput([fault("until", N_("Please enter either how many times in all, or the last day."))])
 
 
 # By whether a number was typed, and a day.
-_COUNTS: Mapping[tuple[bool, bool], Callable[[Entered, datetime, int, Horizon | None], int]] = {
+_FURTHER: Mapping[tuple[bool, bool], Callable[[Entered, datetime, int, Horizon | None], int]] = {
     (True, False): _so_many,
     (False, True): _until,
     (False, False): _neither,
