@@ -85,7 +85,7 @@ async def map_sites(
 
 @get("/sites/{slug:str}", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
 async def show_site(visitor: Visitor, slug: FromPath[str]) -> Response[WholeSiteView]:
-    """One site with its shape, hours, areas and photos."""
+    """One site with its shape, hours and areas."""
     return _as_built(await service.find(visitor, slug))
 
 
