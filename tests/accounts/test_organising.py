@@ -25,6 +25,7 @@ SAID = {
     "corporate_number": "4000020270008",
     "address": "大阪市 1-1",
     "contact_email": "new@example.test",
+    "metric_crs": 6674,
     "asks_verified": True,
 }
 
@@ -69,11 +70,30 @@ async def test_what_is_said_is_replaced_by_whoever_saw_it_last(db: None, client:
     assert (await client.get("/api/v1/organisations/999999", headers=headers)).status_code == 404
 
 
+async def test_an_owners_land_is_measured_in_another_system_that_fits_it(db: None, client: AsyncClient) -> None:
+    field = await factories.field(slug="harbour", geometry=factories.square(135.4, 34.6))
+    headers = await known(await admin()) | {"If-Match": "*"}
+    address = f"/api/v1/organisations/{field.owner_id}"
+    before = (await client.get("/api/v1/sites/harbour")).json()["area_m2"]
+    # V is the neighbour of Osaka's own, IX is Tokyo's.
+    for code, status in ((6673, 200), (6677, 422), (3857, 422), (6668, 422)):
+        answer = await client.put(address, json=SAID | {"metric_crs": code}, headers=headers)
+        assert answer.status_code == status, answer.text
+        if status == 422:
+            ((told),) = answer.json()["errors"]
+            assert told["path"] == "metric_crs"
+            assert ("“harbour” lies too far" in told["message"]) is (code == 6677)
+    after = (await client.get("/api/v1/sites/harbour")).json()["area_m2"]
+    assert 0 < abs(after / before - 1) < 0.002
+    stored = await client.get(address, headers=headers)
+    assert stored.json()["metric_crs"] == 6673
+
+
 async def test_by_pages(db: None, client: AsyncClient) -> None:
     browser, company = Browser(client), await factories.company()
     await browser.log_in(await with_password(await admin()))
     path = f"/admin/organisations/{company.companies[0]}"
-    assert (await browser.get(path)).status_code == 200
+    assert "短い名前は変更できません" in (await browser.get(path)).text
     form = {**SAID, "asks_verified": "true", "corporate_number": "４０００－０２０２－７０００８"}
     assert (await browser.post(path, {**form, "version": "1", "name_en": ""})).status_code == 422
     late = await browser.post(f"{path}?lang=en", {**form, "version": "7"})

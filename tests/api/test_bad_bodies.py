@@ -96,6 +96,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
             "kana": "-",
             "corporate_number": None,
             "address": "-",
+            "metric_crs": 6674,
             "asks_verified": True,
         },
         "PUT /organisations/{organisation_id}/asks_verified": {"asks_verified": False},

@@ -142,7 +142,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     },
     "/admin/organisations/{organisation_id:int}": {
         "version": "1", "name_ja": "新", "name_en": "New", "kana": "シン", "corporate_number": "", "address": "大阪",
-        "contact_email": "a@example.test",
+        "contact_email": "a@example.test", "metric_crs": "6674",
     },
     "/admin/organisations/{organisation_id:int}/deactivate": {},
     "/admin/organisations/{organisation_id:int}/activate": {},

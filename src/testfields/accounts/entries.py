@@ -64,8 +64,9 @@ class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ChangedOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said of an organisation from now on, all of it anew.
 
-    `asks_verified` counts for an owner: whether companies that registered themselves have to be verified before they
-    may apply for its land.
+    `metric_crs` and `asks_verified` count for an owner: the plane rectangular system in which distances and areas on
+    its land are measured, as its EPSG code, and whether companies that registered themselves have to be verified
+    before they may apply for its land. The slug stays as it is, as addresses and files name the owner by it.
     """
 
     name_ja: str
@@ -74,6 +75,7 @@ class ChangedOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     corporate_number: str | None
     address: str
     contact_email: str
+    metric_crs: int
     asks_verified: bool
 
 
@@ -151,6 +153,7 @@ def check_change(new: ChangedOrganisation) -> None:
             *number_faults(new.corporate_number),
             *line_faults("address", new.address, LONGEST_NAME),
             *email_faults("contact_email", new.contact_email),
+            *_system_faults(new.metric_crs),
         ]
     )
 

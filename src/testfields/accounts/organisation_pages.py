@@ -88,15 +88,16 @@ async def _organisations(
         older=older("/admin/organisations", rows, limit, text),
         form=form or Posted({"kind": [OrganisationKind.COMPANY], "metric_crs": [str(OSAKAS_SYSTEM)]}),
         kinds=options(KIND_WORDS, list(OrganisationKind)),
-        systems=[
-            {
-                "value": code,
-                "label": locale.translate(N_("System %(number)s (EPSG:%(code)s)"), number=number, code=code),
-            }
-            for code, number in PLANE_RECTANGULAR_SYSTEMS.items()
-        ],
+        systems=_systems(),
         **faults_of(error, LABELS),
     )
+
+
+def _systems() -> list[dict[str, Any]]:
+    return [
+        {"value": code, "label": locale.translate(N_("System %(number)s (EPSG:%(code)s)"), number=number, code=code)}
+        for code, number in PLANE_RECTANGULAR_SYSTEMS.items()
+    ]
 
 
 def _line(one: OrganisationRow) -> dict[str, Any]:
@@ -132,6 +133,7 @@ async def change_organisation(
         corporate_number=folded_number(form.text("corporate_number")) or None,
         address=form.text("address"),
         contact_email=folded_email(form.text("contact_email")),
+        metric_crs=form.whole("metric_crs") or 0,
         asks_verified=form.ticked("asks_verified"),
     )
     try:
@@ -163,6 +165,7 @@ async def _organisation(
         stale=stale,
         one=_line(one),
         is_owner=one.kind == OrganisationKind.OWNER,
+        systems=_systems(),
         is_operator=one.kind == OrganisationKind.OPERATOR,
         form=form or Posted(said),
         **faults_of(error, LABELS),

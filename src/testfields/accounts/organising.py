@@ -19,6 +19,9 @@ from testfields.events import service as events
 from testfields.events.rules import Event, Subject
 
 NO_SUCH = N_("There is no such organisation.")
+TOO_FAR = N_(
+    "The test field “%(site)s” lies too far from this system: distances there would be wrong by more than 0.1 %%."
+)
 TIDIED = ("name_ja", "name_en", "kana", "address")
 
 
@@ -81,6 +84,9 @@ async def change(
         await queries.CHANGE_ORGANISATION.run(organisation_id=organisation_id, **said)
     except asyncpg.UniqueViolationError as error:
         raise InvalidInput([fault("corporate_number", N_("Another organisation has this already."))]) from error
+    except asyncpg.CheckViolationError as error:
+        # Told by `sites`, whose land it is (measuring.sql).
+        raise InvalidInput([fault("metric_crs", TOO_FAR, site=error.detail)]) from error
     changed = {name: getattr(was, name) for name, value in said.items() if value != getattr(was, name)}
     if changed:
         await _tell(actor, organisation_id, "change", MemberRole.ADMIN, now, {"was": changed})

@@ -171,7 +171,7 @@ ORGANISATION = Statement(f"SELECT {_SAID_OF_IT} FROM organisation WHERE id = :or
 CHANGE_ORGANISATION = Statement("""
     UPDATE organisation
     SET name_ja = :name_ja, name_en = :name_en, kana = :kana, corporate_number = :corporate_number, address = :address,
-        contact_email = :contact_email, asks_verified = :asks_verified, version = version + 1
+        contact_email = :contact_email, metric_crs = :metric_crs, asks_verified = :asks_verified, version = version + 1
     WHERE id = :organisation_id
 """)
 
