@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient
 
+from testfields.accounts import organising, ways_in
 from testfields.accounts import service as accounts
-from testfields.accounts import ways_in
 from testfields.accounts.attempts import secret_hash
-from testfields.accounts.rules import ASKS_PER_EMAIL, IN_THE_MAIL_ALONE
-from testfields.accounts.tables import LoginSession, Person, WayIn
+from testfields.accounts.rules import ASKS_PER_EMAIL, IN_THE_MAIL_ALONE, MemberRole, OrganisationKind
+from testfields.accounts.tables import LoginSession, Organisation, Person, WayIn
 from testfields.core.clock import now
 from testfields.core.errors import NotFound
 from testfields.db.engine import DB
@@ -84,6 +84,32 @@ async def test_nothing_tells_whether_an_address_is_known(own_db: str, browser: B
     async with postbox() as box:
         await work_off(own_db, settings(tmp_path, box.url))
     assert [mail["To"].addresses[0].addr_spec for mail in box.received] == [somebody.email]
+
+
+async def test_who_belongs_to_a_deactivated_organisation_is_told_whom_to_ask(
+    own_db: str, browser: Browser, tmp_path: Path
+) -> None:
+    operator = await factories.organisation(OrganisationKind.OPERATOR, contact_email="operator@example.test")
+    boss = await factories.person(operator, OrganisationKind.OPERATOR, MemberRole.ADMIN)
+    somebody, locked = await factories.company(), await factories.company()
+    for company in (somebody, locked):
+        await organising.set_active(boss, company.companies[0], False, now())
+    await Person.update({Person.active: False}).where(Person.id == locked.person_id)
+    answers = [
+        await Browser(browser.client).post("/forgot", {"email": email})
+        for email in (somebody.email, locked.email, "nobody@example.test")
+    ]
+    assert len({(one.status_code, one.headers["location"], one.headers["set-cookie"]) for one in answers}) == 1
+    async with postbox() as box:
+        await work_off(own_db, settings(tmp_path, box.url))
+    (mail,) = box.received
+    assert mail["To"].addresses[0].addr_spec == somebody.email
+    name = (await Organisation.select(Organisation.name_ja).where(Organisation.id == somebody.companies[0]))[0]
+    for kind in ("plain", "html"):
+        text = words_of(mail, kind)
+        assert f"{name['name_ja']}の利用は停止" in text
+        assert "operator@example.test" in text
+        assert "/enter/" not in text
 
 
 async def test_mails_are_asked_for_a_few_times_only_known_or_not(db: None, browser: Browser) -> None:

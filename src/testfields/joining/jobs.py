@@ -12,7 +12,7 @@ from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.events import service as events
 from testfields.joining import inviting, queries, registering
-from testfields.joining.rendering import render, render_verified
+from testfields.joining.rendering import render, render_deactivated, render_verified
 from testfields.notifications import service as notifications
 from testfields.notifications.rules import Channel, Letter, Receiver
 from testfields.web.features import Settings, Task
@@ -25,7 +25,7 @@ TELL_VERIFIED = "tell_verified"
 
 @transactional
 async def write(event_id: int, base_url: str) -> None:
-    """Write the mail that brings a link; nothing where it is over, nor a new password to an address that nobody has."""
+    """Write the mail that brings a link; nothing where it is over, nor about a password to an address nobody has."""
     happened = await events.happened(event_id)
     way = await ways_in.by_number(happened.subject_id, now())
     letter = await _letter(way, base_url) if way else None
@@ -38,7 +38,7 @@ async def write(event_id: int, base_url: str) -> None:
 async def _letter(way: WayIn, base_url: str) -> Letter | None:
     if way.purpose is Purpose.RESET:
         known = await accounts.actor_by_email(way.email)
-        return render(way, known.locale, base_url) if known else None
+        return render(way, known.locale, base_url) if known else await _deactivated(way.email)
     if way.purpose is Purpose.REGISTER:
         said = await registering.said_by(way)
         return render(way, way.locale, base_url, company=said.name_ja if way.locale == "ja" else said.name_en)
@@ -49,6 +49,15 @@ async def _letter(way: WayIn, base_url: str) -> Letter | None:
     roles = translate(N_(", "), way.locale).join(translate(ROLE_WORDS[role], way.locale) for role in offered.roles)
     name = offered.name_ja if way.locale == "ja" else offered.name_en
     return render(way, way.locale, base_url, organisation=name, name=offered.invited_by, roles=roles)
+
+
+async def _deactivated(email: str) -> Letter | None:
+    """Why there is no new password for somebody of deactivated organisations alone."""
+    row = await queries.DEACTIVATED.row(email=email)
+    if row is None:
+        return None
+    names = translate(N_(", "), row["locale"]).join(row[f"names_{row['locale']}"])
+    return render_deactivated(names, row["contact"], row["locale"])
 
 
 async def send_link(settings: Settings, event_id: int) -> None:

@@ -76,6 +76,20 @@ NOT_VERIFIED = Statement("""
     RETURNING id
 """)
 
+# Somebody who is not locked out and belongs to deactivated organisations alone, and whom to ask about it. Served by
+# person's unique index on email and membership_person_id.
+DEACTIVATED = Statement("""
+    SELECT person.locale, array_agg(DISTINCT organisation.name_ja) AS names_ja,
+           array_agg(DISTINCT organisation.name_en) AS names_en,
+           (SELECT contact_email FROM organisation WHERE kind = 'operator' ORDER BY id LIMIT 1) AS contact
+    FROM person
+    JOIN membership ON membership.person_id = person.id
+    JOIN organisation ON organisation.id = membership.organisation_id
+    WHERE person.email = :email AND person.active
+    GROUP BY person.id
+    HAVING NOT bool_or(organisation.active)
+""")
+
 # Whom to write to about a company: its address for contact, in the language of whoever registered it.
 ADDRESSEE = Statement("""
     SELECT organisation.name_ja, organisation.name_en, organisation.not_verified_because,

@@ -1,9 +1,9 @@
-"""The mail that brings a link, and the one that tells a company whether it is verified."""
+"""The mail that brings a link, or says why there is none, and the one that tells a company whether it is verified."""
 
-from testfields.accounts.rules import IN_THE_MAIL_ALONE
+from testfields.accounts.rules import IN_THE_MAIL_ALONE, Purpose
 from testfields.accounts.ways_in import WayIn
 from testfields.core.local_time import JAPANS_ZONE, format_instant
-from testfields.joining.rules import VERIFIED, WORDS
+from testfields.joining.rules import DEACTIVATED, VERIFIED, WORDS
 from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter
 
@@ -22,6 +22,24 @@ def render_verified(action: str, company: str, reason: str, locale: str, base_ur
         "page": f"{base_url}/my",
     }
     text, html = (environment().get_template(f"verified.{kind}").render(context) for kind in ("txt", "html"))
+    return Letter(locale, subject, text, html)
+
+
+def render_deactivated(organisation: str, contact: str, locale: str) -> Letter:
+    """The mail that says why there is no new password, and whom to ask."""
+    words, say = WORDS[Purpose.RESET], speaker(locale)
+    subject, cannot, ask = (say(text, organisation=organisation) for text in DEACTIVATED)
+    context = {
+        "_": say,
+        "locale": locale,
+        "subject": subject,
+        "opening": say(words.opening),
+        "cannot": cannot,
+        "ask": ask,
+        "contact": contact,
+        "otherwise": say(words.otherwise),
+    }
+    text, html = (environment().get_template(f"deactivated.{kind}").render(context) for kind in ("txt", "html"))
     return Letter(locale, subject, text, html)
 
 

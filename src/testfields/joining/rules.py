@@ -41,6 +41,12 @@ WORDS: Mapping[Purpose, Wording] = {
     ),
 }
 
+# To who asks for a new password and belongs to deactivated organisations alone: subject, why there is none, what to do.
+DEACTIVATED = (
+    N_("No new password: %(organisation)s is deactivated"),
+    N_("You cannot log in at present, as %(organisation)s is deactivated in the test-field portal."),
+    N_("If this should not be so, please ask the operator of the portal."),
+)
 
 # By the action that is told: subject, and what the company can do now.
 VERIFIED: Mapping[str, tuple[str, str]] = {
