@@ -167,7 +167,12 @@ async def test_the_page_tells_what_stays_open_before_its_button(db: None, client
     await browser.log_in(await with_password(await admin()))
     path = f"/admin/organisations/{field.owner_id}"
     shown = (await browser.get(f"{path}/deactivate?lang=en")).text
-    for line in ("wait for a decision: 1", "until they are hidden: 1", "can log in: 3", "The first decision is due by"):
+    for line in (
+        "wait for a decision: 1",
+        "take no applications any more: 1",
+        "can log in: 3",
+        "The first decision is due by",
+    ):
         assert shown.index(line) < shown.index(f'action="{path}/deactivate"')
     assert "under way: 1" in (await browser.get(f"/admin/organisations/{company.companies[0]}/deactivate")).text
     assert (await browser.post(f"{path}/deactivate", {})).status_code == 303

@@ -10,6 +10,7 @@ from testfields.sites.fields import POLICY
 # each booking, which takes longer than the answer.
 PLACE = Statement(f"""
     SELECT site.id AS site_id, site.version AS site_version, site.owner_id, site.published, site.timezone,
+           owner.active AS takes_applications,
            {", ".join(f"site.{name}" for name in POLICY)},
            there.ids, there.uses, there.geometries, there.bands, there.retired,
            asked.inside, asked.open, asked.footprints, asked.altitudes, asked.periods

@@ -64,9 +64,10 @@ def where(known: Mapping[str, str], filters: Filters) -> str:
 
 
 def bookable_site(filters: Filters) -> str:
-    """Sites in which the volume could ever be booked."""
+    """Sites in which the volume could ever be booked; not those of deactivated owners, who are few."""
+    decided = "site.owner_id NOT IN (SELECT id FROM organisation WHERE NOT active)"
     conditions = where(_SITE_FILTERS, filters)
-    return f"site.published AND site.maximum_minutes >= CAST(:minutes AS integer) AND {conditions}"
+    return f"site.published AND {decided} AND site.maximum_minutes >= CAST(:minutes AS integer) AND {conditions}"
 
 
 def _areas(filters: Filters) -> str:

@@ -68,6 +68,8 @@ class Place:
     site_version: int
     owner_id: int
     published: bool
+    # Whether its owner is there to decide.
+    takes_applications: bool
     # Whether one of the areas has a past and nothing ahead but what is under way in it.
     retired: bool
     uses: frozenset[str]
@@ -114,6 +116,7 @@ async def place(area_id: int, asked: Sequence[Asked]) -> Place:
         row["site_version"],
         row["owner_id"],
         row["published"],
+        row["takes_applications"],
         row["retired"],
         frozenset.intersection(*(frozenset(one.split()) for one in row["uses"])),
         Policy(timezone=row["timezone"], **policy_values(row)),

@@ -83,6 +83,7 @@ class SiteRow:
     facilities: str
     heights: str
     free: str
+    takes_applications: bool
     sample: bool
     published: bool
     photo: Photo | None
@@ -126,6 +127,7 @@ def site_row(
         facilities=facilities_in_words(site.facilities),
         heights=heights_in_words(*heights) if heights else "",
         free=format_instant(min(free), site.timezone, locale.current()) if free else "",
+        takes_applications=site.takes_applications,
         sample=site.sample,
         published=site.published,
         photo=next(iter(photos_of(site)), None),

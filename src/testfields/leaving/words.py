@@ -49,6 +49,6 @@ def stays_open(closing: Closing) -> list[Message]:
     """What an organisation leaves open that is deactivated."""
     told = [Message(N_("People who can log in: %(count)s"), {"count": closing.people}), *pending(closing)]
     if closing.sites:
-        text = N_("Published test fields, for which companies can go on applying until they are hidden: %(count)s")
+        text = N_("Published test fields, which stay on the map and take no applications any more: %(count)s")
         told.append(Message(text, {"count": closing.sites}))
     return told

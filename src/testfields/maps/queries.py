@@ -136,7 +136,7 @@ _SITES = f"""
         SELECT next AS id FROM chosen WHERE next IS NOT NULL
         UNION SELECT begun.id FROM begun JOIN chosen ON chosen.id = begun.site_id
     ), {TOLD}, sites AS (
-        SELECT chosen.place, site.slug, site.geometry, site.sample, site.uses,
+        SELECT chosen.place, site.slug, site.geometry, site.sample, site.uses, owner.active AS takes_applications,
                coalesce(there.count, 0) AS count,
                coalesce((SELECT jsonb_agg(told.trial ORDER BY told.trial -> 'periods' -> 0 ->> 'start', told.id)
                          FROM begun JOIN told ON told.id = begun.id WHERE begun.site_id = site.id), '[]') AS on_now,
@@ -154,7 +154,8 @@ _SITES = f"""
 SITES = Replanned(f"""
     WITH {_SITES}
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'slug', slug, 'name', name, 'owner', owner, 'uses', uses, 'sample', sample, 'now', on_now, 'next', next
+               'slug', slug, 'name', name, 'owner', owner, 'takes_applications', takes_applications, 'uses', uses,
+               'sample', sample, 'now', on_now, 'next', next
            ) ORDER BY place, slug), '[]')::text
     FROM sites
 """)

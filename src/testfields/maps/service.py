@@ -55,6 +55,7 @@ class SiteNow(msgspec.Struct, frozen=True):
     slug: str
     name: NamedText
     owner: NamedPlace
+    takes_applications: bool
     uses: list[Use]
     sample: bool
     now: list[Trial]

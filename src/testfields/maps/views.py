@@ -52,6 +52,7 @@ class SiteCard:
     slug: str
     name: str
     owner: str
+    takes_applications: bool
     uses: list[Word]
     sample: bool
     now: list[TrialCard]
@@ -73,6 +74,7 @@ def site_card(site: SiteNow, now: datetime) -> SiteCard:
         slug=site.slug,
         name=locale.in_words(site.name),
         owner=locale.in_words(site.owner.name),
+        takes_applications=site.takes_applications,
         uses=[word(use, USES) for use in site.uses],
         sample=site.sample,
         now=[trial_card(trial, now) for trial in site.now],

@@ -44,7 +44,7 @@ from testfields.reservations.rules import (
 from testfields.reservations.states import STATES
 from testfields.reservations.telling import as_json, promised, story_of
 from testfields.reservations.terms import terms_of, warnings_of
-from testfields.sites.stays import NO_LONGER_OFFERED, place_faults
+from testfields.sites.stays import NO_APPLICATIONS, NO_LONGER_OFFERED, place_faults
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,14 @@ async def place_of(area_id: int, asked: Sequence[Asked]) -> Place:
         raise NotFound(NO_SUCH_AREA)
     if place.retired:
         raise InvalidInput([fault("area_id", NO_LONGER_OFFERED)])
+    refuse_undecided(place)
     return place
+
+
+def refuse_undecided(place: Place) -> None:
+    """Raise InvalidInput where nobody is there to decide, as the owner of the land is deactivated."""
+    if not place.takes_applications:
+        raise InvalidInput([fault("area_id", NO_APPLICATIONS)])
 
 
 async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:

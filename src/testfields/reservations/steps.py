@@ -19,6 +19,7 @@ from testfields.reservations.filing import (
     Application,
     Moved,
     checked_place,
+    refuse_undecided,
     refuse_use,
     why_no_project,
 )
@@ -109,6 +110,7 @@ async def _settle_claim(
         place = await (availability.place(locked.area_id, asked) if kept else checked_place(locked.area_id, asked, now))
         if not had and (place.retired or not place.published):
             raise NotFound(NO_SUCH_AREA)
+        refuse_undecided(place)
         refuse_use(place, locked.use)
         # What is taken back stands as it stood, with the dates of its submission.
         terms = terms if action is Action.TAKE_BACK else terms_of(place, to, now)

@@ -107,6 +107,7 @@ _SITE = {
     "slug": SITE.c.slug,
     "version": SITE.c.version,
     "owner": _OWNER,
+    "takes_applications": OWNER.c.active,
     "name": _NAME,
     "description": _object(ja=SITE.c.description_ja, en=SITE.c.description_en),
     "address": _object(ja=SITE.c.address_ja, en=SITE.c.address_en),

@@ -59,12 +59,16 @@ class PhotoView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, kw_only=True)
 class SiteView(SiteFacts):
-    """A site. Heights are metres above Tokyo Peil; the size is measured in the owner's plane system."""
+    """A site. Heights are metres above Tokyo Peil; the size is measured in the owner's plane system.
+
+    It takes no applications while its owner is deactivated; what has been filed stands.
+    """
 
     id: int
     slug: str
     version: int
     owner: OwnerView
+    takes_applications: bool
     name: NamedText
     description: NamedText
     address: NamedText

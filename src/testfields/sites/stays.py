@@ -15,6 +15,7 @@ from testfields.sites.vocabulary import USES
 
 NOT_OPEN = N_("The site is not open during the whole of this time.")
 NO_LONGER_OFFERED = N_("This area is no longer offered.")
+NO_APPLICATIONS = N_("No applications are taken for this test field at present.")
 
 
 @dataclass(frozen=True, kw_only=True)

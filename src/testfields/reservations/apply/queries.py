@@ -4,7 +4,8 @@ from testfields.db.statements import Statement
 
 SITE_NAMES = Statement("""
     SELECT slug, name_ja, name_en FROM site
-    WHERE published AND (CAST(:owners AS bigint[]) IS NULL OR owner_id = ANY(CAST(:owners AS bigint[])))
+    WHERE published AND owner_id NOT IN (SELECT id FROM organisation WHERE NOT active)
+      AND (CAST(:owners AS bigint[]) IS NULL OR owner_id = ANY(CAST(:owners AS bigint[])))
     ORDER BY slug
 """)
 
