@@ -12,6 +12,7 @@ from httpx import AsyncClient, Response
 
 from testfields.accounts.rules import MemberRole, OrganisationKind
 from testfields.core.clock import now
+from testfields.core.heights import geoid_m
 from testfields.sites.tables import OpeningHours, Site
 from tests import factories
 from tests.maps.making import trial
@@ -212,11 +213,11 @@ async def test_a_day_far_ahead_finds_nothing(client: AsyncClient) -> None:
 async def test_the_page_tells_facts_and_rules(client: AsyncClient) -> None:
     await factories.field(
         slug="quay",
+        footprint=factories.square(),
         property_class="ordinary",
         road_answer="not_road",
         road_answered_on=date(2026, 4, 1),
         ground_elevation=6.5,
-        geoid_height=37.25,
         sample=True,
         turnaround_minutes=30,
         notice_minutes=1440,
@@ -227,7 +228,7 @@ async def test_the_page_tells_facts_and_rules(client: AsyncClient) -> None:
         "Ordinary property. Land not in public use.",
         "Not a road (answered on Wed 1 Apr 2026)",
         "6.5 m above sea level",
-        "37.25 m",
+        f"{geoid_m(135.005, 34.005):.2f} m above the ellipsoid (computed by JPGEO2024",
         "Sample data",
         "After each stay 30 minutes are kept free",
         "Apply at least 1 day before the start.",

@@ -48,7 +48,6 @@ SITE: Mapping[str, object] = {
     "road_answer": "not_road",
     "road_answered_on": "2026-04-01",
     "ground_elevation": 6.5,
-    "geoid_height": 37.25,
     "public_holidays": "open",
     "year_end": "open",
     "facilities": "5g; fence; power_kw=30; surface=asphalt",

@@ -251,7 +251,18 @@ def technical_facts_of(site: WholeSiteView) -> list[Fact]:
         ),
         N_("Is it a road? Answer of the police"): _road(site),
     }
-    return [*_facts(told.items()), *(Fact(label, text or _said(N_("Not given"))) for label, text in _further(site))]
+    further = (Fact(label, text or _said(N_("Not given"))) for label, text in _further(site))
+    return [*_facts(told.items()), *further, *_facts([(N_("Geoid height"), _geoid(site))])]
+
+
+def _geoid(site: WholeSiteView) -> str:
+    if site.geoid is None:
+        return ""
+    return _said(
+        N_("%(height)s m above the ellipsoid (computed by %(model)s for the middle of the field)"),
+        height=f"{site.geoid.height_m:.2f}",
+        model=site.geoid.model,
+    )
 
 
 def _facts(told: Iterable[tuple[str, str]]) -> list[Fact]:

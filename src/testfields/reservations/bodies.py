@@ -1,20 +1,24 @@
 """What the API takes about reservations."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
+from shapely.geometry import MultiPolygon
 
 from testfields.availability.rules import MOST_VOLUMES
 from testfields.availability.service import Asked
-from testfields.core.errors import Fault, InvalidInput, fault
+from testfields.core.errors import Fault, InvalidInput, fault, tried
+from testfields.core.heights import Place, Reference, above_ground
 from testfields.core.periods import NEEDS_OFFSET, parse_period, within_calendar
 from testfields.core.shapes import parse_shape
-from testfields.core.volumes import parse_altitude
+from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.projects.schemas import PlanBody
 from testfields.reservations.rules import LONGEST_TEXT
+from testfields.sites.service import places_of_areas
 from testfields.web.parameters import LARGEST_ID
-from testfields.web.schemas import Heights, TimeRange
+from testfields.web.schemas import TimeRange
 
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
@@ -45,6 +49,18 @@ class MultiPolygonBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
 Shape = PolygonBody | MultiPolygonBody
 
 
+class HeightsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Metres above ground (AGL), above sea level (TP, Tokyo Peil) or above the ellipsoid (W84).
+
+    The latter two are turned into heights above ground, to the centimetre, by the ground elevation of the test field
+    and the geoid in the middle of the footprint; they are refused where the ground elevation is not known.
+    """
+
+    lower: float
+    upper: float
+    reference: Reference = Reference.AGL
+
+
 class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A volume asked for; no footprint is the whole area, no altitude the area's whole band.
 
@@ -52,7 +68,7 @@ class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """
 
     period: TimeRange
-    altitude: Heights | None = None
+    altitude: HeightsBody | None = None
     footprint: Shape | None = None
     area_id: Id | None = None
 
@@ -130,25 +146,42 @@ def start_of(body: MoveBody) -> datetime:
     return body.start.astimezone(UTC) if within_calendar(body.start) else body.start
 
 
-def asked_of(volumes: list[VolumeBody]) -> tuple[Asked, ...]:
-    """Volumes as they came in, checked for sense; raises InvalidInput with every fault found."""
-    asked: list[Asked] = []
+def needs_ground(volumes: Sequence[VolumeBody]) -> bool:
+    """Whether heights have to be turned into heights above ground."""
+    return any(one.altitude is not None and one.altitude.reference is not Reference.AGL for one in volumes)
+
+
+async def asked_of(volumes: Sequence[VolumeBody], area_id: int) -> tuple[Asked, ...]:
+    """Volumes as they came in for an area, checked for sense; raises InvalidInput with every fault found."""
+    places = await places_of_areas({one.area_id or area_id for one in volumes}) if needs_ground(volumes) else {}
     faults: list[Fault] = []
-    for index, volume in enumerate(volumes):
-        try:
-            asked.append(_asked_of(volume, f"volumes[{index}]"))
-        except InvalidInput as error:
-            faults.extend(error.faults)
+    asked = [
+        tried(faults, _asked_of, one, places.get(one.area_id or area_id), f"volumes[{index}]")
+        for index, one in enumerate(volumes)
+    ]
     if faults:
         raise InvalidInput(faults)
-    return tuple(asked)
+    return tuple(one for one in asked if one is not None)
 
 
-def _asked_of(volume: VolumeBody, path: str) -> Asked:
-    altitude, footprint = volume.altitude, volume.footprint
+def _asked_of(volume: VolumeBody, place: Place | None, path: str) -> Asked:
+    footprint = parse_shape(volume.footprint.polygons, f"{path}.footprint") if volume.footprint else None
     return Asked(
         period=parse_period(volume.period.start, volume.period.end, f"{path}.period.start", f"{path}.period.end"),
-        footprint=parse_shape(footprint.polygons, f"{path}.footprint") if footprint else None,
-        altitude=parse_altitude(altitude.lower, altitude.upper, f"{path}.altitude") if altitude else None,
+        footprint=footprint,
+        altitude=_band_of(volume.altitude, place, footprint, f"{path}.altitude") if volume.altitude else None,
         area_id=volume.area_id,
     )
+
+
+def _band_of(
+    heights: HeightsBody, place: Place | None, footprint: MultiPolygon | None, path: str
+) -> AltitudeBand | None:
+    if heights.reference is Reference.AGL:
+        return parse_altitude(heights.lower, heights.upper, path)
+    if place is None:
+        # An area that there is not is refused where it is looked up.
+        return None
+    middle = None if footprint is None else footprint.centroid
+    there = place if middle is None else Place(middle.x, middle.y, place.ground_elevation)
+    return above_ground(heights.lower, heights.upper, heights.reference, there, path)

@@ -51,7 +51,8 @@ def _company(row: asyncpg.Record) -> CompanyView:
 )
 async def file_for_company(actor: Caller, data: JSONBody[CallBody]) -> Response[FiledView]:
     """File for a company that asked staff to; the company is told."""
-    call = behalf.Call(data.company_id, _project(data), data.area_id, asked_of(data.volumes), data.reason, data.note)
+    asked = await asked_of(data.volumes, data.area_id)
+    call = behalf.Call(data.company_id, _project(data), data.area_id, asked, data.reason, data.note)
     return filed_answer(await behalf.file(actor, call, now()))
 
 

@@ -69,6 +69,9 @@ VIEW = """
                        'period', jsonb_build_object('start', lower(volume.period), 'end', upper(volume.period)),
                        'altitude', jsonb_build_object(
                            'lower', lower(volume.altitude), 'upper', upper(volume.altitude), 'reference', 'AGL'),
+                       'above_sea', CASE WHEN site.ground_elevation IS NOT NULL THEN jsonb_build_object(
+                           'lower', lower(volume.altitude) + site.ground_elevation,
+                           'upper', upper(volume.altitude) + site.ground_elevation, 'reference', 'TP') END,
                        'footprint', told_shape(volume.footprint)
                    ) ORDER BY lower(volume.period), volume.id)
             FROM volume WHERE volume.reservation_id = reservation.id)::text AS volumes,

@@ -8,6 +8,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
+from testfields.accounts.rules import Actor
+from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.reservations import filing, fitting, reading, rescheduling, steps, waiting
@@ -19,6 +21,7 @@ from testfields.reservations.bodies import (
     StepBody,
     VolumesBody,
     asked_of,
+    needs_ground,
     start_of,
 )
 from testfields.reservations.moving import Step
@@ -56,7 +59,7 @@ def _first_action(body: ApplicationBody) -> Action:
 @post("/", dto=JsonBody[ApplicationBody], return_dto=None, opt={REFUSES: (404, 409)}, guards=[Only(May.APPLY)])
 async def file_reservation(actor: Caller, data: JSONBody[ApplicationBody]) -> Response[FiledView]:
     """File an application under a project."""
-    asked = asked_of(data.volumes)
+    asked = await asked_of(data.volumes, data.area_id)
     application = filing.Application(
         data.project_id, data.area_id, asked, _first_action(data), data.note, data.whatever_fits
     )
@@ -91,9 +94,8 @@ def filed_answer(filed: filing.Filed) -> Response[FiledView]:
 )
 async def check_application(actor: Caller, data: JSONBody[CheckBody]) -> VerdictView:
     """Whether an application would fit, and what stands in the way; nothing is written or kept."""
-    application = filing.Application(
-        data.project_id, data.area_id, asked_of(data.volumes), whatever_fits=data.whatever_fits
-    )
+    asked = await asked_of(data.volumes, data.area_id)
+    application = filing.Application(data.project_id, data.area_id, asked, whatever_fits=data.whatever_fits)
     return verdict_view(await fitting.check(actor, application, now(), besides=data.reservation_id or 0))
 
 
@@ -138,7 +140,7 @@ async def revise_draft(
     actor: Caller, reservation_id: PathId, data: JSONBody[DraftBody], if_match: IfMatch = None
 ) -> Response[MovedView]:
     """Replace what a draft asks for: its project, area, volumes and note."""
-    asked = asked_of(data.volumes)
+    asked = await asked_of(data.volumes, data.area_id)
     application = filing.Application(data.project_id, data.area_id, asked, Action.SAVE, data.note)
     return moved_answer(await steps.revise_draft(actor, reservation_id, expected_version(if_match), application, now()))
 
@@ -154,8 +156,14 @@ async def change_volumes(
     actor: Caller, reservation_id: PathId, data: JSONBody[VolumesBody], if_match: IfMatch = None
 ) -> Response[MovedView]:
     """Ask for other volumes in the same area; the old claim stays until the new one is sure."""
-    moved = await steps.change_volumes(actor, reservation_id, expected_version(if_match), asked_of(data.volumes), now())
-    return moved_answer(moved)
+    version, asked = expected_version(if_match), await _asked_anew(actor, reservation_id, data)
+    return moved_answer(await steps.change_volumes(actor, reservation_id, version, asked, now()))
+
+
+async def _asked_anew(actor: Actor, reservation_id: int, body: VolumesBody) -> tuple[Asked, ...]:
+    """Volumes for an application that is there already, in its own area where they name none."""
+    area_id = (await reading.find(actor, reservation_id))["area_id"] if needs_ground(body.volumes) else 0
+    return await asked_of(body.volumes, area_id)
 
 
 @post(
@@ -186,7 +194,7 @@ async def add_stays(
     actor: Caller, reservation_id: PathId, data: JSONBody[VolumesBody], if_match: IfMatch = None
 ) -> Response[RescheduledView]:
     """Ask for more stays; beside a permitted reservation by an application of their own."""
-    version, asked = expected_version(if_match), asked_of(data.volumes)
+    version, asked = expected_version(if_match), await _asked_anew(actor, reservation_id, data)
     return rescheduled_answer(await rescheduling.add_stays(actor, reservation_id, version, asked, now()))
 
 

@@ -17,7 +17,7 @@ from testfields.reservations.waiting import Chance
 from testfields.reservations.words import left_out_told, moved_told
 from testfields.web import locale
 from testfields.web.problems import FieldFault
-from testfields.web.schemas import Heights, MultiPolygonView, NamedText, TimeRange
+from testfields.web.schemas import Heights, HeightsAboveSea, MultiPolygonView, NamedText, TimeRange
 
 
 class StayView(msgspec.Struct, frozen=True):
@@ -29,11 +29,13 @@ class StayView(msgspec.Struct, frozen=True):
 
 
 class VolumeView(msgspec.Struct, frozen=True):
-    """A volume as it was asked for."""
+    """A volume as it was asked for. `above_sea` are its heights above sea level, null where the site's ground elevation
+    is not known."""
 
     area_id: int
     period: TimeRange
     altitude: Heights
+    above_sea: HeightsAboveSea | None
     footprint: MultiPolygonView
 
 

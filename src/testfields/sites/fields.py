@@ -228,18 +228,6 @@ class SiteFacts:
             ),
         ),
     ]
-    # In Japan between about 20 and 45 m.
-    geoid_height: Annotated[
-        float | None,
-        Field(
-            "height of the geoid above the ellipsoid",
-            "geoid_m",
-            Unit.METRES,
-            (0, 60),
-            label=Label("ジオイド高", "Geoid height"),
-            says=Label("%(geoid_height)s m", "%(geoid_height)s m"),
-        ),
-    ]
     public_holidays: Annotated[
         DaysOff,
         Field("`open` as usual or `closed` on public holidays", "holidays", words=DAYS_OFF, default="open"),

@@ -28,7 +28,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "edit": (*TEXTS, "property_class", "uses", "geometry"),
     "hours": ("hours", "public_holidays", "year_end", "exceptions"),
     "rules": tuple(POLICY),
-    "facilities": ("facilities", "ground_elevation", "geoid_height", "road_answer", "road_answered_on"),
+    "facilities": ("facilities", "ground_elevation", "road_answer", "road_answered_on"),
 }
 AREA_FIELDS = (
     "slug", "name_ja", "name_en", "mode", "uses", "altitude_lower", "altitude_upper", "parent", "surface", "width_m",

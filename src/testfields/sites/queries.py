@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -125,6 +126,16 @@ _AREA = {
     "parent": AREA.c.parent_slug,
     "name": _object(ja=AREA.c.name_ja, en=AREA.c.name_en),
     "altitude": _object(lower=func.lower(AREA.c.altitude), upper=func.upper(AREA.c.altitude), reference=_word("AGL")),
+    "above_sea": case(
+        (
+            SITE.c.ground_elevation.is_not(None),
+            _object(
+                lower=func.lower(AREA.c.altitude) + SITE.c.ground_elevation,
+                upper=func.upper(AREA.c.altitude) + SITE.c.ground_elevation,
+                reference=_word("TP"),
+            ),
+        )
+    ),
     # An area without uses of its own has those of its site.
     "uses": func.coalesce(func.nullif(AREA.c.uses, literal_column("CAST('{}' AS text[])")), SITE.c.uses),
     "area_m2": _square_metres(AREA.c.geometry),
@@ -188,9 +199,14 @@ LIST = Statement(
 
 _OFFERED = and_(AREA.c.site_id == SITE.c.id, AREA.c.retired_at.is_(None))
 _AREAS_OF_SITE = select(_list_of(_object(**_AREA), AREA.c.position, AREA.c.id)).where(_OFFERED).scalar_subquery()
+_MIDDLE = spatial.ST_Centroid(SITE.c.geometry)
 # Served by site's unique index on slug and by area_once.
 FIND = Statement(
-    select(cast(_object(**_SITE, geometry=_geojson(SITE.c.geometry), areas=_AREAS_OF_SITE), Text))
+    select(
+        spatial.ST_X(_MIDDLE).label("longitude"),
+        spatial.ST_Y(_MIDDLE).label("latitude"),
+        cast(_object(**_SITE, geometry=_geojson(SITE.c.geometry), areas=_AREAS_OF_SITE), Text).label("body"),
+    )
     .select_from(_SITES)
     .where(_SHOWN, SITE.c.slug == bindparam("slug", type_=Text))
 )
@@ -266,6 +282,14 @@ BANDS = Statement("""
     SELECT area.id, site.slug AS site, lower(area.altitude) AS lower, upper(area.altitude) AS upper
     FROM site JOIN area ON area.site_id = site.id
     WHERE site.slug = ANY(CAST(:slugs AS text[])) AND area.retired_at IS NULL
+""")
+
+# Where heights are told in areas that everybody sees: the middle of each, and the ground there. By primary keys.
+PLACES_OF_AREAS = Statement("""
+    SELECT area.id, ST_X(ST_Centroid(area.geometry)) AS longitude, ST_Y(ST_Centroid(area.geometry)) AS latitude,
+           site.ground_elevation::float8 AS ground_elevation
+    FROM area JOIN site ON site.id = area.site_id
+    WHERE area.id = ANY(CAST(:ids AS bigint[])) AND site.published
 """)
 
 # One's own sites, with what a list of them tells; served by site_owner_id and by area_once.

@@ -8,7 +8,7 @@ import msgspec
 
 from testfields.sites.fields import AreaFacts, Policy, SiteFacts
 from testfields.sites.vocabulary import RoadAnswer, Use
-from testfields.web.schemas import Heights, MultiPolygonView, NamedText
+from testfields.web.schemas import Heights, HeightsAboveSea, MultiPolygonView, NamedText
 
 
 class OwnerView(msgspec.Struct, frozen=True):
@@ -82,21 +82,35 @@ class SiteView(SiteFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class AreaView(AreaFacts):
-    """A bookable part of a site; `parent` is the slug of the area it lies in."""
+    """A bookable part of a site; `parent` is the slug of the area it lies in.
+
+    `above_sea` are the same heights above sea level, null where the site's ground elevation is not known.
+    """
 
     id: int
     slug: str
     parent: str | None
     name: NamedText
     altitude: Heights
+    above_sea: HeightsAboveSea | None
     uses: list[Use]
     area_m2: float
 
 
+class GeoidView(msgspec.Struct, frozen=True):
+    """How far the geoid, and with it sea level, lies above the ellipsoid at a place, by a model; metres."""
+
+    height_m: float
+    model: str
+    longitude: float
+    latitude: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class WholeSiteView(SiteView):
-    """A site with its shape and its areas."""
+    """A site with its shape and its areas. `geoid` is told for its middle; null outside of what the model covers."""
 
+    geoid: GeoidView | None
     geometry: MultiPolygonView
     areas: list[AreaView]
 

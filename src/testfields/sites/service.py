@@ -1,14 +1,18 @@
 """Finding sites in the catalogue and showing them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+import msgspec
 
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
+from testfields.core.heights import GEOID_MODEL, Place, geoid_m
+from testfields.core.shapes import DECIMALS
 from testfields.sites import queries
 from testfields.sites.vocabulary import FacilityValue
 
@@ -69,7 +73,26 @@ async def sites_geojson(actor: Actor | None, wanted: Search) -> bytes:
 
 async def find(actor: Actor | None, slug: str) -> bytes:
     """One site with its shape, hours and areas as a JSON object; raises NotFound."""
-    return _there(await queries.FIND.value(owners=_owners(actor), slug=slug))
+    row = await queries.FIND.row(owners=_owners(actor), slug=slug)
+    if row is None:
+        raise NotFound(NO_SUCH_SITE)
+    site = msgspec.json.decode(row["body"], type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({**site, "geoid": _geoid_at(row["longitude"], row["latitude"])})
+
+
+def _geoid_at(longitude: float, latitude: float) -> dict[str, object] | None:
+    """As `schemas.GeoidView` says it."""
+    height = geoid_m(longitude, latitude)
+    if height is None:
+        return None
+    place = {"longitude": round(longitude, DECIMALS), "latitude": round(latitude, DECIMALS)}
+    return {"height_m": round(height, 2), "model": GEOID_MODEL, **place}
+
+
+async def places_of_areas(area_ids: Collection[int]) -> dict[int, Place]:
+    """Where the heights of these areas are told; areas that there are not, or are not published, have no place."""
+    rows = await queries.PLACES_OF_AREAS.rows(ids=list(area_ids))
+    return {row["id"]: Place(row["longitude"], row["latitude"], row["ground_elevation"]) for row in rows}
 
 
 async def areas(actor: Actor | None, slug: str) -> bytes:

@@ -53,9 +53,8 @@ class Site(Table, tablename="site"):
     # The prefectural police's answer to "is this place a road?" (道路交通法 2条1項1号), with its date.
     road_answer = Text(default="not_asked")
     road_answered_on = Date(null=True, default=None)
-    # Metres above Tokyo Peil, and the geoid's height above the ellipsoid there.
+    # Metres above Tokyo Peil.
     ground_elevation = Numeric(null=True, default=None)
-    geoid_height = Numeric(null=True, default=None)
     # facility key → true, or a number in the unit that sites.rules gives it
     facilities = JSONB(default="{}")
     # Whether it is open on public holidays, and from 29 December to 3 January.

@@ -25,7 +25,6 @@ LABELS: Mapping[str, str] = {
     "areas": N_("Areas"),
     "facilities": N_("Facilities"),
     "ground_elevation": N_("Height of the ground above sea level (T.P.)"),
-    "geoid_height": N_("Height of the geoid above the ellipsoid"),
     "road_answer": N_("Is it a road? Answer of the police"),
     "road_answered_on": N_("Date of the answer"),
     "published": N_("Published"),

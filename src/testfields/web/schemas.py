@@ -32,6 +32,14 @@ class Heights(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     reference: Literal["AGL"] = "AGL"
 
 
+class HeightsAboveSea(msgspec.Struct, frozen=True):
+    """The same above sea level, in metres above Tokyo Peil."""
+
+    lower: float
+    upper: float
+    reference: Literal["TP"] = "TP"
+
+
 class MultiPolygonView(msgspec.Struct, frozen=True):
     """GeoJSON, longitude and latitude."""
 

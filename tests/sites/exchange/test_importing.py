@@ -54,7 +54,7 @@ async def test_a_file_is_stored_property_by_property(db: None, tmp_path: Path) -
     assert json.loads(row["facilities"]) == {"5g": True, "fence": True, "power_kw": 30, "surface": "asphalt"}
     assert row["uses"] == ["drone", "vehicle"]
     assert row["road_answered_on"].isoformat() == "2026-04-01"
-    assert (float(row["lateral_separation_m"]), float(row["geoid_height"])) == (12.5, 37.25)
+    assert (float(row["lateral_separation_m"]), float(row["ground_elevation"])) == (12.5, 6.5)
     assert row["geometry"].equals(GROUND)
     areas = await Area.select().where(Area.site_id == row["id"]).order_by(Area.position)
     assert [(one["slug"], one["parent_slug"], one["mode"]) for one in areas] == [

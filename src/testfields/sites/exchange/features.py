@@ -88,6 +88,11 @@ COLUMNS: Sequence[Column] = (
     _only_here("plan", str, Field(f"what is there: {', '.join(f'`{one}`' for one in PlanKind)}"), A_PLAN),
 )
 NAMES = tuple(one.name for one in COLUMNS)
+# Columns that files have had, by both of their names.
+GONE: Mapping[str, str] = dict.fromkeys(
+    ("geoid_height", "geoid_m"),
+    N_("The geoid height follows from the coordinates and is no longer entered. Please leave this field out."),
+)
 # Columns that programs add by themselves: GDAL and QGIS their numbers, and what two layers became one of; ArcGIS
 # numbers, lengths and areas, cut off at ten letters and counted in a Shapefile, and who changed a feature.
 OF_PROGRAMS = re.compile(
@@ -174,7 +179,9 @@ def _refuse_stray_values(record: Record, kind: str) -> None:
     """A value in a column that is unknown or belongs to the other kind would be lost in silence."""
     allowed = {one.name for one in COLUMNS if kind in one.kinds}
     for name in record.given():
-        if name not in NAMES and not is_of_programs(name):
+        if name in GONE:
+            record.add(name, GONE[name])
+        elif name not in NAMES and not is_of_programs(name):
             near = get_close_matches(name, NAMES, n=1)
             if near:
                 record.add(name, N_("There is no such field. Is “%(near)s” meant?"), near=near[0])
