@@ -4,7 +4,7 @@ Nobody else asks a zone for anything. Days are counted as dates and turned into 
 clock changes has not 24 hours. People read the site's own time, in Japanese or English, whatever their own zone.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -47,6 +47,11 @@ def zones() -> frozenset[str]:
 def _zone(name: str) -> Timezone | FixedTimezone:
     """Read from disk once; pendulum would do so at each conversion."""
     return pendulum.timezone(name)
+
+
+def clocks_of(zone: str) -> tzinfo:
+    """A zone for a library that reckons with it itself."""
+    return _zone(zone)
 
 
 def local_time(instant: datetime, zone: str) -> datetime:
