@@ -23,6 +23,7 @@ from testfields.reservations.tables import Reservation, Stay, Volume
 from testfields.reviews.tables import ReviewMark, ReviewNote, ReviewRead
 from testfields.sites.tables import Area, ExceptionDay, OpeningHours, PlanPiece, PublicHoliday, Site, SitePhoto, SitePhotoSize
 from testfields.web.tables import IdempotentAnswer
+from testfields.zones.tables import Zone, ZoneLayer, ZonePart
 
 ID = "2026-11-26T20:00:00:000000"
 VERSION = "1.38.0"
@@ -36,6 +37,7 @@ TABLES = (
     Document,
     Delivery,
     *(Site, Area, PlanPiece, OpeningHours, ExceptionDay, PublicHoliday, SitePhoto, SitePhotoSize),
+    *(ZoneLayer, Zone, ZonePart),
     *(SiteLock, Claim),
     Closure,
     Project,

@@ -10,7 +10,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand, Volume
 from testfields.sites.vocabulary import Label, RoadAnswer, Use
-from testfields.zones import hours
+from testfields.zones import seasons
 from testfields.zones.rules import Asked, Craft, Ground, Layer, Subject, Zone
 from testfields.zones.surfaces import Surfaces
 from testfields.zones.vocabulary import KINDS, Confidence, LayerKind
@@ -109,4 +109,4 @@ def _band(lower: float, upper: float) -> AltitudeBand:
 
 
 LOADED = frozenset(kind for kind, said in KINDS.items() if said.ought_to_load)
-HOURS = hours.parse
+HOURS = seasons.parse

@@ -224,5 +224,6 @@ class May(Enum):
 
     # --- What is typed at the terminal, beside the rows above that name it
     BRING_IN_SITES = Row("Bring test fields in from a file and give them out as one", (Kind.TERMINAL,))
+    PUBLISH_ZONES = Row("Publish layers of zones from a file, and list them", (Kind.TERMINAL,))
     KEEP_DATABASE = Row("Bring the database up to date and look it through", (Kind.TERMINAL,))
     RUN = Row("Run the portal, its worker and the demo", (Kind.TERMINAL,))

@@ -14,7 +14,7 @@ from testfields.core.local_time import local_date
 from testfields.core.periods import Period
 from testfields.core.shapes import inside, share_ground
 from testfields.sites.vocabulary import Label, RoadAnswer, Use
-from testfields.zones import hours, law
+from testfields.zones import law, seasons
 from testfields.zones.law import Rule
 from testfields.zones.rules import (
     AIRPORT_REACH_M,
@@ -170,7 +170,7 @@ def _night(subject: Subject) -> Iterator[Finding]:
     if craft.use is not Use.DRONE or law.is_light(craft) or law.is_tethered(craft):
         return
     for one in subject.asked:
-        dark = hours.within(hours.NIGHT, one.volume.period, subject.place_of(one.volume.footprint))
+        dark = seasons.within(seasons.NIGHT, one.volume.period, subject.place_of(one.volume.footprint))
         if dark:
             found = _found("night", law.NIGHT, N_("Part of it is between sunset and sunrise."), one)
             yield replace(found, when=dark)

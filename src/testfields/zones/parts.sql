@@ -21,7 +21,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS zone_layer_current ON zone_layer (slug) WHERE 
 -- What a decision saw stays as it was.
 CREATE OR REPLACE FUNCTION zones_stay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_TABLE_NAME = 'zone_layer' AND TG_OP = 'UPDATE' AND OLD.replaced_at IS NULL
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'zone_layer' AND to_jsonb(OLD) -> 'replaced_at' = 'null'
        AND to_jsonb(NEW) - 'replaced_at' = to_jsonb(OLD) - 'replaced_at' THEN
         RETURN NEW;
     END IF;

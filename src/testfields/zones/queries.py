@@ -4,7 +4,9 @@ from testfields.db.statements import Statement
 
 # A layer as it was published at a time.
 _THEN = "layer.published_at <= :at AND (layer.replaced_at IS NULL OR layer.replaced_at > :at)"
-_ASKED = "WITH asked AS (SELECT ST_UnaryUnion(ST_Collect(one)) AS shape FROM unnest(CAST(:shapes AS geometry[])) AS one)"
+_ASKED = (
+    "WITH asked AS (SELECT ST_UnaryUnion(ST_Collect(one)) AS shape FROM unnest(CAST(:shapes AS geometry[])) AS one)"
+)
 
 # Zones that concern one of the shapes, each with its ground there, an airport with all of its own. Served by
 # zone_part_geometry.

@@ -17,7 +17,7 @@ from testfields.core.local_time import midnight
 from testfields.core.periods import Period
 from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume
 from testfields.sites.vocabulary import Label, RoadAnswer, Use
-from testfields.zones.hours import Place, Rule, within
+from testfields.zones.seasons import Place, Rule, within
 from testfields.zones.surfaces import Plane, Surfaces
 from testfields.zones.vocabulary import Confidence, LayerKind, Severity, Source
 

@@ -1,21 +1,30 @@
 """What is known of a place, and what the checks find of something that is to be tried there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
 
 import asyncpg
 import msgspec
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import Point
 
-from testfields.core.volumes import AltitudeBand, Volume
+from testfields.core import heights
+from testfields.core.errors import tried
+from testfields.core.heights import Reference
+from testfields.core.volumes import EVERY_HEIGHT, AltitudeBand, Volume
 from testfields.db.values import to_band
+from testfields.sites.service import Box
 from testfields.sites.vocabulary import Label, RoadAnswer
-from testfields.zones import hours, queries
+from testfields.zones import queries, seasons
 from testfields.zones.checks import findings
 from testfields.zones.rules import Asked, Craft, Finding, Ground, Layer, Subject, Zone
 from testfields.zones.surfaces import Surfaces
 from testfields.zones.vocabulary import Confidence, LayerKind
+
+MOST_DRAWN = 1000
+# An outline is told to a thousandth of the width of what is looked at.
+FINENESS = 1000
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class InArea:
 
 
 async def findings_of(craft: Craft, volumes: Sequence[InArea], at: datetime) -> tuple[Finding, ...]:
-    """What the checks find of volumes at one site, by the zones as they were published `at` a time; none without any."""
+    """What the checks find of volumes at one site, by the zones as they were published `at` a time."""
     if not volumes:
         return ()
     return findings(await subject_of(craft, volumes, at))
@@ -38,7 +47,8 @@ async def subject_of(craft: Craft, volumes: Sequence[InArea], at: datetime) -> S
     places = {row["id"]: row for row in await queries.PLACE.rows(area_ids=[one.area_id for one in volumes])}
     shapes = [one.volume.footprint for one in volumes]
     ground = _ground(next(iter(places.values())))
-    zones = [_zone(row, ground) for row in await queries.AROUND.rows(shapes=shapes, at=at)]
+    middle = shapes[0].centroid
+    zones = [_zone(row, ground, middle) for row in await queries.AROUND.rows(shapes=shapes, at=at)]
     covered = await queries.COVERED.rows(shapes=shapes, at=at)
     return Subject(
         craft,
@@ -49,6 +59,34 @@ async def subject_of(craft: Craft, volumes: Sequence[InArea], at: datetime) -> S
     )
 
 
+@dataclass(frozen=True)
+class Published:
+    """A layer that holds, and how many zones it has."""
+
+    slug: str
+    kind: LayerKind
+    name_ja: str
+    name_en: str
+    source: str
+    licence: str
+    as_of: date
+    confidence: Confidence
+    published_at: datetime
+    zones: int
+
+
+async def layers(at: datetime) -> list[Published]:
+    """The layers as they were published at a time, by kind."""
+    return await queries.LAYERS.all(Published, at=at)
+
+
+async def zones_in(box: Box, kind: LayerKind | None, at: datetime) -> bytes:
+    """The zones of a part of the map, as GeoJSON."""
+    return await queries.DRAWN.json(
+        **asdict(box), kind=kind, at=at, limit=MOST_DRAWN, tolerance=(box.east - box.west) / FINENESS
+    )
+
+
 def _asked(volume: Volume, place: asyncpg.Record) -> Asked:
     width = place["width_m"]
     return Asked(volume, place["geometry"], to_band(place["altitude"]), None if width is None else float(width))
@@ -56,12 +94,10 @@ def _asked(volume: Volume, place: asyncpg.Record) -> Asked:
 
 def _ground(place: asyncpg.Record) -> Ground:
     elevation = place["ground_elevation"]
-    return Ground(
-        place["timezone"], None if elevation is None else float(elevation), RoadAnswer(place["road_answer"])
-    )
+    return Ground(place["timezone"], None if elevation is None else float(elevation), RoadAnswer(place["road_answer"]))
 
 
-def _zone(row: asyncpg.Record, ground: Ground) -> Zone:
+def _zone(row: asyncpg.Record, ground: Ground, middle: Point) -> Zone:
     layer = Layer(
         row["slug"],
         LayerKind(row["kind"]),
@@ -76,21 +112,20 @@ def _zone(row: asyncpg.Record, ground: Ground) -> Zone:
         row["identifier"],
         Label(row["name_ja"], row["name_en"]),
         row["geometry"],
-        _above_ground(row, ground),
+        _above_ground(row, ground, middle),
         row["first_day"],
         row["last_day"],
-        hours.parse(row["hours"], "hours"),
+        seasons.parse(row["hours"], "hours"),
         msgspec.json.decode(row["surfaces"], type=Surfaces) if row["surfaces"] else None,
         Label(row["says_ja"], row["says_en"]) if row["says_ja"] else None,
     )
 
 
-def _above_ground(row: asyncpg.Record, ground: Ground) -> AltitudeBand:
+def _above_ground(row: asyncpg.Record, ground: Ground, middle: Point) -> AltitudeBand:
     """A zone's heights in metres above ground; where these cannot be told it holds at every height, to be cautious."""
-    raise NotImplementedError
-
-
-def middle_of(shape: BaseGeometry) -> tuple[float, float]:
-    """Longitude and latitude at which the geoid is looked up for a shape."""
-    middle = shape.centroid
-    return middle.x, middle.y
+    place = heights.Place(middle.x, middle.y, ground.elevation_m)
+    shift = tried([], heights.shift_m, Reference(row["reference"]), Reference.AGL, place, "")
+    if shift is None:
+        return EVERY_HEIGHT
+    lower, upper = (None if one is None else one + Decimal(str(shift)) for one in (row["lower"], row["upper"]))
+    return AltitudeBand(lower, upper)

@@ -49,7 +49,7 @@ class Zone(Table, tablename="zone"):
     # Both included; null is without a beginning or an end.
     first_day = Date(null=True, default=None)
     last_day = Date(null=True, default=None)
-    # As files write it (zones/hours.py); empty is always.
+    # As files write it (zones/seasons.py); empty is always.
     hours = Text()
     # Of an airport, as zones.surfaces.Surfaces has them.
     surfaces = JSONB(null=True, default=None)

@@ -56,8 +56,10 @@ class CatalogueFile:
     notes: tuple[Message, ...] = ()
 
 
-def read(path: Path) -> CatalogueFile:
-    """Read a file; raises InvalidInput, with a message for whoever made it, for anything but one layer of features."""
+def read_rows(path: Path) -> tuple[Rows, str]:
+    """The rows of a file and its format, whatever they mean; raises InvalidInput, with a message for whoever made it,
+    for anything but one layer of features.
+    """
     ending = path.suffix.lower()
     if ending not in FORMATS and ending not in ARCHIVES:
         raise refusal(
@@ -68,18 +70,18 @@ def read(path: Path) -> CatalogueFile:
     if path.stat().st_size > MOST_BYTES:
         raise too_large()
     with unpacked(path, FORMATS) if ending in ARCHIVES else nullcontext(path) as one:
-        return _read(one, FORMATS[one.suffix.lower()])
+        kind = FORMATS[one.suffix.lower()]
+        if kind == CSV:
+            return read_sheet(one), kind
+        rows = read_layers(one, kind, joined=kind == KML)
+        return (with_what_gdal_drops(one, rows) if kind == GEOJSON else rows), kind
 
 
-def _read(path: Path, kind: str) -> CatalogueFile:
-    if kind == CSV:
-        rows = read_sheet(path)
-    else:
-        rows = read_layers(path, kind, joined=kind == KML)
-        if kind == GEOJSON:
-            rows = with_what_gdal_drops(path, rows)
-    srid = _srid(rows.crs)
-    shapes = [_flat(one) for one in rows.shapes]
+def read(path: Path) -> CatalogueFile:
+    """Read a file of the catalogue; raises InvalidInput as `read_rows` does, and for doubled columns."""
+    rows, kind = read_rows(path)
+    srid = known_srid(rows.crs)
+    shapes = [flat(one) for one in rows.shapes]
     names = _full_names(rows)
     values = [{names.get(name, name): value for name, value in one.items() if _is_told(value)} for one in rows.values]
     # A dict keeps them in their order.
@@ -107,7 +109,7 @@ def _full_names(rows: Rows) -> Mapping[str, str]:
     return names
 
 
-def _flat(shape: BaseGeometry | None) -> BaseGeometry | None:
+def flat(shape: BaseGeometry | None) -> BaseGeometry | None:
     """A shape without heights that say nothing: files from KML have 0 at each point. Measures are no heights."""
     if shape is None or shape.is_empty:
         return shape
@@ -115,7 +117,8 @@ def _flat(shape: BaseGeometry | None) -> BaseGeometry | None:
     return shape if heights.any() else shapely.force_2d(shape)
 
 
-def _srid(crs: str | None) -> int:
+def known_srid(crs: str | None) -> int:
+    """The EPSG code of a file's coordinate system; raises InvalidInput where it says none, or one that has none."""
     if crs is None:
         raise refusal(N_("The file does not say its coordinate system. A Shapefile needs its .prj file."))
     srid = srid_of(crs)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date
@@ -34,7 +35,8 @@ async def import_file(
     """
     progress(Step.READ, 0, None)
     file = files.read(path)
-    features = await _on_wgs84(file)
+    shapes = await on_wgs84([one.shape for one in file.features], file.srid)
+    features = [replace(one, shape=shape) for one, shape in zip(file.features, shapes, strict=True)]
     progress(Step.READ, len(features), len(features))
     sites, faults = read_catalogue(_watched(features, progress), owner, local_date(now, JAPANS_ZONE))
     if not sites and not faults:
@@ -64,16 +66,16 @@ def _watched(features: Sequence[Feature], progress: Progress) -> Iterator[Featur
     progress(Step.CHECK, len(features), len(features))
 
 
-async def _on_wgs84(file: files.CatalogueFile) -> Sequence[Feature]:
-    """The file's features with their shapes in EPSG:4326, into which PostGIS turns those of other systems."""
-    if file.srid == WGS84:
-        return file.features
-    shapes = [None if one.shape is None else shapely.to_wkb(one.shape) for one in file.features]
+async def on_wgs84(shapes: Sequence[BaseGeometry | None], srid: int) -> Sequence[BaseGeometry | None]:
+    """A file's shapes in EPSG:4326, into which PostGIS turns those of other systems; raises InvalidInput."""
+    if srid == WGS84:
+        return shapes
+    written = [None if one is None else shapely.to_wkb(one) for one in shapes]
     try:
         async with DB.transaction():
-            rows = await queries.TO_WGS84.rows(shapes=shapes, srid=file.srid)
+            rows = await queries.TO_WGS84.rows(shapes=written, srid=srid)
     except asyncpg.PostgresError as error:
         message = N_("The shapes cannot be turned from EPSG:%(srid)s into EPSG:4326: %(reason)s")
-        raise InvalidInput([fault("file", message, srid=str(file.srid), reason=str(error))]) from error
+        raise InvalidInput([fault("file", message, srid=str(srid), reason=str(error))]) from error
     turned = {row["place"]: row["shape"] for row in rows}
-    return [replace(one, shape=turned[place]) for place, one in enumerate(file.features, start=1)]
+    return [turned[place] for place in range(1, len(shapes) + 1)]

@@ -47,7 +47,7 @@ class Record:
         self.slug = normal("NFKC", str(values.get("slug") or "")).strip()
         self.faults: list[tuple[str, Message]] = []
         self._values = values
-        self._shape = shape
+        self.shape = shape
 
     def add(self, name: str, message: str, **values: object) -> None:
         """Note a fault of the field `name`."""
@@ -150,22 +150,22 @@ class Record:
     def uses(self) -> tuple[Use, ...]:
         """What may be tried there; whether there has to be something, the catalogue's rules say."""
         text = self.code("uses", required=False)
-        return self._parsed(parse_uses, "uses", text, ())
+        return self.parsed(parse_uses, "uses", text, ())
 
     def hours(self) -> tuple[OpeningDraft, ...]:
         """When the site is open in a week; whether it has to be, the catalogue's rules say."""
         text = self.code("hours", required=False)
-        return self._parsed(parse_hours, "hours", text, ())
+        return self.parsed(parse_hours, "hours", text, ())
 
     def exceptions(self) -> tuple[ExceptionDraft, ...]:
         """Days with hours of their own."""
         text = self.code("exceptions", required=False)
-        return self._parsed(parse_exceptions, "exceptions", text, ())
+        return self.parsed(parse_exceptions, "exceptions", text, ())
 
     def facilities(self) -> dict[str, FacilityValue]:
         """What the site offers."""
         text = self.code("facilities", required=False)
-        return self._parsed(parse_facilities, "facilities", text, {})
+        return self.parsed(parse_facilities, "facilities", text, {})
 
     def altitude(self) -> AltitudeBand:
         """The heights that may be asked for, in metres above ground."""
@@ -181,14 +181,14 @@ class Record:
     def polygon(self) -> MultiPolygon:
         """The shape, checked as any that comes in; outer rings anticlockwise, so that formats agree."""
         try:
-            return orient_polygons(_checked(self._shape, "geometry"))
+            return orient_polygons(_checked(self.shape, "geometry"))
         except InvalidInput as error:
             self._note("geometry", error.faults)
             return NOWHERE
 
     def piece(self, kind: PlanKind) -> BaseGeometry | None:
         """The shape of a piece of a plan; None where it cannot be one."""
-        shape = self._shape
+        shape = self.shape
         if shape is None:
             self.add("geometry", N_("The feature has no shape."))
             return None
@@ -198,7 +198,8 @@ class Record:
             self._note("geometry", error.faults)
             return None
 
-    def _parsed(self, parse: Callable[[str, str], T], name: str, text: str, otherwise: T) -> T:
+    def parsed(self, parse: Callable[[str, str], T], name: str, text: str, otherwise: T) -> T:
+        """What `parse` makes of a text, `otherwise` where it refuses it or there is none."""
         if not text:
             return otherwise
         try:

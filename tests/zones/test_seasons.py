@@ -7,7 +7,7 @@ import pytest
 from testfields.core.errors import InvalidInput
 from testfields.core.local_time import local_time
 from testfields.core.periods import Period
-from testfields.zones.hours import SUNRISE, SUNSET, Place, instant, parse, within
+from testfields.zones.seasons import SUNRISE, SUNSET, Place, instant, parse, within
 from tests.zones.cases import TOKYO, at
 
 pytestmark = pytest.mark.rules
