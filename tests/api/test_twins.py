@@ -26,6 +26,8 @@ TWINS: dict[str, tuple[str, ...] | str] = {
         "GET /sites/{slug}/areas",
         "GET /sites/{slug}/plan",
         "GET /plans.geojson",
+        "GET /zones",
+        "GET /zones.geojson",
         "GET /availability",
     ),
     "GET /p/{code}": ("GET /permits/{code}",),

@@ -82,7 +82,14 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/admin/mails": STAFF | ADMIN,
     # --- API
     **dict.fromkeys(
-        ("/api/v1/sites", "/api/v1/sites.geojson", "/api/v1/plans.geojson", "/api/v1/availability", "/api/v1/permits"),
+        (
+            "/api/v1/sites",
+            "/api/v1/sites.geojson",
+            "/api/v1/plans.geojson",
+            "/api/v1/zones",
+            "/api/v1/availability",
+            "/api/v1/permits",
+        ),
         ANYBODY,
     ),
     **dict.fromkeys(("/api/v1/trials", "/api/v1/trials.geojson"), ANYBODY),

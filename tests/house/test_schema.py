@@ -225,6 +225,7 @@ def test_sql_is_loaded_after_what_it_builds_on_and_the_sets_of_a_room_before_its
         "joining",
         "notifications",
         "availability",
+        "zones",
         "reservations",
         "closures",
     ]
