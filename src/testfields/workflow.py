@@ -135,6 +135,8 @@ OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
     (Subject.WAY_IN, "ask_for_password"): (F.SEND_LINK,),
     (Subject.WAY_IN, "invite"): (F.SEND_LINK,),
     (Subject.WAY_IN, "register"): (F.SEND_LINK,),
+    (Subject.WAY_IN, "ask_for_email"): (F.SEND_LINK,),
+    (Subject.WAY_IN, "tell_old_email"): (F.SEND_LINK,),
     (Subject.ORGANISATION, "verify"): (F.TELL_VERIFIED,),
     (Subject.ORGANISATION, "do_not_verify"): (F.TELL_VERIFIED,),
 }

@@ -97,6 +97,8 @@ CONFIRMED = Case(places={"reservation_id": "{confirmed_id}"}, elsewhere=404)
 WAITING = Case(places={"reservation_id": "{waiting_id}"}, elsewhere=404)
 TOMORROW = {"?day": factories.tomorrow().date().isoformat()}
 OWN_TOKENS = Case(mine=True, shows=MARK)
+# Nobody has asked for another address.
+NOTHING_WAITS = Case(crossed=True)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
 EDITED = Case(places={"part": "edit"}, elsewhere=404)
 A_PIECE = Case(places={"number": "1"}, elsewhere=404)
@@ -146,6 +148,8 @@ CALENDAR = Case(shows=MARK, places={"?view": "day", "?date": _day()})
 CASES: Mapping[str, tuple[Case, ...]] = {
     # --- API
     "PUT /api/v1/me": (Case(json={"locale": "en"}),),
+    "PUT /api/v1/me/email": (Case(json={}),),
+    "POST /api/v1/me/email/again": (NOTHING_WAITS,),
     "POST /api/v1/tokens": (Case(json={}),),
     "DELETE /api/v1/tokens/{token_id}": (Case(mine=True, elsewhere=404),),
     "POST /api/v1/terms": (Case(json={"kind": "terms", "text": {"ja": "文", "en": "Text"}, "applies_from": TODAY}),),
@@ -249,6 +253,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /static/{path}": (Case(places={"path": "icons/favicon.svg"}),),
     "POST /consent": (Case(form={"consent": "true", "consent_terms": "0", "consent_privacy": "0"}),),
     "POST /admin/terms": (Case(form={"kind": "terms", "seen": "0", **TERMS, "applies_from": TODAY}),),
+    "POST /my/email": (Case(form={}),),
+    "POST /my/email/again": (NOTHING_WAITS,),
     "POST /my/tokens/{token_id}/revoke": (Case(mine=True, elsewhere=404),),
     "GET /my/tokens": (OWN_TOKENS,),
     "GET /my/members": (PEOPLE,),

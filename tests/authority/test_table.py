@@ -63,7 +63,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
         ),
         ANYBODY,
     ),
-    **dict.fromkeys(("/my/account", "/my/password", "/my/tokens", "/my/consents", "/consent"), KNOWN),
+    **dict.fromkeys(("/my/account", "/my/email", "/my/password", "/my/tokens", "/my/consents", "/consent"), KNOWN),
     "/my": COMPANY,
     "/my/account/leave": KNOWN,
     "/my/members": MANAGER | STAFF_MANAGER,
@@ -178,11 +178,13 @@ def test_a_token_changes_nothing_by_a_scope_that_is_not_for_it() -> None:
     assert wrong == []
 
 
-def test_no_token_makes_tokens_or_passwords() -> None:
+def test_no_token_makes_tokens_passwords_or_addresses() -> None:
     guarding = [
         may
         for address, may in changing().items()
-        if address.split()[1].startswith(("/my/tokens", "/my/password", "/api/v1/tokens"))
+        if address.split()[1].startswith(
+            ("/my/tokens", "/my/password", "/my/email", "/api/v1/tokens", "/api/v1/me/email")
+        )
     ]
     assert {one.scope for may in guarding for one in may.value.people} == {None}
 

@@ -7,10 +7,11 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from testfields.accounts.identity import SESSION_COOKIE
-from testfields.accounts.rules import Actor
+from testfields.accounts.rules import Actor, Purpose
 from tests import factories
 from tests.accounts.people import PASSWORD, with_password
 from tests.browser.conftest import Portal
+from tests.joining.test_addresses import secret_to
 
 pytestmark = pytest.mark.browser
 
@@ -94,3 +95,29 @@ async def test_somebody_chooses_the_language_of_their_mails(server: Portal, chro
         await expect(page.locator(".flash")).to_contain_text("Your name and language are saved.")
         await expect(page.get_by_role("radio", name="English")).to_be_checked()
         await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_somebody_changes_their_address_and_takes_the_account_back(server: Portal, chromium: Browser) -> None:
+    somebody = await with_password(await factories.company())
+    new = f"moved-{somebody.person_id}@example.test"
+    async with window(chromium) as page:
+        await enter(page, server, somebody)
+        await page.goto(f"{server.base_url}/my/account")
+        await page.get_by_role("link", name="メールアドレスの変更").click()
+        await page.get_by_label("新しいメールアドレス").fill(new)
+        await page.get_by_label("現在のパスワード").fill(PASSWORD)
+        await page.get_by_role("button", name="リンクを送る").click()
+        await expect(page.locator("main")).to_contain_text(f"{new}にリンクを送りました")
+        await page.get_by_role("button", name="リンクをもう一度送る").click()
+        await expect(page.locator(".flash")).to_contain_text("メールを送りました")
+
+        await page.goto(f"{server.base_url}/enter/{await secret_to(new)}")
+        await page.get_by_role("button", name="新しいメールアドレスを確定する").click()
+        await expect(page.locator(".flash")).to_contain_text("メールアドレスを変更しました")
+        await expect(page.locator("main dl")).to_contain_text(new)
+
+        await page.goto(f"{server.base_url}/enter/{await secret_to(somebody.email, Purpose.OLD_EMAIL)}")
+        await page.get_by_label("新しいパスワード").fill("another password of mine")
+        await page.get_by_role("button", name="アカウントを取り戻す").click()
+        await expect(page.locator(".flash")).to_contain_text("メールアドレスを元に戻しました")
+        await expect(page.locator("main dl")).to_contain_text(somebody.email)

@@ -67,7 +67,7 @@ PAGES = {
         "/my/calendar/feed", "/my/projects", "/my/projects/new", "/my/projects/{project}", "/my/apply",
         "/my/apply?site=maishima", "/my/apply?site=maishima&start=2026-02-03T09:00", "/my/apply?draft={draft}",
         "/my/tokens", "/my/account", "/my/consents", "/consent",
-        "/my/members", "/my/password", "{own}", "/my/reservations/{submitted}/change",
+        "/my/members", "/my/email", "/my/password", "{own}", "/my/reservations/{submitted}/change",
         "/desk", "/my/reservations/9999999",
     ],
     "approver": [
@@ -99,6 +99,7 @@ EMPTY = {
     "company": [
         ("/my/projects/new", "main form button.button--primary"), ("/my/apply", ".decision-bar button[value=submit]"),
         ("/my/tokens", "main form.form button"), ("/my/password", "main form button"),
+        ("/my/email", "main form button"),
         ("/my/reservations/{completed}", "form[action$=report] button"),
     ],
     "approver": [

@@ -65,7 +65,7 @@ async def add_person(request: Request[Any, Any, Any], actor: Caller) -> Template
 @post("/admin/people/{person_id:int}/password", include_in_schema=False, guards=[Only(May.ADMINISTER)])
 async def reset_password(request: Request[Any, Any, Any], actor: Caller, person_id: PathId) -> Template:
     """A new password for somebody who has lost theirs; it stands on the page that answers, and nowhere else."""
-    return await people(request, actor, made=await directory.reset_password(person_id))
+    return await people(request, actor, made=await directory.reset_password(person_id, now()))
 
 
 @post("/admin/people/{person_id:int}/activate", include_in_schema=False, guards=[Only(May.ADMINISTER)])

@@ -99,7 +99,9 @@ class May(Enum):
         "Change one's own name and language", (To(WHOEVER, BOOK), To(WHOEVER, Scope.REVIEW), To(WHOEVER, MANAGE))
     )
     # Whoever found a token must not be able to make themselves another.
-    GUARD_ACCOUNT = Row("Change one's password, make and revoke one's tokens", (To(WHOEVER, NO_TOKEN),))
+    GUARD_ACCOUNT = Row(
+        "Change one's password and e-mail address, make and revoke one's tokens", (To(WHOEVER, NO_TOKEN),)
+    )
 
     AGREE = Row("Agree to the terms of use and the privacy notice", (To(WHOEVER, NO_TOKEN),))
 

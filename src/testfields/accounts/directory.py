@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from testfields.accounts import last_ones, passwords, queries
+from testfields.accounts import service as accounts
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.entries import (
@@ -208,21 +209,21 @@ async def give_roles(person_id: int, roles: Sequence[NewRole]) -> None:
     )
 
 
-async def reset_password(person_id: int) -> InitialPassword:
+async def reset_password(person_id: int, now: datetime) -> InitialPassword:
     """A new password made by the portal; the person's browsers are logged out. Raises NotFound."""
     password = passwords.initial()
-    email = await _set_password(person_id, await passwords.hashed(password))
+    email = await _set_password(person_id, await passwords.hashed(password), now)
     return InitialPassword(person_id, email, password)
 
 
 @transactional
-async def _set_password(person_id: int, password_hash: str) -> str:
+async def _set_password(person_id: int, password_hash: str, now: datetime) -> str:
     email: str | None = await queries.SET_PASSWORD.value(
         person_id=person_id, known_hash=None, password_hash=password_hash, initial=True
     )
     if email is None:
         raise NotFound(N_("There is no such person."))
-    await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    await accounts.end_what_hangs_on_it(person_id, now)
     return email
 
 

@@ -105,6 +105,13 @@ class OwnAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str | None = None
 
 
+class NewEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The address that one wants to have from now on, and one's present password."""
+
+    email: str
+    password: str
+
+
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An API token to be made."""
 

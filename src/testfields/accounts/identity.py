@@ -167,6 +167,11 @@ def _is_secure(request: Request[Any, Any, Any]) -> bool:
     return bool(request.app.state.settings.secure_cookies)
 
 
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The network address that asks."""
+    return request.client.host if request.client else ""
+
+
 async def provide_visitor(request: Request[Any, Any, Any]) -> Actor | None:
     """Whoever asks, known or not."""
     actor: Actor | None = request.state.actor

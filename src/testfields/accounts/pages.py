@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
-from testfields.accounts import admin_pages, organisation_pages, service
+from testfields.accounts import address_pages, addresses, admin_pages, organisation_pages, service
 from testfields.accounts.access import allowed, scopes_for
 from testfields.accounts.authority import May
 from testfields.accounts.entries import NewToken, OwnAccount
@@ -15,13 +15,14 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import (
     Caller,
     Visitor,
+    address_of,
     browser_cookie,
     browser_secret,
     session_cookie,
     session_secret,
 )
 from testfields.accounts.rules import SCOPE_WORDS, Actor, Scope
-from testfields.accounts.views import in_a_row, options, roles_line, when
+from testfields.accounts.views import in_a_row, options, roles_line, too_many, when
 from testfields.accounts.ways import home_of
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany, fault
@@ -43,11 +44,6 @@ def local_path(text: str) -> str:
     plain = unquote(text)
     inside = text.startswith("/") and text.isascii() and plain.isprintable() and " " not in text
     return text if inside and "\\" not in plain and not plain.startswith("//") else ""
-
-
-def address_of(request: Request[Any, Any, Any]) -> str:
-    """The network address that asks."""
-    return request.client.host if request.client else ""
 
 
 @get("/login", include_in_schema=False, guards=[Only(May.COME_AND_GO)])
@@ -73,20 +69,6 @@ async def log_in(request: Request[Any, Any, Any]) -> Template | Response[Any]:
     except TooMany as error:
         return too_many(request, "accounts/login.html", error, email=email, next=where)
     return await enter(request, session, where or home_of(await service.actor_by_session(session.secret, now())))
-
-
-def too_many(request: Request[Any, Any, Any], name: str, error: TooMany, **context: Any) -> Template:
-    """The form again, with how long to wait."""
-    minutes = -(-error.retry_after // 60)
-    return page(
-        request,
-        name,
-        status=429,
-        headers={"Retry-After": str(error.retry_after)},
-        wait=minutes,
-        **context,
-        **faults_of(None),
-    )
 
 
 async def enter(
@@ -116,10 +98,10 @@ async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/my/account", include_in_schema=False, guards=[Only(May.SEE_ACCOUNT)])
 async def account_page(request: Request[Any, Any, Any], actor: Caller) -> Template:
     """Who one is here, and what one can do about it."""
-    return account(request, actor)
+    return await account(request, actor)
 
 
-def account(
+async def account(
     request: Request[Any, Any, Any],
     actor: Actor,
     error: InvalidInput | None = None,
@@ -128,11 +110,14 @@ def account(
 ) -> Template:
     """One's account; `typed` is the name that was refused, `unconfirmed` the organisation that one did not leave, and
     what has to be confirmed first."""
+    asked = await addresses.asked(actor, now())
     return page(
         request,
         "accounts/account.html",
         status=409 if unconfirmed else 422 if error else 200,
         unconfirmed=unconfirmed,
+        new_email=asked.email if asked else "",
+        usable_until=when(asked.expires_at) if asked else "",
         own_name=actor.name if typed is None else typed,
         roles=roles_line(actor.memberships),
         organisations={one.organisation_id: locale.named(one, "name") for one in actor.memberships},
@@ -148,11 +133,11 @@ async def change_account(request: Request[Any, Any, Any], actor: Caller) -> Temp
     chosen, name = form.text("locale"), form.text("name") if "name" in form else None
     if chosen not in locale.LOCALES:
         error = InvalidInput([fault("locale", N_("Please choose one of these."))])
-        return account(request, actor, error, typed=name)
+        return await account(request, actor, error, typed=name)
     try:
         await service.change_account(actor, OwnAccount("en" if chosen == "en" else "ja", name))
     except InvalidInput as error:
-        return account(request, actor, error, typed=name)
+        return await account(request, actor, error, typed=name)
     answer = redirect("/my/account", "success", N_("Your name and language are saved."))
     answer.set_cookie(language_cookie(request, chosen))
     return answer
@@ -252,6 +237,7 @@ pages = [
     tokens_page,
     create_token,
     revoke_token,
+    *address_pages.pages,
     *admin_pages.pages,
     *organisation_pages.pages,
 ]

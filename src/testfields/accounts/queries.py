@@ -104,6 +104,13 @@ SET_PASSWORD = Statement("""
     RETURNING email
 """)
 
+# Whoever changes an address comes one after the other. Served by the primary key.
+LOCK_EMAIL = Statement("SELECT email, locale FROM person WHERE id = :person_id FOR UPDATE")
+SET_EMAIL = Statement("UPDATE person SET email = :email WHERE id = :person_id")
+
+# Served by person's unique index on email.
+HOLDER = Statement("SELECT name, locale FROM person WHERE email = :email")
+
 # Served by the primary key.
 CHANGE_ACCOUNT = Statement("""
     UPDATE person SET locale = :locale, name = :name WHERE id = :person_id

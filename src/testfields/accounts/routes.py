@@ -6,16 +6,18 @@ import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import JSONBody
 
-from testfields.accounts import directory, organising, service
+from testfields.accounts import addresses, directory, organising, service
 from testfields.accounts.authority import May
-from testfields.accounts.entries import ChangedOrganisation, NewOrganisation, NewPerson, NewToken, OwnAccount
+from testfields.accounts.entries import ChangedOrganisation, NewEmail, NewOrganisation, NewPerson, NewToken, OwnAccount
 from testfields.accounts.guards import Only
-from testfields.accounts.identity import Caller
+from testfields.accounts.identity import Caller, address_of
 from testfields.accounts.rules import Actor, Scope
 from testfields.accounts.schemas import (
     ActiveView,
+    AskedView,
     AskingBody,
     CreatedView,
+    EmailView,
     IssuedView,
     MeView,
     OrganisationView,
@@ -46,6 +48,42 @@ async def change_account(actor: Caller, data: JSONBody[OwnAccount]) -> MeView:
 
 def _me(actor: Actor) -> MeView:
     return MeView(actor.person_id, actor.email, actor.name, actor.locale, actor.memberships, sorted(actor.scopes))
+
+
+@get("/me/email", tags=["me"], guards=[Only(May.SEE_ACCOUNT)])
+async def show_email(actor: Caller) -> EmailView:
+    """One's e-mail address, and the one that waits to be confirmed."""
+    asked = await addresses.asked(actor, now())
+    return EmailView(actor.email, AskedView(asked.email, asked.expires_at) if asked else None)
+
+
+@put(
+    "/me/email",
+    tags=["me"],
+    dto=JsonBody[NewEmail],
+    return_dto=None,
+    status_code=202,
+    guards=[Only(May.GUARD_ACCOUNT)],
+)
+async def change_email(request: Request[Any, Any, Any], actor: Caller, data: JSONBody[NewEmail]) -> None:
+    """Ask for another e-mail address, from a browser that is logged in.
+
+    A link is sent there; nothing changes until it is used in a browser. The answer is the same whether or not anybody
+    has the address.
+    """
+    await addresses.ask(actor, data, address_of(request), now())
+
+
+@post("/me/email/again", tags=["me"], status_code=202, opt={REFUSES: (404,)}, guards=[Only(May.GUARD_ACCOUNT)])
+async def send_email_again(request: Request[Any, Any, Any], actor: Caller) -> None:
+    """Send the link to the new address again; the one before ends."""
+    await addresses.send_again(actor, address_of(request), now())
+
+
+@delete("/me/email", tags=["me"], guards=[Only(May.GUARD_ACCOUNT)])
+async def keep_email(actor: Caller) -> None:
+    """Keep the address that one has: the link to the new one opens nothing any more."""
+    await addresses.cancel(actor, now())
 
 
 @get("/tokens", tags=["me"], guards=[Only(May.SEE_ACCOUNT)])
@@ -191,7 +229,7 @@ async def add_person(data: JSONBody[NewPerson]) -> Response[PasswordView]:
 )
 async def reset_password(person_id: PathId) -> Response[PasswordView]:
     """Give a person a new password; their browsers are logged out."""
-    return _told_once(await directory.reset_password(person_id), 200)
+    return _told_once(await directory.reset_password(person_id, now()), 200)
 
 
 @post("/people/{person_id:int}/activate", tags=["administration"], status_code=200, guards=[Only(May.ADMINISTER)])
@@ -211,6 +249,10 @@ router = Router(
     route_handlers=[
         me,
         change_account,
+        show_email,
+        change_email,
+        send_email_again,
+        keep_email,
         list_tokens,
         create_token,
         revoke_token,

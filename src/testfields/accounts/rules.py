@@ -113,7 +113,8 @@ ATTEMPTS_PER_ADDRESS = 50
 READS_PER_FEED = 120
 
 
-# Mails are asked for with somebody else's address too, so few of them.
+# Mails are asked for with somebody else's address too, so few of them, whatever they are about.
+MAILED = "mail"
 ASKS_PER_EMAIL = 3
 ASKS_PER_ADDRESS = 20
 # By one person, in the same time.
@@ -126,6 +127,9 @@ class Purpose(StrEnum):
     RESET = "reset"
     INVITE = "invite"
     REGISTER = "register"
+    # To the address that somebody wants to have from now on; and to the one that they had, whence it can be undone.
+    NEW_EMAIL = "new_email"
+    OLD_EMAIL = "old_email"
 
 
 # For how long a link opens something.
@@ -133,12 +137,16 @@ LINK_LIFE: Mapping[Purpose, timedelta] = {
     Purpose.RESET: timedelta(hours=1),
     Purpose.INVITE: timedelta(days=7),
     Purpose.REGISTER: timedelta(days=1),
+    Purpose.NEW_EMAIL: timedelta(days=1),
+    Purpose.OLD_EMAIL: timedelta(days=7),
 }
 # What is known of a link is forgotten this long after it opens nothing any more: whoever asked may be a stranger.
 LINK_KEPT: Mapping[Purpose, timedelta] = {
     Purpose.RESET: timedelta(days=1),
     Purpose.INVITE: timedelta(days=30),
     Purpose.REGISTER: timedelta(days=7),
+    Purpose.NEW_EMAIL: timedelta(days=7),
+    Purpose.OLD_EMAIL: timedelta(days=7),
 }
 # What stands in a stored mail in the place of the link's secret, which is made when the mail is handed over.
 IN_THE_MAIL_ALONE = "in-the-mail-alone"

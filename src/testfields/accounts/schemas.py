@@ -23,6 +23,20 @@ class MeView(msgspec.Struct, frozen=True):
     scopes: Sequence[Scope]
 
 
+class AskedView(msgspec.Struct, frozen=True):
+    """An address that waits to be confirmed by the link that was sent there."""
+
+    email: str
+    expires_at: datetime
+
+
+class EmailView(msgspec.Struct, frozen=True):
+    """One's e-mail address, and the one that waits to be confirmed, if any."""
+
+    email: str
+    asked: AskedView | None
+
+
 class TokenView(msgspec.Struct, frozen=True):
     """A token in force."""
 

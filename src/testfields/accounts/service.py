@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from testfields.accounts import attempts, passwords, queries
+from testfields.accounts import attempts, passwords, queries, way_queries
 from testfields.accounts.attempts import email_subject, network_subject, secret_hash
 from testfields.accounts.entries import (
     NewToken,
@@ -35,6 +35,7 @@ from testfields.db.engine import transactional
 
 MEMBERSHIPS = msgspec.json.Decoder(tuple[Membership, ...])
 SECRET_BYTES = 32
+NOT_PRESENT = N_("This is not your present password.")
 WRONG_PASSWORD = N_("The e-mail address or the password is not right.")
 
 
@@ -180,13 +181,22 @@ async def change_password(
     Raises TooMany, or InvalidInput by the fields `current` and `new`.
     """
     check_password(new, "new")
+    stored = await prove_again(actor, "current", current, address, now)
+    return await _replace_password(actor.person_id, stored, await passwords.hashed(new), now, end_tokens)
+
+
+async def prove_again(actor: Actor, path: str, current: str, address: str, now: datetime) -> str:
+    """Find out that somebody who is logged in knows their password; what is stored of it.
+
+    Raises TooMany, or InvalidInput by the field `path`.
+    """
     await _count_attempt(actor.email, address, now)
     row = await queries.PASSWORD_OF.row(email=actor.email)
     stored: str | None = row["password_hash"] if row else None
     if stored is None or not await passwords.matches(current, stored):
-        raise InvalidInput([fault("current", N_("This is not your present password."))])
+        raise InvalidInput([fault(path, NOT_PRESENT)])
     await _forgive(actor.email, address)
-    return await _replace_password(actor.person_id, stored, await passwords.hashed(new), now, end_tokens)
+    return stored
 
 
 @transactional
@@ -198,11 +208,8 @@ async def _replace_password(
         person_id=person_id, known_hash=known_hash, password_hash=password_hash, initial=False
     )
     if changed is None:
-        raise InvalidInput([fault("current", N_("This is not your present password."))])
-    await queries.CLOSE_SESSIONS.run(person_id=person_id)
-    if end_tokens:
-        await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
-        await queries.END_FEED.run(person_id=person_id)
+        raise InvalidInput([fault("current", NOT_PRESENT)])
+    await end_what_hangs_on_it(person_id, now, end_tokens)
     return await open_session(person_id, now)
 
 
@@ -249,12 +256,18 @@ async def replace_password(
         return None
     person_id = row["person_id"]
     await queries.SET_PASSWORD.value(person_id=person_id, known_hash=None, password_hash=password_hash, initial=False)
+    await end_what_hangs_on_it(person_id, now, end_tokens)
+    await queries.FORGET_ATTEMPTS.run(subject=email_subject(email))
+    return await open_session(person_id, now, browser)
+
+
+async def end_what_hangs_on_it(person_id: int, now: datetime, end_tokens: bool = False) -> None:
+    """End what was begun by a password that is replaced: sessions, a change of address on its way, if wanted tokens."""
     await queries.CLOSE_SESSIONS.run(person_id=person_id)
+    await way_queries.END_ASKED.run(person_id=person_id, now=now)
     if end_tokens:
         await queries.REVOKE_TOKENS.run(person_id=person_id, name=None, now=now)
         await queries.END_FEED.run(person_id=person_id)
-    await queries.FORGET_ATTEMPTS.run(subject=email_subject(email))
-    return await open_session(person_id, now, browser)
 
 
 async def change_account(actor: Actor, chosen: OwnAccount) -> Actor:

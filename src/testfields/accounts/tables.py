@@ -141,6 +141,8 @@ class WayIn(Table, tablename="way_in"):
     organisation_id = ForeignKey(Organisation, on_delete=OnDelete.cascade, null=True, default=None, index=True)
     roles = Array(base_column=Text(), default=list)
     invited_by = ForeignKey(Person, on_delete=OnDelete.cascade, null=True, default=None)
+    # Whose address changes by it.
+    person_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=True, default=None, index=True)
     secret_hash = Bytea(unique=True, null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz(index=True)

@@ -6,12 +6,17 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
+from litestar import Request
+from litestar.response import Template
+
 from testfields.accounts.directory import PersonRow
 from testfields.accounts.rules import Membership
 from testfields.accounts.words import ROLE_WORDS
-from testfields.core.errors import N_
+from testfields.core.errors import N_, TooMany
 from testfields.core.local_time import JAPANS_ZONE, format_instant
 from testfields.web import locale
+from testfields.web.forms import faults_of
+from testfields.web.pages import page
 
 
 def in_a_row(words: Iterable[str]) -> str:
@@ -39,6 +44,20 @@ def roles_line(memberships: Sequence[Membership]) -> str:
 def when(instant: datetime) -> str:
     """An instant as the operator's clock shows it."""
     return format_instant(instant, JAPANS_ZONE, locale.current())
+
+
+def too_many(request: Request[Any, Any, Any], name: str, error: TooMany, **context: Any) -> Template:
+    """The form again, with how long to wait."""
+    minutes = -(-error.retry_after // 60)
+    return page(
+        request,
+        name,
+        status=429,
+        headers={"Retry-After": str(error.retry_after)},
+        wait=minutes,
+        **context,
+        **faults_of(None),
+    )
 
 
 def people_lines(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ class Invitation:
 
 @dataclass(frozen=True)
 class WayIn:
-    """A link that opens something: what, and to whom it was sent."""
+    """A link that opens something: what, and to whom it was sent; of a change of address, whose it is."""
 
     id: int
     purpose: Purpose
@@ -37,17 +37,24 @@ class WayIn:
     locale: str
     expires_at: datetime
     invitation: Invitation | None = None
+    person_id: int | None = None
 
 
 async def open_way(
-    purpose: Purpose, email: str, locale: str, action: str, now: datetime, invitation: Invitation | None = None
+    purpose: Purpose,
+    email: str,
+    locale: str,
+    action: str,
+    now: datetime,
+    invitation: Invitation | None = None,
+    person_id: int | None = None,
 ) -> int:
     """A new link in place of the ones before, to be sent by what follows from the event; its number.
 
-    Belongs into a transaction.
+    `person_id` is whose address changes by it; of these none takes another's place. Belongs into a transaction.
     """
     into = invitation.organisation_id if invitation else None
-    by = invitation.invited_by if invitation else None
+    by = invitation.invited_by if invitation else person_id
     await queries.REPLACE.run(email=email, purpose=purpose, organisation_id=into, now=now)
     way_id: int = await queries.OPEN.value(
         purpose=purpose,
@@ -55,11 +62,12 @@ async def open_way(
         locale=locale,
         organisation_id=into,
         roles=[role.value for role in invitation.roles] if invitation else [],
-        invited_by=by,
+        invited_by=invitation.invited_by if invitation else None,
+        person_id=person_id,
         now=now,
         expires_at=now + LINK_LIFE[purpose],
     )
-    told = Event(Subject.WAY_IN, way_id, action, PERSON if invitation else PORTAL, tenant_id=into, actor_id=by)
+    told = Event(Subject.WAY_IN, way_id, action, PERSON if by else PORTAL, tenant_id=into, actor_id=by)
     await events.tell([told], now)
     return way_id
 
@@ -103,4 +111,5 @@ def _way(row: asyncpg.Record) -> WayIn:
     if row["organisation_id"] is not None:
         roles = tuple(MemberRole(role) for role in row["roles"])
         invitation = Invitation(row["organisation_id"], roles, row["invited_by"])
-    return WayIn(row["id"], Purpose(row["purpose"]), row["email"], row["locale"], row["expires_at"], invitation)
+    purpose, person_id = Purpose(row["purpose"]), row["person_id"]
+    return WayIn(row["id"], purpose, row["email"], row["locale"], row["expires_at"], invitation, person_id)

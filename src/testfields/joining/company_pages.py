@@ -7,8 +7,8 @@ from litestar.response import Template
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
-from testfields.accounts.identity import Caller
-from testfields.accounts.pages import address_of, too_many
+from testfields.accounts.identity import Caller, address_of
+from testfields.accounts.views import too_many
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, TooMany
 from testfields.core.local_time import JAPANS_ZONE

@@ -1,7 +1,7 @@
 """Writing the mails that bring a link, and those that tell a company whether it is verified."""
 
+from testfields.accounts import addresses, ways_in
 from testfields.accounts import service as accounts
-from testfields.accounts import ways_in
 from testfields.accounts.authority import May
 from testfields.accounts.guards import OnlyPortal
 from testfields.accounts.rules import Purpose
@@ -12,7 +12,7 @@ from testfields.core.errors import N_, NotFound
 from testfields.db.engine import transactional
 from testfields.events import service as events
 from testfields.joining import inviting, queries, registering
-from testfields.joining.rendering import render, render_deactivated, render_verified
+from testfields.joining.rendering import render, render_deactivated, render_has_account, render_verified
 from testfields.notifications import service as notifications
 from testfields.notifications.rules import Channel, Letter, Receiver
 from testfields.web.features import Settings, Task
@@ -39,6 +39,12 @@ async def _letter(way: WayIn, base_url: str) -> Letter | None:
     if way.purpose is Purpose.RESET:
         known = await accounts.actor_by_email(way.email)
         return render(way, known.locale, base_url) if known else await _deactivated(way.email)
+    if way.purpose is Purpose.NEW_EMAIL:
+        # Only the mail tells it, and so only whoever has the address.
+        holder = await addresses.holder(way.email)
+        return render_has_account(*holder, base_url) if holder else render(way, way.locale, base_url)
+    if way.purpose is Purpose.OLD_EMAIL:
+        return render(way, way.locale, base_url)
     if way.purpose is Purpose.REGISTER:
         said = await registering.said_by(way)
         return render(way, way.locale, base_url, company=said.name_ja if way.locale == "ja" else said.name_en)

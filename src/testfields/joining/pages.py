@@ -6,21 +6,21 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from testfields.accounts import addresses, ways_in
 from testfields.accounts import service as accounts
-from testfields.accounts import ways_in
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
-from testfields.accounts.identity import Visitor, browser_secret
-from testfields.accounts.pages import address_of, enter, too_many
+from testfields.accounts.identity import Visitor, address_of, browser_secret
+from testfields.accounts.pages import enter
 from testfields.accounts.rules import Actor, Purpose
-from testfields.accounts.views import in_a_row
+from testfields.accounts.views import in_a_row, too_many
 from testfields.accounts.ways import home_of
 from testfields.accounts.ways_in import WayIn
 from testfields.accounts.words import ROLE_WORDS
 from testfields.consent import forms
 from testfields.consent import service as consent
 from testfields.core.clock import now
-from testfields.core.errors import N_, InvalidInput, NotFound, TooMany
+from testfields.core.errors import N_, InvalidInput, Message, NotFound, TooMany, WrongState
 from testfields.joining import entering, inviting, registering, service
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
@@ -32,6 +32,8 @@ SENT = N_(
     "If somebody has an account with this address, we have sent a mail with a link to it. The link can be used for an"
     " hour."
 )
+EMAIL_CHANGED = N_("Your e-mail address is changed. The address before is told so by mail.")
+EMAIL_TAKEN_BACK = N_("Your account has this e-mail address again. All other logins and all API tokens are ended.")
 JOINED = N_("You have joined. What you may do is in the menu above.")
 NO_NUMBER = N_("None: a sole trader, or a body from abroad")
 LABELS = {
@@ -82,6 +84,8 @@ async def use_link(
         return await USES[way.purpose](request, visitor, way, secret, form)
     except NotFound:
         return _over(request)
+    except WrongState as error:
+        return _over(request, error)
 
 
 async def _choose_password(
@@ -118,7 +122,39 @@ async def _join(
     return await enter(request, session, where, JOINED)
 
 
-USES = {Purpose.RESET: _choose_password, **dict.fromkeys(entering.ROLES, _join)}
+async def _confirm_email(
+    request: Request[Any, Any, Any], visitor: Actor | None, way: WayIn, secret: str, form: Posted
+) -> Template | Response[Any]:
+    """As whoever is logged in, or as whoever gives the password of the account."""
+    if visitor is not None and visitor.person_id == way.person_id:
+        await addresses.confirm(visitor, secret, now())
+        return redirect("/my/account", "success", EMAIL_CHANGED)
+    try:
+        password, browser = form.text("password"), browser_secret(request)
+        session = await addresses.confirm_with_password(secret, password, address_of(request), now(), browser)
+    except InvalidInput as error:
+        return await _form(request, way, visitor, form, error)
+    except TooMany as error:
+        return too_many(request, "joining/email.html", error, email=way.email, is_here=False)
+    return await enter(request, session, "/my/account", EMAIL_CHANGED)
+
+
+async def _take_email_back(
+    request: Request[Any, Any, Any], visitor: Actor | None, way: WayIn, secret: str, form: Posted
+) -> Template | Response[Any]:
+    try:
+        session = await addresses.take_back(secret, form.text("new"), now(), browser_secret(request))
+    except InvalidInput as error:
+        return await _form(request, way, visitor, form, error)
+    return await enter(request, session, "/my/account", EMAIL_TAKEN_BACK)
+
+
+USES = {
+    Purpose.RESET: _choose_password,
+    Purpose.NEW_EMAIL: _confirm_email,
+    Purpose.OLD_EMAIL: _take_email_back,
+    **dict.fromkeys(entering.ROLES, _join),
+}
 
 
 async def _form(
@@ -129,10 +165,16 @@ async def _form(
     error: InvalidInput | None = None,
 ) -> Template:
     typed = form or Posted()
+    shown: dict[str, Any] = {"email": way.email, "wait": 0}
     if way.purpose is Purpose.RESET:
-        name, shown = "joining/password.html", {"email": way.email, "end_tokens": typed.ticked("end_tokens")}
+        name, shown = "joining/password.html", {**shown, "end_tokens": typed.ticked("end_tokens")}
+    elif way.purpose is Purpose.NEW_EMAIL:
+        is_here = visitor is not None and visitor.person_id == way.person_id
+        name, shown = "joining/email.html", {**shown, "is_here": is_here}
+    elif way.purpose is Purpose.OLD_EMAIL:
+        name = "joining/old_email.html"
     else:
-        name, shown = "joining/invited.html", {"wait": 0, **await _offer(way, visitor, typed)}
+        name, shown = "joining/invited.html", {**shown, **await _offer(way, visitor, typed)}
     return page(request, name, status=422 if error else 200, headers=UNTOLD, **shown, **faults_of(error, LABELS))
 
 
@@ -175,8 +217,9 @@ async def _told_of(way: WayIn) -> dict[str, Any]:
     }
 
 
-def _over(request: Request[Any, Any, Any]) -> Template:
-    return page(request, "joining/over.html", status=404, headers=UNTOLD)
+def _over(request: Request[Any, Any, Any], error: WrongState | None = None) -> Template:
+    said = locale.said(error.message if error else Message(ways_in.OVER))
+    return page(request, "joining/over.html", status=409 if error else 404, headers=UNTOLD, said=said)
 
 
 pages = (forgot_page, forgot, enter_page, use_link)

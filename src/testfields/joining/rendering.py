@@ -3,23 +3,32 @@
 from testfields.accounts.rules import IN_THE_MAIL_ALONE, Purpose
 from testfields.accounts.ways_in import WayIn
 from testfields.core.local_time import JAPANS_ZONE, format_instant
-from testfields.joining.rules import DEACTIVATED, VERIFIED, WORDS
+from testfields.joining.rules import DEACTIVATED, HAS_ACCOUNT, VERIFIED, WORDS
 from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter
 
 
 def render_verified(action: str, company: str, reason: str, locale: str, base_url: str) -> Letter:
     """The mail that tells a company whether it is verified."""
-    say = speaker(locale)
-    subject, then = (say(text, company=company) for text in VERIFIED[action])
+    subject, then = (speaker(locale)(text, company=company) for text in VERIFIED[action])
+    return _plain(locale, subject, then, f"{base_url}/my", company, reason)
+
+
+def render_has_account(name: str, locale: str, base_url: str) -> Letter:
+    """The mail to an address that somebody asked to have, and that has an account: `name` is whose."""
+    subject, then = (speaker(locale)(text) for text in HAS_ACCOUNT)
+    return _plain(locale, subject, then, f"{base_url}/login", name)
+
+
+def _plain(locale: str, subject: str, then: str, page: str, receiver: str, reason: str = "") -> Letter:
     context = {
-        "_": say,
+        "_": speaker(locale),
         "locale": locale,
         "subject": subject,
         "then": then,
         "reason": reason,
-        "receiver": company,
-        "page": f"{base_url}/my",
+        "receiver": receiver,
+        "page": page,
     }
     text, html = (environment().get_template(f"verified.{kind}").render(context) for kind in ("txt", "html"))
     return Letter(locale, subject, text, html)

@@ -12,8 +12,7 @@ from litestar.params import JSONBody
 from testfields.accounts import team
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
-from testfields.accounts.identity import Caller
-from testfields.accounts.pages import address_of
+from testfields.accounts.identity import Caller, address_of
 from testfields.core.clock import now
 from testfields.joining import inviting, registering
 from testfields.joining.inviting import NewInvitation

@@ -39,6 +39,21 @@ WORDS: Mapping[Purpose, Wording] = {
         N_("Please open this address and confirm the registration."),
         N_("If it was not you, there is nothing you need to do. Nothing is registered without the link."),
     ),
+    Purpose.NEW_EMAIL: Wording(
+        N_("Confirm your new e-mail address"),
+        N_("Somebody, probably you, wants to use this e-mail address for their account in the test-field portal."),
+        N_("Please open this address and confirm it."),
+        N_("If it was not you, there is nothing you need to do. Nothing changes without the link."),
+    ),
+    Purpose.OLD_EMAIL: Wording(
+        N_("The e-mail address of your account was changed"),
+        N_("Your account in the test-field portal has another e-mail address from now on. Mails go there."),
+        N_(
+            "If it was not you: please open this address. Your account goes back to this e-mail address, and you choose"
+            " a new password."
+        ),
+        N_("If it was you, there is nothing you need to do."),
+    ),
 }
 
 # To who asks for a new password and belongs to deactivated organisations alone: subject, why there is none, what to do.
@@ -47,6 +62,17 @@ DEACTIVATED = (
     N_("You cannot log in at present, as %(organisation)s is deactivated in the test-field portal."),
     N_("If this should not be so, please ask the operator of the portal."),
 )
+
+# To an address that somebody asked to have, and that has an account: subject, and what that means.
+HAS_ACCOUNT = (
+    N_("This e-mail address has an account already"),
+    N_(
+        "Somebody, perhaps you, wanted to use this e-mail address for another account in the test-field portal. It has"
+        " an account already, so nothing changes. If it was you, please log in with this address; a forgotten password"
+        " can be replaced there. If it was not you, there is nothing you need to do."
+    ),
+)
+
 
 # By the action that is told: subject, and what the company can do now.
 VERIFIED: Mapping[str, tuple[str, str]] = {

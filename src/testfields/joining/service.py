@@ -6,11 +6,9 @@ from testfields.accounts import attempts, passwords, ways_in
 from testfields.accounts import service as accounts
 from testfields.accounts.attempts import email_subject, network_subject
 from testfields.accounts.entries import check_password, email_faults, folded_email
-from testfields.accounts.rules import ASKS_PER_ADDRESS, ASKS_PER_EMAIL, Purpose
+from testfields.accounts.rules import ASKS_PER_ADDRESS, ASKS_PER_EMAIL, MAILED, Purpose
 from testfields.core.errors import InvalidInput, NotFound
 from testfields.db.engine import transactional
-
-ASKED = "mail"
 
 
 async def ask_for_password(email: str, locale: str, address: str, now: datetime) -> None:
@@ -21,7 +19,7 @@ async def ask_for_password(email: str, locale: str, address: str, now: datetime)
     email = folded_email(email)
     if faults := email_faults("email", email):
         raise InvalidInput(faults)
-    limits = {email_subject(email, ASKED): ASKS_PER_EMAIL, network_subject(address, ASKED): ASKS_PER_ADDRESS}
+    limits = {email_subject(email, MAILED): ASKS_PER_EMAIL, network_subject(address, MAILED): ASKS_PER_ADDRESS}
     await attempts.count(limits, now)
     await _open(email, locale, now)
 

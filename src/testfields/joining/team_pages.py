@@ -109,9 +109,9 @@ async def leave(request: Request[Any, Any, Any], actor: Caller) -> Template | Re
     try:
         await team.leave(actor, form.whole("organisation_id") or 0, now(), form.ticked("even_last"))
     except InvalidInput as error:
-        return account(request, actor, error)
+        return await account(request, actor, error)
     except LastOne as error:
-        return account(request, actor, unconfirmed=(form.whole("organisation_id"), locale.said(error.message)))
+        return await account(request, actor, unconfirmed=(form.whole("organisation_id"), locale.said(error.message)))
     return redirect("/my/account", "success", N_("You have left the organisation."))
 
 

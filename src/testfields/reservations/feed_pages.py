@@ -13,8 +13,7 @@ from testfields.accounts import feeds
 from testfields.accounts.access import allowed
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
-from testfields.accounts.identity import Caller
-from testfields.accounts.pages import address_of
+from testfields.accounts.identity import Caller, address_of
 from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
