@@ -118,6 +118,9 @@ async def test_whoever_found_a_mail_confirms_nothing_without_the_password(db: No
     assert (await stranger.post(link, {})).status_code == 422
     await browser.log_in(other)
     assert (await browser.post(link, {"password": "wrong"})).status_code == 422
+    with pytest.raises(NotFound):
+        await addresses.confirm(other, await secret_to(EMAIL), now())
+    link = f"/enter/{await secret_to(EMAIL)}"
     assert await email_of(somebody) == somebody.email
     assert (await stranger.post(link, {"password": PASSWORD})).status_code == 303
     assert await email_of(somebody) == EMAIL
