@@ -122,6 +122,33 @@ async def test_the_place_in_sight_stands_in_the_address_and_filters_keep_it(
     await page.wait_for_function(in_sight, arg=[34.7, 135.2])
 
 
+async def test_a_map_that_is_dragged_around_the_world_stays_where_the_fields_are(
+    phone: BrowserContext, server: Portal
+) -> None:
+    await factories.field(geometry=factories.square(135.4, 34.6))
+    page = await phone.new_page()
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    leaflet = "document.getElementById('map')?.map?.leaflet"
+    boxes: list[str] = []
+    page.on("request", lambda asked: boxes.append(asked.url) if "bbox=" in asked.url else None)
+
+    # An address that was saved beyond it, and a drag that goes there.
+    await page.goto(f"{server.base_url}/?lang=en#map=16/34.60500/495.40500")
+    await page.wait_for_function(f"() => {leaflet}?.getCenter().equals([34.605, 135.405], 0.001)")
+    await page.evaluate(f"{leaflet}.setView([34.605, 179.999], 16, {{ animate: false }})")
+    box = await page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x - 300, y, steps=4)
+    await page.mouse.up()
+    await page.wait_for_function(f"() => {leaflet}.getCenter().lng < -179.9 && location.hash.includes('/-179.')")
+    asked = [float(one) for url in boxes for one in url.partition("bbox=")[2].split(",")[::2]]
+    assert asked
+    assert all(abs(one) < 181 for one in asked)
+
+
 async def test_the_nearest_fields_are_told_with_their_distance(phone: BrowserContext, server: Portal) -> None:
     await factories.field(name_en="Far", geometry=factories.square(135.9, 34.9))
     await factories.field(name_en="Near", geometry=factories.square(135.4, 34.6))

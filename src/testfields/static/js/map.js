@@ -53,11 +53,22 @@ function fit(leaflet, layers) {
  */
 const inQuestion = (laid) => [...laid].filter(([source]) => source.fit !== false).map(([, layer]) => layer);
 
+/**
+ * Beyond 180° the same ground comes again, without what is laid on it: a map that is dragged there goes on where it is.
+ * @param {L.Map} leaflet
+ */
+function stayAround(leaflet) {
+  const middle = leaflet.getCenter();
+  if (Math.abs(middle.lng) > 180) leaflet.setView(middle.wrap(), leaflet.getZoom(), { animate: false });
+}
+
 const nothing = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: [] });
 
 /** @param {MapSection} section */
 function attach(section) {
   const leaflet = window.map_shell;
+  // First of those who hear it, so that the others ask and tell of the place as it is.
+  leaflet.on("moveend", () => stayAround(leaflet));
   /** @type {Source[]} */
   let sources = JSON.parse(section.dataset.sources);
   /** @type {Map<Source, Layer>} */
