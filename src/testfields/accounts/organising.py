@@ -12,7 +12,7 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.entries import ChangedOrganisation, check_change
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale, WrongState, fault
+from testfields.core.errors import N_, InvalidInput, NotFound, WrongState, fault, refuse_stale
 from testfields.core.texts import tidy
 from testfields.db.engine import transactional
 from testfields.events import service as events
@@ -75,8 +75,7 @@ async def change(
     """Say anew what was seen at `version`, None for any. Raises NotFound, Stale, InvalidInput."""
     await queries.LOCK_ORGANISATIONS.rows(ids=[organisation_id])
     was = await organisation(organisation_id)
-    if version is not None and version != was.version:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, was.version)
     said = msgspec.structs.asdict(new)
     said |= {name: tidy(said[name]) for name in TIDIED}
     check_change(ChangedOrganisation(**said))

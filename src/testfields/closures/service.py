@@ -22,7 +22,7 @@ from testfields.availability.refusals import number_of, told_to_anybody
 from testfields.closures import queries
 from testfields.closures.grounds import Closed, Scope, found
 from testfields.closures.rules import ClosureKind
-from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault
+from testfields.core.errors import N_, Fault, InTheWay, InvalidInput, NotFound, Stale, WrongState, fault, refuse_stale
 from testfields.core.periods import Period
 from testfields.core.texts import text_faults, tidy
 from testfields.db.engine import transactional
@@ -242,8 +242,7 @@ async def lift(
     rows = {row["id"]: row for row in await queries.LOCK.rows(id=closure_id, owners=owners, together=together)}
     if closure_id not in rows:
         raise NotFound(N_("There is no such closure."))
-    if version is not None and version != rows[closure_id]["version"]:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, rows[closure_id]["version"])
     standing = {number: row for number, row in rows.items() if row["lifted_at"] is None and row["ends_at"] > now}
     if closure_id not in standing:
         raise WrongState(N_("This closure is over already."))

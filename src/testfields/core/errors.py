@@ -162,6 +162,15 @@ class Stale(PortalError):
     """The thing has changed since the caller saw it."""
 
 
+CHANGED_SINCE = N_("This has changed since you saw it. Please load it again.")
+
+
+def refuse_stale(seen: int | None, version: int) -> None:
+    """Raise Stale where the caller saw another version than the one that is there; None is any."""
+    if seen is not None and seen != version:
+        raise Stale(CHANGED_SINCE)
+
+
 class VersionMissing(PortalError):
     """A change came without the version it is meant for."""
 

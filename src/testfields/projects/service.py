@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale, fault
+from testfields.core.errors import N_, InvalidInput, NotFound, fault, refuse_stale
 from testfields.db.engine import transactional
 from testfields.projects import queries
 from testfields.projects.fields import Plan
@@ -54,8 +54,7 @@ async def change(actor: Actor, project_id: int, version: int | None, plan: Plan)
         raise NotFound(NO_SUCH)
     stored = dict(row.items())
     seen = stored.pop("version")
-    if version is not None and version != seen:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, seen)
     plan = checked(plan)
     check_fixed(Plan(**stored), plan, await how_far(project_id))
     changed: int = await queries.CHANGE.value(id=project_id, **asdict(plan))

@@ -8,7 +8,7 @@ import asyncpg
 
 from testfields.accounts.access import roles_by
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, NotFound, Stale
+from testfields.core.errors import NotFound, refuse_stale
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
 from testfields.reservations import queries
@@ -63,8 +63,7 @@ async def lock(actor: Actor | None, reservation_id: int, version: int | None) ->
     roles = roles_of(actor, locked.company_id, locked.owner_id)
     if not roles or (locked.state is State.DRAFT and Party.COMPANY not in roles):
         raise NotFound(NO_SUCH)
-    if version is not None and version != locked.version:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, locked.version)
     return locked, roles
 
 

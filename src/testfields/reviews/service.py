@@ -12,7 +12,7 @@ from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_volumes
 from testfields.availability.service import Asked
-from testfields.core.errors import N_, Fault, InvalidInput, NotFound, Stale
+from testfields.core.errors import Fault, InvalidInput, NotFound, refuse_stale
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.db.engine import transactional
@@ -207,8 +207,7 @@ async def read(actor: Actor, reservation_id: int, version: int | None) -> None:
     row = await queries.CASE.row(id=reservation_id, owners=reach(actor, May.MARK_READ).owners)
     if row is None:
         raise NotFound(NO_SUCH)
-    if version not in {None, row["version"]}:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, row["version"])
     await mark_read(actor, reservation_id, row["version"])
 
 

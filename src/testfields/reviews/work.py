@@ -12,7 +12,7 @@ import asyncpg
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, InvalidInput, NotFound, Stale, WrongState, fault
+from testfields.core.errors import N_, InvalidInput, NotFound, WrongState, fault, refuse_stale
 from testfields.db.engine import transactional
 from testfields.reservations.actions import DECISIONS
 from testfields.reservations.reading import NO_SUCH
@@ -104,8 +104,7 @@ async def recommend(actor: Actor, reservation_id: int, version: int | None, text
     Raises NotFound, Stale, InvalidInput, WrongState where there is nothing to decide.
     """
     row = await _held(actor, reservation_id, May.REVIEW)
-    if version is not None and version != row["version"]:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, row["version"])
     if State(row["state"]) is not State.SUBMITTED:
         raise WrongState(N_("Only an application that waits for a decision can be recommended."))
     (text,) = checked_texts(text=text)

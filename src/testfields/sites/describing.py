@@ -14,7 +14,7 @@ import asyncpg
 from testfields.accounts.access import reach, roles_by
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, InvalidInput, Message, NotFound, Stale, fault
+from testfields.core.errors import N_, InvalidInput, Message, NotFound, fault, refuse_stale
 from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.core.shapes import check_points_of_all
 from testfields.db.engine import transactional
@@ -105,8 +105,7 @@ async def describe(
     await exchange.LOCK_CATALOGUE.run()
     await hold([slug])
     row = await _own(actor, slug)
-    if version is not None and version != row["version"]:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, row["version"])
     if site.slug != slug:
         raise InvalidInput([feature_fault(site, "slug", N_("The site keeps its short name: “%(slug)s”."), slug=slug)])
     by = By("change", min(roles_by(actor, May.DESCRIBE_SITES, row["owner_id"])), actor.person_id)

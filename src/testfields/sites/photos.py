@@ -12,7 +12,7 @@ import msgspec
 from testfields.accounts.access import reach, roles_by
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, Stale, fault
+from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, fault, refuse_stale
 from testfields.core.texts import line_faults, tidy
 from testfields.db.engine import transactional
 from testfields.documents import service as documents
@@ -187,8 +187,7 @@ async def _held(actor: Actor, slug: str, version: int | None) -> asyncpg.Record:
     site = await photo_queries.HOLD.row(slug=slug, owners=reach(actor, May.DESCRIBE_SITES).owners)
     if site is None:
         raise NotFound(NO_SUCH_SITE)
-    if version is not None and version != site["version"]:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, site["version"])
     return site
 
 

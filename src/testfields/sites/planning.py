@@ -9,7 +9,7 @@ import msgspec
 from testfields.accounts.access import reach, roles_by
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
-from testfields.core.errors import N_, Fault, InvalidInput, NotFound, Stale
+from testfields.core.errors import Fault, InvalidInput, NotFound, refuse_stale
 from testfields.db.engine import transactional
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
@@ -55,8 +55,7 @@ async def draw(actor: Actor, slug: str, plan: Sequence[Piece], version: int | No
     site = await plan_queries.HOLD.row(slug=slug, owners=reach(actor, May.DRAW_PLAN).owners)
     if site is None:
         raise NotFound(NO_SUCH_SITE)
-    if version is not None and version != site["version"]:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+    refuse_stale(version, site["version"])
     faults = [Fault(f"features.{place}.geometry", reason) for place, reason in plan_faults(plan, site["geometry"])]
     if faults:
         raise InvalidInput(faults)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar.params import HeaderParameter
 
-from testfields.core.errors import N_, Stale, VersionMissing
+from testfields.core.errors import CHANGED_SINCE, N_, Stale, VersionMissing
 
 IF_MATCH = "If-Match"
 # One strong tag: a weak one never matches here (RFC 9110, 13.1.1).
@@ -30,5 +30,5 @@ def expected_version(header: str | None) -> int | None:
         return None
     tag = _TAG.fullmatch(header.strip())
     if tag is None:
-        raise Stale(N_("This has changed since you saw it. Please load it again."))
+        raise Stale(CHANGED_SINCE)
     return int(tag[1])
