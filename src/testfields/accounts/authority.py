@@ -14,6 +14,7 @@ itself, such as whose land it lies on, is asked of the same row by `accounts.acc
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum, StrEnum, unique
+from functools import cached_property
 
 from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, MemberRole, Scope
 from testfields.core.errors import N_
@@ -49,17 +50,17 @@ class Row:
     who: tuple[Kind | To, ...]
     refusal: str | None = None
 
-    @property
+    @cached_property
     def people(self) -> tuple[To, ...]:
         """Those who may by name."""
         return tuple(one for one in self.who if isinstance(one, To))
 
-    @property
+    @cached_property
     def by_roles(self) -> bool:
         """Whether organisations bound what may be done; not where anybody may, or whoever is logged in."""
         return Kind.ANYBODY not in self.who and all(one.roles is not None for one in self.people)
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[MemberRole]:
         """Every role by which somebody may."""
         return frozenset(role for one in self.people for role in one.roles or ())
