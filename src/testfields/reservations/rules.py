@@ -7,6 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from testfields.accounts.authority import Kind, May
@@ -61,7 +62,7 @@ class Transition:
     # Where the application stands afterwards follows from its stays; `to` is where it does when none is left.
     by_stays: bool = False
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         """Those who may."""
         people = frozenset(role_of(role) for role in self.may.value.roles)
