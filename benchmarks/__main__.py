@@ -63,6 +63,11 @@ def _rates(rates: booking.Rates, month: free_time.Month) -> Table:
         "the same, against pgbench inserting bare guarded claims",
         f"{rates.http:.0f}/s", f"{rates.claims:.0f}/s", f"{rates.ratio_to_claims:.2f}", "0.25",
     )  # fmt: skip
+    for what, bare in (("pgbench", rates.pgbench_cpu_ms), ("bare claims", rates.claims_cpu_ms)):
+        table.add_row(
+            f"CPU of a booking, against that of {what}",
+            f"{rates.http_cpu_ms:.2f} ms", f"{bare:.2f} ms", f"{bare / rates.http_cpu_ms:.2f}", "",
+        )  # fmt: skip
     table.add_row(
         "a month of one area, 500 bookings, over HTTP, 8 clients, against its SQL",
         f"{month.http:.0f}/s", f"{month.sql:.0f}/s", f"{month.ratio:.2f}", "0.5",
