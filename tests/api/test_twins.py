@@ -24,6 +24,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /sites/{slug}": (
         "GET /sites/{slug}",
         "GET /sites/{slug}/areas",
+        "GET /sites/{slug}/areas/{area}/spatial-ids",
         "GET /sites/{slug}/plan",
         "GET /plans.geojson",
         "GET /zones",
@@ -236,5 +237,9 @@ def test_every_twin_is_there(portal: Litestar) -> None:
 def test_the_api_does_nothing_that_no_page_does(portal: Litestar) -> None:
     """An operation that stands in no row was forgotten here, or has no page yet."""
     named = {one for twins in TWINS.values() if isinstance(twins, tuple) for one in twins}
-    # Areas on a map of their own.
-    assert operations_of(portal) - named == {"GET /sites/{slug}/areas.geojson"}
+    # Areas on a map of their own, and what only programs address by spatial IDs.
+    assert operations_of(portal) - named == {
+        "GET /sites/{slug}/areas.geojson",
+        "GET /sites/{slug}/spatial-ids",
+        "GET /spatial-ids/{z}/{f}/{x}/{y}",
+    }

@@ -179,6 +179,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "POST /api/v1/sites/{slug}/preview": (Case(json=description("{slug}"), elsewhere=404),),
     "GET /api/v1/sites/{slug}/areas": (HIDDEN,),
     "GET /api/v1/sites/{slug}/areas.geojson": (HIDDEN,),
+    "GET /api/v1/sites/{slug}/spatial-ids": (HIDDEN,),
+    "GET /api/v1/sites/{slug}/areas/{area}/spatial-ids": (Case(places={"slug": "{site}", "area": "{area}"}),),
     "GET /api/v1/reservations": (LIST,),
     "POST /api/v1/reservations": (Case(json=ASKED, elsewhere=422),),
     "POST /api/v1/reservations/for-company": (
@@ -219,6 +221,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     ),
     "GET /api/v1/reservations/{reservation_id}/permit": (CONFIRMED,),
     "GET /api/v1/availability": (Case(),),
+    "GET /api/v1/spatial-ids/{z}/{f}/{x}/{y}": (Case(places={"z": "20", "f": "1", "x": "917516", "y": "416546"}),),
     "GET /api/v1/closures": (LIST,),
     "POST /api/v1/closures": (Case(json={**CLOSING, "site": "{site}", "period": period(20)}, elsewhere=404),),
     "POST /api/v1/closures/preview": (Case(json={"site": "{site}", "period": period(20)}, elsewhere=404),),

@@ -89,6 +89,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
             "/api/v1/zones",
             "/api/v1/availability",
             "/api/v1/permits",
+            "/api/v1/spatial-ids",
         ),
         ANYBODY,
     ),

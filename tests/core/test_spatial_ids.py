@@ -18,7 +18,8 @@ from testfields.core.errors import InvalidInput
 from testfields.core.shapes import overlap
 from testfields.core.spatial_ids import MOST_VOXELS, Voxel, checked_voxel, cover, parse_voxel, voxel_at
 
-LONGITUDES, LATITUDES, ZOOMS = st.floats(-179.9, 179.9), st.floats(-85, 85), st.integers(0, 30)
+LONGITUDES, LATITUDES, ZOOMS = st.floats(-179.9, 179.9), st.floats(-85, 85), st.integers(0, 26)
+MILLIMETRES = st.integers(-1_000_000, 10_000_000)
 ONE_HECTARE = MultiPolygon([box(135.575, 34.711, 135.5761, 34.7119)])
 
 
@@ -103,7 +104,7 @@ def test_a_tile_has_its_corners_where_the_official_library_has_them(voxel: Voxel
 # --- What must hold of any
 
 
-@given(LONGITUDES, LATITUDES, st.floats(-1000, 10_000), ZOOMS)
+@given(LONGITUDES, LATITUDES, MILLIMETRES.map(lambda one: one / 1000), ZOOMS)
 def test_a_point_lies_in_its_voxel(longitude: float, latitude: float, height: float, zoom: int) -> None:
     voxel = voxel_at(longitude, latitude, height, zoom)
     assert voxel.f == floor(2**zoom * height / 2**25)
@@ -125,7 +126,7 @@ def test_what_is_no_spatial_id_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "outside", [(-1, 0, 0, 0), (36, 0, 0, 0), (2, 0, 4, 0), (2, 0, 0, -1), (2, 4, 0, 0), (2, -5, 0, 0)]
+    "outside", [(-1, 0, 0, 0), (27, 0, 0, 0), (2, 0, 4, 0), (2, 0, 0, -1), (2, 4, 0, 0), (2, -5, 0, 0)]
 )
 def test_a_voxel_that_there_is_not_is_refused(outside: tuple[int, int, int, int]) -> None:
     with pytest.raises(InvalidInput):
@@ -165,7 +166,7 @@ def test_a_voxel_is_covered_by_itself_alone() -> None:
     assert found.over_cover == pytest.approx(0, abs=1e-4)
 
 
-@pytest.mark.parametrize("zoom", [25, 35, 36, -1])
+@pytest.mark.parametrize("zoom", [25, 26, 27, -1])
 def test_more_than_a_list_holds_is_refused(zoom: int) -> None:
     with pytest.raises(InvalidInput) as refused:
         cover(ONE_HECTARE, Decimal(0), Decimal(120), zoom, "zoom")

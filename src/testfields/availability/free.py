@@ -14,6 +14,7 @@ from shapely.geometry import MultiPolygon
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.local_time import instant_of, local_days, local_time
 from testfields.core.periods import Period
+from testfields.core.spatial_ids import Voxel
 from testfields.core.volumes import AltitudeBand
 from testfields.sites.stays import on_grid
 
@@ -30,7 +31,8 @@ class FreeQuery:
     """What to search for free time; what is left out does not narrow the search.
 
     `minutes` below a site's minimum stand for that minimum; no footprint is the whole area, no altitude (metres above
-    ground) the area's whole band; `after` is the last area id of the page before.
+    ground) the area's whole band; a voxel is what of it lies in the area. `after` is the last area id of the page
+    before.
     """
 
     within: Period
@@ -41,6 +43,7 @@ class FreeQuery:
     use: str | None = None
     altitude: AltitudeBand | None = None
     footprint: MultiPolygon | None = None
+    voxel: Voxel | None = None
     after: int = 0
     limit: int = 200
 

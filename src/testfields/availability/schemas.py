@@ -1,11 +1,12 @@
 """What the API answers about free time."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from testfields.sites.vocabulary import Mode
-from testfields.web.schemas import TimeRange
+from testfields.web.schemas import Heights, HeightsAboveSea, NamedText, TimeRange
 
 
 class TakenView(TimeRange, frozen=True, kw_only=True):
@@ -25,3 +26,32 @@ class AreaTimeView(msgspec.Struct, frozen=True):
     free: list[TimeRange]
     taken: list[TakenView]
     partly: list[TimeRange]
+
+
+class AreaAtVoxel(msgspec.Struct, frozen=True):
+    """An area that reaches into a voxel, at which heights, and what is taken of that; never whose it is."""
+
+    id: int
+    slug: str
+    name: NamedText
+    mode: Mode
+    altitude: Heights
+    taken: list[TakenView]
+
+
+class SiteAtVoxel(msgspec.Struct, frozen=True):
+    """A site that reaches into a voxel; without areas where none of them has such heights."""
+
+    slug: str
+    name: NamedText
+    areas: list[AreaAtVoxel]
+
+
+class VoxelView(msgspec.Struct, frozen=True):
+    """A voxel (空間ID) and what is there at one moment; `bbox` is west, south, east, north in degrees."""
+
+    spatial_id: str
+    bbox: tuple[float, float, float, float]
+    heights: HeightsAboveSea
+    at: datetime
+    sites: list[SiteAtVoxel]

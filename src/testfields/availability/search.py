@@ -22,11 +22,12 @@ from testfields.availability.free import (
     week_of,
 )
 from testfields.availability.service import Asked
+from testfields.availability.voxels import in_voxel, refuse_unknown_ground
 from testfields.core.local_time import local_days
 from testfields.core.periods import Period
 from testfields.db.values import altitude_range, period_range, to_period
 
-FILTERS = ("sites", "areas", "bbox", "use", "altitude", "footprint")
+FILTERS = ("sites", "areas", "bbox", "use", "altitude", "footprint", "voxel")
 # How far before and after the time asked for another one is looked for.
 NEAREST_WITHIN = timedelta(days=14)
 
@@ -46,7 +47,10 @@ async def find_free(query: FreeQuery, now: datetime) -> FreePage:
     partly: [{start, end}]}``, as `AreaTime` explains them; `kind` is held, reserved or closed.
     """
     check_query(query)
-    (row,) = await search_queries.free_as_json(_filters(query)).rows(**_parameters(query, now))
+    filters, parameters = _filters(query), _parameters(query, now)
+    if query.voxel is not None:
+        await refuse_unknown_ground(filters, parameters)
+    (row,) = await search_queries.free_as_json(filters).rows(**parameters)
     return FreePage(row["body"].encode(), row["last"] if row["areas"] == query.limit else None)
 
 
@@ -130,6 +134,7 @@ def _parameters(query: FreeQuery, now: datetime) -> dict[str, Any]:
         "use": query.use,
         "altitude": query.altitude and altitude_range(query.altitude),
         "footprint": query.footprint,
+        **(in_voxel(query.voxel) if query.voxel else {}),
         "after": query.after,
         "limit": query.limit,
         "now": now,

@@ -36,6 +36,16 @@ POLICY = """
     make_interval(mins => greatest(site.minimum_minutes, CAST(:minutes AS integer))) AS least
 """
 
+# A voxel (空間ID) counts its heights from sea level. Of an area it means what of it lies inside; common ground is told
+# by what counts of both.
+MEETS_VOXEL = """
+    (area.ground && CAST(:voxel AS geometry) AND ST_Relate(area.ground, CAST(:voxel_ground AS geometry), 'T********'))
+"""
+LAYER = """
+    numrange(lower(CAST(:layer AS numrange)) - site.ground_elevation,
+             upper(CAST(:layer AS numrange)) - site.ground_elevation)
+"""
+
 # A statement holds the filters that are asked for and no others, so that each has a plan of its own: one site or area
 # is found by its index, all of them in one pass.
 _SITE_FILTERS = {"sites": "site.slug = ANY(CAST(:sites AS text[]))"}
@@ -45,6 +55,7 @@ AREA_FILTERS = {
     "use": "CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END)",
     "altitude": "area.altitude @> CAST(:altitude AS numrange)",
     "footprint": "is_inside(CAST(:footprint AS geometry), area.geometry)",
+    "voxel": f"{MEETS_VOXEL} AND area.altitude && {LAYER}",
 }
 _INDEXED = frozenset({"sites", "areas"})
 
@@ -70,6 +81,13 @@ def bookable_site(filters: Filters) -> str:
     return f"site.published AND {decided} AND site.maximum_minutes >= CAST(:minutes AS integer) AND {conditions}"
 
 
+_VOLUME = "SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude"
+_VOLUME_IN_VOXEL = f"""
+    SELECT ST_Multi(ST_CollectionExtract(ST_Intersection(area.geometry, CAST(:voxel AS geometry)), 3)) AS footprint,
+           area.altitude * {LAYER} AS altitude
+"""
+
+
 def _areas(filters: Filters) -> str:
     """The areas that fit, a page of them in the order of their ids."""
     return f"""
@@ -79,7 +97,7 @@ def _areas(filters: Filters) -> str:
         FROM area
         JOIN site ON site.id = area.site_id
         JOIN organisation owner ON owner.id = site.owner_id
-        CROSS JOIN (SELECT CAST(:footprint AS geometry) AS footprint, CAST(:altitude AS numrange) AS altitude) one
+        CROSS JOIN LATERAL ({_VOLUME_IN_VOXEL if "voxel" in filters else _VOLUME}) one
         CROSS JOIN LATERAL taken(area, site, owner.metric_crs, one.footprint, one.altitude, NULL) taken
         WHERE {bookable_site(filters)} AND {where(AREA_FILTERS, filters)} AND area.retired_at IS NULL
           AND area.id > :after

@@ -46,6 +46,14 @@ def parse_period(start: datetime, end: datetime, start_path: str, end_path: str)
     return Period(start.astimezone(UTC), end.astimezone(UTC))
 
 
+def parse_instant(value: datetime, path: str) -> datetime:
+    """A moment as it came in, in UTC; raises InvalidInput where it lacks its offset or its year is absurd."""
+    message = NEEDS_OFFSET if value.tzinfo is None else None if within_calendar(value) else OUTSIDE
+    if message:
+        raise InvalidInput([fault(path, message)])
+    return value.astimezone(UTC)
+
+
 def within_calendar(value: datetime) -> bool:
     """Whether a time may be reckoned with; asked before it is, as year 1 cannot be turned into UTC, nor 9999 grow."""
     return EARLIEST.year <= value.year < LATEST.year

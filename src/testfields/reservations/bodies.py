@@ -16,7 +16,7 @@ from testfields.core.shapes import parse_shape
 from testfields.core.volumes import AltitudeBand, parse_altitude
 from testfields.projects.schemas import PlanBody
 from testfields.reservations.rules import LONGEST_TEXT
-from testfields.sites.service import places_of_areas
+from testfields.sites.grounds import places_of_areas
 from testfields.web.parameters import LARGEST_ID
 from testfields.web.schemas import TimeRange
 

@@ -2,7 +2,7 @@
 
 from testfields.db.statements import Statement
 
-_SHOWN = "(site.published OR site.owner_id = ANY(CAST(:owners AS bigint[])))"
+SHOWN = "(site.published OR site.owner_id = ANY(CAST(:owners AS bigint[])))"
 _FEATURES = """
     json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(json_build_object(
         'type', 'Feature', 'id', piece.id, 'geometry', told_shape(piece.geometry)::json,
@@ -16,7 +16,7 @@ _FEATURES = """
 PLAN = Statement(f"""
     SELECT site.version, {_FEATURES} AS body
     FROM site LEFT JOIN plan_piece piece ON piece.site_id = site.id
-    WHERE site.slug = :slug AND {_SHOWN}
+    WHERE site.slug = :slug AND {SHOWN}
     GROUP BY site.id
 """)
 
@@ -24,7 +24,7 @@ PLAN = Statement(f"""
 PLANS = Statement(f"""
     SELECT {_FEATURES} FROM (
         SELECT plan_piece.* FROM plan_piece JOIN site ON site.id = plan_piece.site_id
-        WHERE plan_piece.geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326) AND {_SHOWN}
+        WHERE plan_piece.geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326) AND {SHOWN}
         ORDER BY plan_piece.site_id, plan_piece.position, plan_piece.id LIMIT :limit
     ) piece
 """)

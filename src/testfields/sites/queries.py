@@ -284,14 +284,6 @@ BANDS = Statement("""
     WHERE site.slug = ANY(CAST(:slugs AS text[])) AND area.retired_at IS NULL
 """)
 
-# Where heights are told in areas that everybody sees: the middle of each, and the ground there. By primary keys.
-PLACES_OF_AREAS = Statement("""
-    SELECT area.id, ST_X(ST_Centroid(area.geometry)) AS longitude, ST_Y(ST_Centroid(area.geometry)) AS latitude,
-           site.ground_elevation::float8 AS ground_elevation
-    FROM area JOIN site ON site.id = area.site_id
-    WHERE area.id = ANY(CAST(:ids AS bigint[])) AND site.published
-""")
-
 # One's own sites, with what a list of them tells; served by site_owner_id and by area_once.
 OWN = Statement("""
     SELECT site.slug, site.name_ja, site.name_en, site.published, site.version, site.updated_at, site.timezone,

@@ -10,18 +10,23 @@ from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Visitor
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.sites import service
+from testfields.core.spatial_ids import LARGEST_ZOOM
+from testfields.sites import grounds, service
 from testfields.sites.exchange.notation import parse_wanted
-from testfields.sites.schemas import AreaFeatures, AreaView, SiteFeatures, SiteView, WholeSiteView
+from testfields.sites.schemas import AreaFeatures, AreaView, SiteFeatures, SiteView, SpatialIdsView, WholeSiteView
 from testfields.sites.vocabulary import Use
 from testfields.web.bodies import JSON
 from testfields.web.paging import next_link
 from testfields.web.parameters import Limit
-from testfields.web.schemas import GEOJSON
+from testfields.web.schemas import GEOJSON, HeightsAboveSea
 from testfields.web.shared import SHARED
 
 LARGEST_M2 = 1e12
 
+# Voxels of 32 m.
+USUAL_ZOOM = 20
+
+Zoom = Annotated[int, QueryParameter(ge=0, le=LARGEST_ZOOM)]
 SquareMetres = Annotated[float | None, QueryParameter(ge=0, le=LARGEST_M2)]
 Words = Annotated[str | None, QueryParameter(max_length=200)]
 After = Annotated[str, QueryParameter(max_length=63)]
@@ -101,4 +106,35 @@ async def map_areas(visitor: Visitor, slug: FromPath[str]) -> Response[AreaFeatu
     return _as_built(await service.areas_geojson(visitor, slug), GEOJSON)
 
 
-router = Router("/", tags=["sites"], route_handlers=[list_sites, map_sites, show_site, list_areas, map_areas])
+@get("/sites/{slug:str}/spatial-ids", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
+async def list_spatial_ids(visitor: Visitor, slug: FromPath[str], zoom: Zoom = USUAL_ZOOM) -> SpatialIdsView:
+    """The spatial IDs (空間ID) that hold a test field, from its lowest area's bottom to its highest one's top."""
+    return _spatial_ids(zoom, await grounds.spatial_ids(visitor, slug, None, zoom))
+
+
+@get("/sites/{slug:str}/areas/{area:str}/spatial-ids", guards=[Only(May.LOOK_AROUND)], opt=SHARED)
+async def list_spatial_ids_of_area(
+    visitor: Visitor, slug: FromPath[str], area: FromPath[str], zoom: Zoom = USUAL_ZOOM
+) -> SpatialIdsView:
+    """The spatial IDs (空間ID) that hold an area, with all heights that can be asked for in it."""
+    return _spatial_ids(zoom, await grounds.spatial_ids(visitor, slug, area, zoom))
+
+
+def _spatial_ids(zoom: int, found: grounds.SpatialIds) -> SpatialIdsView:
+    heights = HeightsAboveSea(float(found.lower), float(found.upper))
+    return SpatialIdsView(zoom, round(found.cover.over_cover, 4), heights, [str(one) for one in found.cover.voxels])
+
+
+router = Router(
+    "/",
+    tags=["sites"],
+    route_handlers=[
+        list_sites,
+        map_sites,
+        show_site,
+        list_areas,
+        map_areas,
+        list_spatial_ids,
+        list_spatial_ids_of_area,
+    ],
+)

@@ -1,7 +1,7 @@
 """Finding sites in the catalogue and showing them."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, NotFound
-from testfields.core.heights import GEOID_MODEL, Place, geoid_m
+from testfields.core.heights import GEOID_MODEL, geoid_m
 from testfields.core.shapes import DECIMALS
 from testfields.sites import queries
 from testfields.sites.vocabulary import FacilityValue
@@ -87,12 +87,6 @@ def _geoid_at(longitude: float, latitude: float) -> dict[str, object] | None:
         return None
     place = {"longitude": round(longitude, DECIMALS), "latitude": round(latitude, DECIMALS)}
     return {"height_m": round(height, 2), "model": GEOID_MODEL, **place}
-
-
-async def places_of_areas(area_ids: Collection[int]) -> dict[int, Place]:
-    """Where the heights of these areas are told; areas that there are not, or are not published, have no place."""
-    rows = await queries.PLACES_OF_AREAS.rows(ids=list(area_ids))
-    return {row["id"]: Place(row["longitude"], row["latitude"], row["ground_elevation"]) for row in rows}
 
 
 async def areas(actor: Actor | None, slug: str) -> bytes:
