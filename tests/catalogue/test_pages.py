@@ -229,6 +229,8 @@ async def test_the_page_tells_facts_and_rules(client: AsyncClient) -> None:
         "Not a road (answered on Wed 1 Apr 2026)",
         "6.5 m above sea level",
         f"{geoid_m(135.005, 34.005):.2f} m above the ellipsoid (computed by JPGEO2024",
+        "6.5–156.5 m above sea level",
+        "/spatial-ids",
         "Sample data",
         "After each stay 30 minutes are kept free",
         "Apply at least 1 day before the start.",

@@ -102,6 +102,7 @@ class AreaRow:
     size: str
     ground: str
     heights: str
+    above_sea: str
     uses: list[Word]
 
 
@@ -186,6 +187,7 @@ def _area_row(area: AreaView, names: Mapping[str, str]) -> AreaRow:
         size=size_in_words(area.area_m2),
         ground=listed([locale.in_words(SURFACES[area.surface]) if area.surface else "", width]),
         heights=heights_in_words(area.altitude.lower, area.altitude.upper),
+        above_sea=_above_sea(area),
         uses=use_words(area.uses),
     )
 
@@ -205,6 +207,14 @@ def size_in_words(square_metres: float) -> str:
 def heights_in_words(lower: Decimal | float, upper: Decimal | float) -> str:
     """A band of heights; metres above ground."""
     return _said(N_("%(lower)s–%(upper)s m above ground"), lower=f"{float(lower):g}", upper=f"{float(upper):g}")
+
+
+def _above_sea(area: AreaView) -> str:
+    """Empty where the height of the ground is not known."""
+    if area.above_sea is None:
+        return ""
+    lower, upper = f"{area.above_sea.lower:g}", f"{area.above_sea.upper:g}"
+    return _said(N_("%(lower)s–%(upper)s m above sea level"), lower=lower, upper=upper)
 
 
 def facilities_in_words(facilities: Mapping[str, FacilityValue]) -> str:

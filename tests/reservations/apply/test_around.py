@@ -136,6 +136,19 @@ async def test_the_bar_of_heights_shows_the_band_what_is_taken_over_the_ground_a
     assert "空いています。" in text
 
 
+@pytest.mark.parametrize(("ground", "above_sea"), [(4.5, "標高64.5–94.5 m"), (None, "標高")])
+async def test_heights_above_sea_level_stand_beside_where_the_ground_elevation_is_known(
+    beside: tuple[Desk, Actor], ground: float | None, above_sea: str
+) -> None:
+    desk, _ = beside
+    await Site.update({Site.ground_elevation: ground}).where(Site.id == desk.field.site_id)
+
+    text = await desk.check(factories.period(10), lower="60", upper="90")
+
+    assert "地上60–90 m" in text
+    assert (above_sea in text) is (ground is not None)
+
+
 @pytest.mark.parametrize(
     "typed",
     [

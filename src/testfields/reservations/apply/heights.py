@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from testfields.availability.kinds import KINDS, ClaimKind
 from testfields.core.errors import N_, InTheWay
-from testfields.core.volumes import AltitudeBand
+from testfields.core.volumes import AltitudeBand, in_metres
+from testfields.reservations.apply.reading import AreaChoice
 from testfields.reservations.surroundings import Beside
 from testfields.reservations.words import height_in_words
 from testfields.web import locale
-from testfields.web.schemas import Heights
 
 # More would be no bar to read; the list beside tells them all.
 MOST_STRETCHES = 6
@@ -29,21 +29,34 @@ class Stretch:
 
 @dataclass(frozen=True)
 class HeightBar:
-    """The bar between two heights in metres above ground; `asked` is None where the heights cannot be read."""
+    """The bar between two heights in metres above ground; `asked` is None where the heights cannot be read.
+
+    `above_sea` tells what is asked for from sea level, empty where the height of the ground is not known.
+    """
 
     lower: str
     upper: str
     taken: Sequence[Stretch]
     asked: Stretch | None
+    above_sea: str
 
 
-def height_bar(band: Heights, asked: AltitudeBand | None, beside: Sequence[Beside]) -> HeightBar:
-    """The bar of an area that allows the heights of `band`."""
+def height_bar(area: AreaChoice, asked: AltitudeBand | None, beside: Sequence[Beside]) -> HeightBar:
+    """The bar of the heights that an area allows."""
+    band = area.altitude
     whole = AltitudeBand(Decimal(str(band.lower)), Decimal(str(band.upper)))
     over = (_stretch(whole, band_of(one.told), _shape(one.told), _word(one.told)) for one in beside if one.over)
     taken = list(dict.fromkeys(one for one in over if one is not None))[:MOST_STRETCHES]
     mine = _stretch(whole, asked, "asked", locale.translate(N_("Asked for"))) if asked else None
-    return HeightBar(f"{band.lower:g}", f"{band.upper:g}", taken, mine)
+    return HeightBar(f"{band.lower:g}", f"{band.upper:g}", taken, mine, _above_sea(area, asked))
+
+
+def _above_sea(area: AreaChoice, asked: AltitudeBand | None) -> str:
+    if area.above_sea is None or asked is None or asked.lower is None or asked.upper is None:
+        return ""
+    ground = Decimal(str(area.above_sea.lower)) - Decimal(str(area.altitude.lower))
+    lower, upper = (in_metres(one + ground) for one in (asked.lower, asked.upper))
+    return locale.translate(N_("%(lower)s–%(upper)s m above sea level"), None, lower=lower, upper=upper)
 
 
 def band_of(one: InTheWay) -> AltitudeBand:

@@ -8,7 +8,7 @@ from testfields.core.errors import NotFound
 from testfields.reservations.apply import queries
 from testfields.sites import service as sites
 from testfields.sites.fields import Policy
-from testfields.web.schemas import Heights, NamedText
+from testfields.web.schemas import Heights, HeightsAboveSea, NamedText
 
 
 class AreaChoice(msgspec.Struct, frozen=True):
@@ -19,6 +19,7 @@ class AreaChoice(msgspec.Struct, frozen=True):
     name: NamedText
     mode: str
     altitude: Heights
+    above_sea: HeightsAboveSea | None
     uses: list[str]
 
 

@@ -120,7 +120,7 @@ def panel_of(form: Form) -> Panel:
         checks=_checks(site, area),
         owner=locale.in_words(site.owner.name),
         size=size_in_words(form.size) if form.size else "",
-        heights=height_bar(area.altitude, form.altitude, form.beside),
+        heights=height_bar(area, form.altitude, form.beside),
         hours=weekly_hours(site) if any(one.message.id == NOT_OPEN for one in form.errors) else "",
     )
     if verdict is not None:
