@@ -87,6 +87,7 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
             "/api/v1/sites.geojson",
             "/api/v1/plans.geojson",
             "/api/v1/zones",
+            "/api/v1/zones.geojson",
             "/api/v1/availability",
             "/api/v1/permits",
             "/api/v1/spatial-ids",

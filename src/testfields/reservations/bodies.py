@@ -18,7 +18,7 @@ from testfields.projects.schemas import PlanBody
 from testfields.reservations.rules import LONGEST_TEXT
 from testfields.sites.grounds import places_of_areas
 from testfields.web.parameters import LARGEST_ID
-from testfields.web.schemas import TimeRange
+from testfields.web.schemas import HeightsAboveSea, TimeRange
 
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
@@ -64,11 +64,13 @@ class HeightsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class VolumeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A volume asked for; no footprint is the whole area, no altitude the area's whole band.
 
-    `area_id` is for another area of the same test field than that of the application.
+    `area_id` is for another area of the same test field than that of the application. `above_sea`, which is told beside
+    `altitude`, may be sent back and says nothing.
     """
 
     period: TimeRange
     altitude: HeightsBody | None = None
+    above_sea: HeightsAboveSea | None = None
     footprint: Shape | None = None
     area_id: Id | None = None
 
