@@ -54,7 +54,7 @@ async def test_the_page_tells_who_what_where_and_when(db: None, client: httpx.As
         "監視員を置きます。",
         "マルチコプター 1機",
         company.name,
-        "No rule known here was broken",
+        "No rule of the test field was broken",
     ):
         assert text in shown
     assert "clear" not in re.sub(r"<[^>]+>", "", shown).lower()

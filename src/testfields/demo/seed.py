@@ -35,6 +35,7 @@ from testfields.reservations.filing import Application
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action, State
 from testfields.sites.exchange import importing
+from testfields.zones import importing as zones
 
 SEED = 20_261_203
 TRIES = 400
@@ -109,7 +110,10 @@ async def play(now: datetime, tell: Callable[[int, int], None] = lambda _done, _
     `tell` is told now and then how many of the planned scenes are done.
     """
     cast = await people()
-    await importing.import_file(data_folder("maps") / "sample-sites.geojson", None, now)
+    maps = data_folder("maps")
+    await importing.import_file(maps / "sample-sites.geojson", None, now)
+    for layer in sorted((maps / "zones").glob("*.geojson")):
+        await zones.import_layer(layer, zones.Wanted(), now)
     stage = Stage(cast, await _projects(cast, now), await _places(), cast["approver"], now, random.Random(SEED))
     filed = 0
     scenes = [scene for scene in SCENES for _ in range(scene.count)]

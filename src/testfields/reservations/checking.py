@@ -17,6 +17,9 @@ from testfields.reservations.reading import own
 from testfields.reservations.refusals import own_told
 from testfields.reservations.rules import State, checked_texts
 from testfields.reservations.terms import terms_of, warnings_of
+from testfields.sites.vocabulary import Use
+from testfields.zones.rules import Craft, Finding
+from testfields.zones.service import findings_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Verdict:
     # Of one for whatever fits, where something does: the stays that would be asked for, and the others.
     fitting: tuple[Period, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    # What law and the place say of it; never that it is allowed.
+    findings: tuple[Finding, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -45,11 +50,13 @@ class Verdict:
 async def verdict_on(actor: Actor, application: Application, place: Place, now: datetime) -> Verdict:
     """What would become of an application in a place where nothing is in its way."""
     due_at = terms_of(place, State.SUBMITTED, now)["due_at"]
+    use = await use_of(actor, application, May.SEE_OWN_PAGES)
     return Verdict(
-        await use_faults(actor, application, place),
+        faults_of_use(use, place),
         due_at=due_at,
         deadline=terms_of(place, State.HELD, now)["deadline"],
         warnings=warnings_of(place, due_at, now),
+        findings=await findings_of(Craft(Use(use)), place.volumes, now) if use else (),
     )
 
 
@@ -79,8 +86,3 @@ async def check(actor: Actor, application: Application, now: datetime, besides: 
         waiting=await waiting.ahead_of(place.site_id, claims),
         nearest=tuple(await nearest_free(application.area_id, application.asked, now, besides=besides)),
     )
-
-
-async def use_faults(actor: Actor, application: Application, place: Place) -> tuple[Fault, ...]:
-    """What is wrong with trying there what the project tries, for somebody who only looks."""
-    return faults_of_use(await use_of(actor, application, May.SEE_OWN_PAGES), place)

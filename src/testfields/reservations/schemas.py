@@ -18,6 +18,7 @@ from testfields.reservations.words import left_out_told, moved_told
 from testfields.web import locale
 from testfields.web.problems import FieldFault
 from testfields.web.schemas import Heights, HeightsAboveSea, MultiPolygonView, NamedText, TimeRange
+from testfields.zones.schemas import FindingView, finding_view
 
 
 class StayView(msgspec.Struct, frozen=True):
@@ -76,7 +77,8 @@ class VerdictView(msgspec.Struct, frozen=True):
 
     `due_at` is when staff ought to decide, `deadline` when a hold would end. `warnings` do not hinder it; `waiting` is
     how many wait already for some of what is taken. Of an application for whatever fits `fitting` are the stays that
-    would be asked for, `left_out` the others.
+    would be asked for, `left_out` the others. `findings` are what law and the place say of it, none of them that it is
+    allowed.
     """
 
     fits: bool
@@ -89,6 +91,7 @@ class VerdictView(msgspec.Struct, frozen=True):
     waiting: int
     fitting: list[TimeRange]
     left_out: list[LeftOutView]
+    findings: list[FindingView]
 
 
 class MovedView(msgspec.Struct, frozen=True):
@@ -234,4 +237,5 @@ def verdict_view(verdict: Verdict) -> VerdictView:
         waiting=verdict.waiting,
         fitting=[TimeRange(one.start, one.end) for one in verdict.fitting],
         left_out=left_out_view(verdict.left_out),
+        findings=[finding_view(one) for one in verdict.findings],
     )

@@ -49,6 +49,7 @@ from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 from testfields.web.words import instant, when
+from testfields.zones.views import shown
 
 
 @get("/desk/{reservation_id:int}", include_in_schema=False, guards=[Only(May.SEE_DESK)])
@@ -102,6 +103,7 @@ async def _review(
             {"subject": locale.translate(one.subject), "faults": [locale.said(found.message) for found in one.faults]}
             for one in case.checks
         ],
+        findings=shown(case.findings, zone),
         events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
         **await _shared(actor, case, zone),

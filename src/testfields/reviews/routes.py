@@ -42,6 +42,7 @@ from testfields.web.paging import next_link
 from testfields.web.parameters import LARGEST_ID, Limit, PathId
 from testfields.web.schemas import GEOJSON, NamedText, TimeRange
 from testfields.web.versions import IfMatch, etag, expected_version
+from testfields.zones.schemas import finding_view
 
 LONGEST_TEXT = 100
 # Microseconds: what has no due date comes at the end of the year 9999.
@@ -118,6 +119,7 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
         version,
         case.state,
         checks,
+        [finding_view(one) for one in case.findings],
         case.days,
         done.assignee,
         done.recommended_by,
@@ -185,7 +187,7 @@ async def show_preview(
     scene = await service.scene(actor, reservation_id, day_shown(case, day))
     zone = case.row["timezone"]
     before = [one.before for one in await work.changes(reservation_id) if one.before is not None]
-    shapes = preview(await service.ground(reservation_id), scene, before, day_shown(case, day), zone)
+    shapes = preview(await service.ground(reservation_id), case.findings, scene, before, day_shown(case, day), zone)
     body: Any = msgspec.json.encode(shapes)
     return Response(body, media_type=GEOJSON, headers={"Cache-Control": "no-store"})
 

@@ -12,6 +12,7 @@ from testfields.reservations.rules import Action, State
 from testfields.reservations.stays import StayState
 from testfields.reviews.today import Late
 from testfields.web.schemas import MultiPolygonView, NamedText, TimeRange
+from testfields.zones.schemas import FindingView
 
 
 class Warnings(msgspec.Struct, frozen=True):
@@ -113,6 +114,7 @@ class CaseView(msgspec.Struct, frozen=True):
     version: int
     state: State
     checks: list[CheckView]
+    findings: list[FindingView]
     days: Sequence[date]
     assignee: str | None
     recommended_by: str | None

@@ -1,6 +1,5 @@
 """The desk: what waits for a decision, and all that a decision rests on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +10,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability import service as availability
 from testfields.availability.rules import check_volumes
-from testfields.availability.service import Asked
+from testfields.availability.service import Asked, Place
 from testfields.core.errors import Fault, InvalidInput, NotFound, refuse_stale
 from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
@@ -35,6 +34,9 @@ from testfields.reviews.rules import (
     order_of,
 )
 from testfields.sites.stays import place_faults
+from testfields.sites.vocabulary import Use
+from testfields.zones.rules import Craft, Finding
+from testfields.zones.service import findings_of
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Case:
     roles: frozenset[Role]
     asked: tuple[Asked, ...]
     checks: tuple[Check, ...]
+    # What law and the place say of it, by the zones as they hold now.
+    findings: tuple[Finding, ...]
     days: tuple[date, ...]
     # The last decision, while it can be taken back.
     decided: Decided | None
@@ -121,20 +125,21 @@ async def case(actor: Actor, reservation_id: int, now: datetime) -> Case:
         raise NotFound(NO_SUCH)
     # Of what is over, all that had been asked for.
     asked = await asked_for(reservation_id) or await asked_at_first(reservation_id)
+    place = await availability.place(row["area_id"], asked)
     return Case(
         row=row,
         state=State(row["state"]),
         roles=roles_of(actor, row["company_id"], row["owner_id"]),
         asked=asked,
-        checks=tuple(checks_of(await _faults(row, asked))),
+        checks=tuple(checks_of(_faults(row, place))),
+        findings=await findings_of(Craft(Use(row["use"])), place.volumes, now),
         days=tuple(days_of([one.period for one in asked], row["timezone"])),
         decided=await standing_decision(reservation_id, now),
     )
 
 
-async def _faults(row: asyncpg.Record, asked: Sequence[Asked]) -> tuple[Fault, ...]:
+def _faults(row: asyncpg.Record, place: Place) -> tuple[Fault, ...]:
     """What the site's rules as they are today hold against it, the notice counted from when it was filed."""
-    place = await availability.place(row["area_id"], asked)
     found = tuple(place_faults(place.uses, row["use"], place.retired))
     try:
         check_volumes(place.policy, place.placed, row["submitted_at"] or row["created_at"])

@@ -1,6 +1,6 @@
 """What the desk shows, in the reader's language: periods, heights, shapes for the map, lanes of the day's bar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -24,6 +24,8 @@ from testfields.reviews.service import Ground, Standing
 from testfields.reviews.work import Note
 from testfields.web import locale
 from testfields.web.words import instant, when
+from testfields.zones.rules import Finding
+from testfields.zones.views import features
 
 FILTERS = ("state", "site", "text", "due", "order", "whose", "from", "to")
 
@@ -174,14 +176,29 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 
 
 def preview(
-    ground: Sequence[Ground], scene: Sequence[Standing], before: Sequence[Wanted], day: date, zone: str
+    ground: Sequence[Ground],
+    findings: Sequence[Finding],
+    scene: Sequence[Standing],
+    before: Sequence[Wanted],
+    day: date,
+    zone: str,
 ) -> FeatureCollection:
-    """The site, its areas, and all that stands or is asked for, this application on top, beneath it what it had asked
-    for `before` on that day."""
+    """The site, its areas, where findings arise, and all that stands or is asked for, this application on top, beneath
+    it what it had asked for `before` on that day."""
     whole = local_days(day, 1, zone)
     shapes = [_ground_feature(one) for one in ground]
+    shapes += [_finding_feature(one) for one in features(findings)]
     shapes += [_before_feature(number, one, zone) for number, one in enumerate(before) if one.period.overlaps(whole)]
     return FeatureCollection(shapes + [_standing_feature(one, zone) for one in reversed(scene)])
+
+
+def _in_both(told: Callable[[str], str]) -> dict[str, str]:
+    """What is told in a language, in both, as the map's script takes it."""
+    return {language: told(language) for language in locale.LOCALES}
+
+
+def _finding_feature(one: Mapping[str, Any]) -> Feature:
+    return Feature(one["id"], msgspec.Raw(msgspec.json.encode(one["geometry"])), one["properties"])
 
 
 def _before_feature(number: int, one: Wanted, zone: str) -> Feature:
@@ -189,10 +206,9 @@ def _before_feature(number: int, one: Wanted, zone: str) -> Feature:
         "class": "before",
         "kind": "before",
         "period": {"start": one.period.start, "end": one.period.end},
+        "name": _in_both(lambda language: locale.translate(N_("Asked for before the change"), language)),
+        "note": _in_both(lambda language: wanted_in_words(one, zone, language)),
     }
-    for language in locale.LOCALES:
-        properties[f"name_{language}"] = locale.translate(N_("Asked for before the change"), language)
-        properties[f"note_{language}"] = wanted_in_words(one, zone, language)
     return Feature(f"before-{number}", msgspec.Raw(one.shape.encode()), properties)
 
 
@@ -226,10 +242,10 @@ def note_row(one: Note, zone: str) -> dict[str, Any]:
 
 
 def _ground_feature(one: Ground) -> Feature:
-    properties: dict[str, Any] = {"class": one.kind, "kind": one.kind, "name_ja": one.name_ja, "name_en": one.name_en}
+    properties: dict[str, Any] = {"class": one.kind, "kind": one.kind, "name": {"ja": one.name_ja, "en": one.name_en}}
     if one.altitude is not None:
         words = height_in_words(one.altitude)
-        properties |= {f"note_{language}": locale.said(words, language) for language in locale.LOCALES}
+        properties |= {"note": _in_both(lambda language: locale.said(words, language))}
         properties |= {"lower": one.altitude.lower, "upper": one.altitude.upper}
     return Feature(f"{one.kind}-{one.slug}", msgspec.Raw(one.shape.encode()), properties)
 
@@ -245,9 +261,11 @@ def _standing_feature(one: Standing, zone: str) -> Feature:
         "period": {"start": one.period.start, "end": one.period.end},
         "lower": one.altitude.lower,
         "upper": one.altitude.upper,
+        "name": _in_both(lambda language: title_of(one, language)),
+        "note": _in_both(lambda language: f"{when(one.period, zone, language)} · {_heights(one, language)}"),
     }
-    for language in locale.LOCALES:
-        properties[f"name_{language}"] = title_of(one, language)
-        heights = locale.said(height_in_words(one.altitude), language)
-        properties[f"note_{language}"] = f"{when(one.period, zone, language)} · {heights}"
     return Feature(feature_id(one), msgspec.Raw(one.shape.encode()), properties)
+
+
+def _heights(one: Standing, language: str) -> str:
+    return locale.said(height_in_words(one.altitude), language)

@@ -200,7 +200,7 @@ def _craft(subject: Subject) -> Iterator[Finding]:
     if craft.use is not Use.DRONE:
         return
     if craft.mass_g is None:
-        yield _found("mass-not-said", law.REGISTERED, N_("The mass of the drone has not been said."))
+        yield _found("mass-not-said", law.MASS_NOT_SAID, N_("The mass of the drone has not been said."))
     elif not law.is_light(craft):
         if not craft.registration:
             yield _found(

@@ -4,7 +4,7 @@ Second-hand and background knowledge is marked so and shown with that mark. A ro
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testfields.sites.vocabulary import Label
 from testfields.zones.rules import Craft
@@ -96,6 +96,11 @@ REGISTERED = Rule(
     ),
     Label("登録記号を申請に書いてください。", "Please state the registration symbol."),
     Source(Label("航空法 第132条の2", "Civil Aeronautics Act, Article 132-2"), Confidence.READ),
+)
+MASS_NOT_SAID = replace(
+    REGISTERED,
+    severity=NOTICE,
+    cure=Label("案件に機体の重さを記入してください。", "Please state the mass in the project."),
 )
 REMOTE_ID = Rule(
     CONDITION,

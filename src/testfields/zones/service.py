@@ -1,9 +1,11 @@
 """What is known of a place, and what the checks find of something that is to be tried there."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 import asyncpg
 import msgspec
@@ -27,19 +29,21 @@ MOST_DRAWN = 1000
 FINENESS = 1000
 
 
-@dataclass(frozen=True)
-class InArea:
-    """A volume in an area by its number."""
+class InArea(Protocol):
+    """A volume in an area, by the area's number."""
 
-    area_id: int
-    volume: Volume
+    @property
+    def area_id(self) -> int: ...
+    @property
+    def volume(self) -> Volume: ...
 
 
 async def findings_of(craft: Craft, volumes: Sequence[InArea], at: datetime) -> tuple[Finding, ...]:
     """What the checks find of volumes at one site, by the zones as they were published `at` a time."""
     if not volumes:
         return ()
-    return findings(await subject_of(craft, volumes, at))
+    # Shapes of some thousand points are compared, which others should not wait for.
+    return await asyncio.to_thread(findings, await subject_of(craft, volumes, at))
 
 
 async def subject_of(craft: Craft, volumes: Sequence[InArea], at: datetime) -> Subject:

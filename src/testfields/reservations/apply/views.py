@@ -20,6 +20,7 @@ from testfields.sites.stays import NOT_OPEN
 from testfields.web import locale
 from testfields.web.forms import FieldError, field_errors
 from testfields.web.words import stay_in_words
+from testfields.zones.views import FindingShown, features, shown
 
 # Of what is in the way; more shapes would be a map of nothing else.
 MOST_SHOWN = 20
@@ -89,6 +90,8 @@ class Panel:
     hours: str = ""
     # What else is taken at the site then, and hinders nothing.
     beside: Sequence[Obstacle] = ()
+    findings: Sequence[FindingShown] = ()
+    zones: Sequence[dict[str, object]] = ()
 
     @property
     def fitting(self) -> int:
@@ -102,8 +105,8 @@ class Panel:
 
     @property
     def shapes(self) -> list[dict[str, object]]:
-        """All that is taken then, for the map."""
-        return [one.as_feature for one in (*self.obstacles, *self.beside)]
+        """All that is taken then, and where a rule of law or of the place is met, for the map."""
+        return [*self.zones, *(one.as_feature for one in (*self.obstacles, *self.beside))]
 
 
 def panel_of(form: Form) -> Panel:
@@ -186,6 +189,8 @@ def _with_verdict(panel: Panel, entered: Entered, site: SiteChoice, verdict: Ver
         deadline=format_instant(verdict.deadline, zone, language) if verdict.deadline else "",
         warnings=[locale.said(one) for one in verdict.warnings],
         waiting=verdict.waiting,
+        findings=shown(verdict.findings, zone),
+        zones=features(verdict.findings),
     )
 
 
