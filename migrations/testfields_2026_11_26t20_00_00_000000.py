@@ -7,7 +7,7 @@ docs/decisions/0012-one-baseline.md; from then on a change of a table is a migra
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from procrastinate.schema import SchemaManager
 
-from testfields.accounts.tables import ApiToken, CalendarFeed, LoginAttempt, LoginSession, Membership, Organisation, Person, WayIn
+from testfields.accounts.tables import ApiToken, CalendarFeed, Deputy, LoginAttempt, LoginSession, Membership, Organisation, Person, WayIn
 from testfields.availability.tables import Claim, SiteLock
 from testfields.closures.tables import Closure
 from testfields.consent.tables import Consent, TermsVersion
@@ -32,7 +32,7 @@ DESCRIPTION = "baseline"
 TABLES = (
     *(SqlFile, IdempotentAnswer),
     Event,
-    *(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn, Registration),
+    *(Organisation, Person, Membership, Deputy, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn, Registration),
     *(TermsVersion, Consent),
     Document,
     Delivery,

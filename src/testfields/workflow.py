@@ -14,7 +14,7 @@ from testfields.db.engine import transactional
 from testfields.db.jobs import Job, defer
 from testfields.events import service as events
 from testfields.events.rules import Happened, Subject
-from testfields.joining.jobs import SEND_LINK, TELL_VERIFIED
+from testfields.joining.jobs import SEND_LINK, TELL_DEPUTY, TELL_VERIFIED
 from testfields.letters.jobs import TELL, TELL_DISPLACED
 from testfields.letters.rules import Audience
 from testfields.permits import service as permits
@@ -41,6 +41,8 @@ class Follows(StrEnum):
     SEND_LINK = SEND_LINK
     # Whether a company that registered itself is verified.
     TELL_VERIFIED = TELL_VERIFIED
+    # Whoever is named deputy, or is one no longer, is told so.
+    TELL_DEPUTY = TELL_DEPUTY
 
 
 S, A, F = State, Action, Follows
@@ -137,6 +139,8 @@ OF_OTHERS: dict[tuple[Subject, str], tuple[Follows, ...]] = {
     (Subject.WAY_IN, "register"): (F.SEND_LINK,),
     (Subject.WAY_IN, "ask_for_email"): (F.SEND_LINK,),
     (Subject.WAY_IN, "tell_old_email"): (F.SEND_LINK,),
+    (Subject.DEPUTY, "name"): (F.TELL_DEPUTY,),
+    (Subject.DEPUTY, "end"): (F.TELL_DEPUTY,),
     (Subject.ORGANISATION, "verify"): (F.TELL_VERIFIED,),
     (Subject.ORGANISATION, "do_not_verify"): (F.TELL_VERIFIED,),
 }

@@ -121,6 +121,12 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /sites/{slug}/preview": description(place.site),
         "POST /terms": {"kind": "terms", "text": {"ja": "文", "en": "Text"}, "applies_from": "2199-12-31"},
         "PUT /me": {"locale": "en"},
+        "POST /deputies": {
+            "organisation_id": 1,
+            "person_id": 1,
+            "first_day": "2199-12-30",
+            "last_day": "2199-12-31",
+        },
         "PUT /me/email": {"email": "new@example.test", "password": "x"},
         "POST /tokens": {"name": "x", "scopes": ["read"], "expires_at": factories.tomorrow().isoformat()},
     }

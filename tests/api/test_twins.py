@@ -83,6 +83,9 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "POST /my/members/invitations/{invitation_id}/withdraw": ("DELETE /invitations/{invitation_id}",),
     "POST /my/members/{person_id}/roles": ("PUT /people/{person_id}/roles",),
     "POST /my/account/leave": BROWSER,
+    "GET /desk/deputies": ("GET /deputies",),
+    "POST /desk/deputies": ("POST /deputies",),
+    "POST /desk/deputies/{deputy_id}/end": ("DELETE /deputies/{deputy_id}",),
     "POST /admin/people/invite": ("POST /invitations",),
     # A company
     "GET /my": ("GET /reservations",),

@@ -89,6 +89,12 @@ LIST = Case(shows=MARK)
 PEOPLE = Case(shows=MARK, apart={MemberRole.STAFF_MANAGER})
 INVITATION = Case(elsewhere=404, apart={MemberRole.STAFF_MANAGER})
 INVITED = {"email": "new@example.test", "organisation_id": "{organisation}", "roles": ["member"]}
+STANDING_IN = {
+    "organisation_id": "{organisation_id}",
+    "person_id": 1,
+    "first_day": "2199-12-30",
+    "last_day": "2199-12-31",
+}
 ROLES = {"organisation_id": "{organisation}", "roles": ["member"]}
 WHOLE_QUEUE = Case(shows=MARK, places={"?state": "all"})
 # What has never been more than a draft is there for its company alone.
@@ -99,6 +105,8 @@ TOMORROW = {"?day": factories.tomorrow().date().isoformat()}
 OWN_TOKENS = Case(mine=True, shows=MARK)
 # Nobody has asked for another address.
 NOTHING_WAITS = Case(crossed=True)
+# Named by an approver who does not ask.
+ANOTHERS = Case(crossed=True)
 HIDDEN = Case(behind=May.SEE_UNPUBLISHED, elsewhere=404)
 EDITED = Case(places={"part": "edit"}, elsewhere=404)
 A_PIECE = Case(places={"number": "1"}, elsewhere=404)
@@ -151,6 +159,12 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "PUT /api/v1/me/email": (Case(json={}),),
     "POST /api/v1/me/email/again": (NOTHING_WAITS,),
     "POST /api/v1/tokens": (Case(json={}),),
+    "GET /api/v1/deputies": (LIST,),
+    "GET /desk/deputies": (LIST,),
+    "POST /api/v1/deputies": (Case(json=STANDING_IN, elsewhere=404),),
+    "DELETE /api/v1/deputies/{deputy_id}": (ANOTHERS,),
+    "POST /desk/deputies": (Case(form={}),),
+    "POST /desk/deputies/{deputy_id}/end": (ANOTHERS,),
     "DELETE /api/v1/tokens/{token_id}": (Case(mine=True, elsewhere=404),),
     "POST /api/v1/terms": (Case(json={"kind": "terms", "text": {"ja": "文", "en": "Text"}, "applies_from": TODAY}),),
     "POST /api/v1/organisations": (Case(json={}),),

@@ -22,6 +22,8 @@ from tests.authority.test_doors import DOORS
 ADMIN, MANAGER = {MemberRole.ADMIN}, {MemberRole.MANAGER}
 REVIEWER, APPROVER, SITE_MANAGER = {MemberRole.REVIEWER}, {MemberRole.APPROVER}, {MemberRole.SITE_MANAGER}
 STAFF_MANAGER = {MemberRole.STAFF_MANAGER}
+# On the days for which an approver has named them, in whose place they decide.
+DEPUTY = {MemberRole.DEPUTY}
 # Whoever is logged in; and whoever comes by.
 KNOWN, ANYBODY = frozenset(MemberRole), frozenset({*MemberRole, None})
 
@@ -70,6 +72,12 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
     "/my/reservations/{reservation_id}/permit": COMPANY | STAFF,
     "/desk": STAFF,
     **dict.fromkeys(("/api/v1/calendar", "/api/v1/numbers"), STAFF),
+    "/desk/{reservation_id}": STAFF | DEPUTY,
+    "/api/v1/reviews/{reservation_id}": STAFF | DEPUTY,
+    "/api/v1/reservations/{reservation_id}": COMPANY | STAFF | DEPUTY,
+    # Who names deputies is told in test_deputies: the same address shows them to all staff.
+    "/api/v1/deputies": STAFF,
+    **dict.fromkeys(("/desk/deputies/{deputy_id}", "/api/v1/deputies/{deputy_id}"), APPROVER),
     "/desk/companies": REVIEWER | APPROVER,
     "/desk/book": REVIEWER | APPROVER | SITE_MANAGER,
     **dict.fromkeys(
@@ -111,8 +119,8 @@ PLACES: Mapping[str, Set[MemberRole | None]] = {
 }
 # Who takes a step; what is not named is the company's own.
 STEPS: Mapping[Action, Set[MemberRole]] = {
-    Action.RETURN: REVIEWER | APPROVER,
-    **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE, Action.TAKE_BACK), APPROVER),
+    Action.RETURN: REVIEWER | APPROVER | DEPUTY,
+    **dict.fromkeys((Action.APPROVE, Action.REJECT, Action.REVOKE, Action.TAKE_BACK), APPROVER | DEPUTY),
     **dict.fromkeys((Action.CHECK_IN, Action.CHECK_OUT), COMPANY | SITE_MANAGER),
     Action.NO_SHOW: SITE_MANAGER,
     Action.FILE_FOR: REVIEWER | APPROVER | SITE_MANAGER,
@@ -122,7 +130,7 @@ STEPS: Mapping[Action, Set[MemberRole]] = {
 # What a token must carry to change something, by who somebody is.
 CHANGES: Mapping[MemberRole, Set[Scope]] = {
     **{role: {Scope.BOOK} for role in COMPANY},
-    **{role: {Scope.REVIEW, Scope.MANAGE} for role in STAFF},
+    **{role: {Scope.REVIEW, Scope.MANAGE} for role in STAFF | DEPUTY},
     MemberRole.ADMIN: {Scope.MANAGE},
 }
 # A try, which changes nothing.

@@ -11,8 +11,11 @@ from testfields.accounts.identity import CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, Actor, MemberRole, OrganisationKind, Scope
 from testfields.accounts.tables import ApiToken, Membership, Organisation, Person
 from testfields.core.clock import now
+from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import DB
 from testfields.documents.tables import Document
+from testfields.joining import deputising
+from testfields.joining.deputising import NewDeputy
 from testfields.permits.tables import Permit
 from testfields.reservations import day
 from testfields.sites.tables import Area, PlanPiece, Site, SitePhoto, SitePhotoSize
@@ -207,10 +210,20 @@ async def _things(client: AsyncClient, people: People, others: People) -> dict[s
         "company_id": await factories.organisation(OrganisationKind.COMPANY, unverified_since=now()),
         "invitation_id": await send(people[MemberRole.MANAGER], "/invitations", invitation),
     }
+    everything["deputy_id"] = await _deputy(owner)
     # Nothing waits for long.
     async with DB.connection() as connection:
         await connection.execute("DELETE FROM procrastinate_jobs; UPDATE delivery SET next_attempt_at = NULL")
     return everything
+
+
+async def _deputy(owner: int) -> int:
+    """Somebody who stands in for an approver, neither of whom asks for anything."""
+    kind, today = OrganisationKind.OWNER, local_date(now(), JAPANS_ZONE)
+    approver = await factories.person(owner, kind, MemberRole.APPROVER)
+    deputy = await factories.person(owner, kind, MemberRole.SITE_MANAGER)
+    await Person.update({Person.name: MARK}).where(Person.id == deputy.person_id)
+    return await deputising.name(approver, NewDeputy(owner, deputy.person_id, today, today), now())
 
 
 async def _a_worker_that_keeps_up() -> None:

@@ -76,6 +76,7 @@ PAGES = {
         "/desk/book", "/desk/book?site=maishima&start=2026-02-03T09:00",
         "/desk/calendar", "/desk/calendar?view=day", "/desk/calendar?view=month&what=permitted",
         "/desk/numbers", "/desk/numbers?month=2020-02", "/desk/numbers?month=nonsense",
+        "/desk/deputies",
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
         "/desk/today", "/desk/today?site=nothing-like-it",
@@ -103,6 +104,7 @@ EMPTY = {
         ("/my/reservations/{completed}", "form[action$=report] button"),
     ],
     "approver": [
+        ("/desk/deputies", "form[action='/desk/deputies'] button"),
         ("/desk/closures", "form[action='/desk/closures'] button.button--primary"),
         ("/desk/book", ".decision-bar button[value=file_for]"),
         ("/desk/{submitted}", "form[action$=reject] button"),

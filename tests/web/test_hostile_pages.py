@@ -89,6 +89,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/my/members/invitations/{invitation_id:int}/again": {},
     "/my/members/invitations/{invitation_id:int}/withdraw": {},
     "/my/members/{person_id:int}/roles": {"organisation_id": "{company}", "roles": "member", "what": ""},
+    "/desk/deputies": {"person_id": "1/1", "first_day": "2026-12-03", "last_day": "2026-12-03"},
+    "/desk/deputies/{deputy_id:int}/end": {},
     "/my/tokens": {"name": "mine", "scopes": "read", "days": "30"},
     "/my/tokens/{token_id:int}/revoke": {},
     "/my/calendar/feed": {},

@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from testfields.accounts.authority import Kind, May, Row, To
-from testfields.accounts.rules import ROLES_OF, SCOPE_WORDS, Actor, MemberRole, Membership, OrganisationKind, Scope
+from testfields.accounts.rules import (
+    COMPANY_ROLES,
+    ROLES_OF,
+    SCOPE_WORDS,
+    Actor,
+    Colleague,
+    MemberRole,
+    Membership,
+    OrganisationKind,
+    Scope,
+)
 from testfields.core.errors import N_, Message, NotAllowed, NotLoggedIn
 
 
@@ -85,10 +95,20 @@ def seen_by(may: May) -> Callable[[Actor | None], bool]:
 
 
 def roles_in(actor: Actor, *organisations: int) -> frozenset[MemberRole]:
-    """What somebody is in these organisations; a role counts where the organisation is of the kind that has it."""
-    return frozenset(
+    """What somebody is in these organisations; a role counts where the organisation is of the kind that has it.
+
+    Nobody stands in for another where what is decided is their own company's too.
+    """
+    roles = frozenset(
         one.role for one in actor.memberships if one.organisation_id in organisations and one.role in ROLES_OF[one.kind]
     )
+    return roles - {MemberRole.DEPUTY} if roles & COMPANY_ROLES else roles
+
+
+def stands_in_for(actor: Actor, organisation_id: int) -> Colleague | None:
+    """The approver in whose place somebody decides on an owner's land, where they do so as a deputy."""
+    theirs = [one.deputy_for for one in actor.memberships if one.organisation_id == organisation_id and one.deputy_for]
+    return theirs[0] if theirs else None
 
 
 def roles_by(actor: Actor, may: May, *organisations: int) -> frozenset[MemberRole]:

@@ -10,7 +10,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.entries import NewPerson, NewRole, folded_email
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
-from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
+from testfields.accounts.rules import ROLES, Actor, MemberRole, OrganisationKind
 from testfields.accounts.views import older, options, people_lines
 from testfields.accounts.words import KIND_WORDS, ROLE_WORDS
 from testfields.core.clock import now
@@ -103,7 +103,7 @@ async def people(
         older=older("/admin/people", rows, limit, text),
         form=form or Posted({"locale": ["ja"]}),
         organisations=choices,
-        roles=options(ROLE_WORDS, list(MemberRole)),
+        roles=options(ROLE_WORDS, [role for role in MemberRole if ROLES[role].given]),
         made=made,
         **faults_of(error, PERSON_LABELS, PERSON_FIELDS),
     )

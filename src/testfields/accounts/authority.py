@@ -70,6 +70,8 @@ MEMBERS, STAFF = COMPANY_ROLES, STAFF_ROLES
 MANAGERS = frozenset({MemberRole.MANAGER})
 REVIEWERS = frozenset({MemberRole.REVIEWER, MemberRole.APPROVER})
 APPROVERS = frozenset({MemberRole.APPROVER})
+# On the days for which an approver has named them.
+DEPUTIES = frozenset({MemberRole.DEPUTY})
 SITE_MANAGERS = frozenset({MemberRole.SITE_MANAGER})
 STAFF_MANAGERS = frozenset({MemberRole.STAFF_MANAGER})
 ADMINS = frozenset({MemberRole.ADMIN})
@@ -153,6 +155,14 @@ class May(Enum):
         FOR_STAFF,
     )
 
+    SEE_DEPUTIES = Row("See who stands in for an approver of one's owner of land", (To(STAFF, READ),), FOR_STAFF)
+    # A deputy names no deputy.
+    NAME_DEPUTY = Row(
+        "Name a colleague who decides on applications in one's place, and end that",
+        (To(APPROVERS, MANAGE),),
+        N_("This is for approvers of the land's owner."),
+    )
+
     # --- A company and its projects
     SEE_OWN_PAGES = Row("See one's company's own pages", (To(MEMBERS, READ),), FOR_MEMBERS)
 
@@ -185,8 +195,10 @@ class May(Enum):
     APPLY = Row(
         "File an application for one's company, change it, and see it through", (To(MEMBERS, BOOK),), FOR_MEMBERS
     )
-    REVIEW = Row("Return an application with what is to be changed", (To(REVIEWERS, Scope.REVIEW),))
-    DECIDE = Row("Approve an application, reject it, revoke what was permitted", (To(APPROVERS, Scope.REVIEW),))
+    REVIEW = Row("Return an application with what is to be changed", (To(REVIEWERS | DEPUTIES, Scope.REVIEW),))
+    DECIDE = Row(
+        "Approve an application, reject it, revoke what was permitted", (To(APPROVERS | DEPUTIES, Scope.REVIEW),)
+    )
     BE_ON_SITE = Row("Check in and out", (To(MEMBERS, BOOK), To(SITE_MANAGERS, Scope.REVIEW)))
     NOTE_NO_SHOW = Row("Note that nobody came", (To(SITE_MANAGERS, Scope.REVIEW), Kind.PORTAL))
     MIND_SITES = Row(

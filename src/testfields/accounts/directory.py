@@ -21,7 +21,7 @@ from testfields.accounts.entries import (
 )
 from testfields.accounts.last_ones import LAST_ADMIN, LastOne
 from testfields.accounts.rules import (
-    ROLES_OF,
+    GIVEN_ROLES,
     Actor,
     MemberRole,
     Membership,
@@ -177,7 +177,7 @@ async def _check_roles(roles: Sequence[NewRole]) -> None:
     for index, one in enumerate(roles):
         if one.organisation_id not in kinds:
             faults.append(fault(f"memberships[{index}].organisation_id", N_("There is no such organisation.")))
-        elif one.role not in ROLES_OF[kinds[one.organisation_id]]:
+        elif one.role not in GIVEN_ROLES[kinds[one.organisation_id]]:
             faults.append(fault(f"memberships[{index}].role", N_("This organisation has no such role.")))
     if faults:
         raise InvalidInput(faults)

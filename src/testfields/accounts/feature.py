@@ -10,6 +10,7 @@ from testfields.accounts.service import forget_expired
 from testfields.accounts.tables import (
     ApiToken,
     CalendarFeed,
+    Deputy,
     LoginAttempt,
     LoginSession,
     Membership,
@@ -29,6 +30,6 @@ FEATURE = Feature(
     menu=(Link(60, "/admin", "settings", N_("Administration"), seen_by(May.ADMINISTER)),),
     commands=(people, owners),
     hourly=(forget_expired, forget_over),
-    tables=(Organisation, Person, Membership, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn),
+    tables=(Organisation, Person, Membership, Deputy, LoginSession, LoginAttempt, ApiToken, CalendarFeed, WayIn),
     sets=SQL,
 )

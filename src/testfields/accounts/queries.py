@@ -3,7 +3,7 @@
 from testfields.db.statements import Statement
 
 
-def _memberships(told: str = "true") -> str:
+def _held(told: str) -> str:
     """A person's memberships as JSON, those that are `told`."""
     return f"""
     coalesce((
@@ -13,12 +13,31 @@ def _memberships(told: str = "true") -> str:
                    'verified', organisation.unverified_since IS NULL) ORDER BY membership.id)
         FROM membership JOIN organisation ON organisation.id = membership.organisation_id
         WHERE membership.person_id = person.id AND {told}
-    ), '[]'::jsonb)::text AS memberships
+    ), '[]'::jsonb)
     """
+
+
+def _memberships(told: str = "true") -> str:
+    """The same as a column."""
+    return f"{_held(told)}::text AS memberships"
 
 
 # A deactivated organisation makes nobody anything.
 _MEMBERSHIPS = _memberships("organisation.active")
+# The same with the roles of those for whom somebody stands in today: whoever calls acts for them, and nobody whom the
+# portal acts for. Served by deputy_person_id, where most find nothing.
+_ROLES_TODAY = f"""
+    ({_held("organisation.active")} || coalesce((
+        SELECT jsonb_agg(jsonb_build_object(
+                   'organisation_id', organisation.id, 'kind', organisation.kind, 'role', 'deputy',
+                   'name_ja', organisation.name_ja, 'name_en', organisation.name_en,
+                   'deputy_for', jsonb_build_object('id', approver.id, 'name', approver.name)) ORDER BY deputy.id)
+        FROM deputy
+        JOIN organisation ON organisation.id = deputy.organisation_id
+        JOIN person approver ON approver.id = deputy.approver_id
+        WHERE deputy.person_id = person.id AND organisation.active AND stands_in(deputy, :now)
+    ), '[]'::jsonb))::text AS memberships
+"""
 # Whether somebody may come in: not locked out, and not of deactivated organisations alone. Served by
 # membership_person_id.
 _AT_WORK = """
@@ -30,7 +49,7 @@ _AT_WORK = """
 
 # Served by api_token's unique index on secret_hash.
 BY_TOKEN = Statement(f"""
-    SELECT person.id AS person_id, person.email, person.name, person.locale, api_token.scopes, {_MEMBERSHIPS}
+    SELECT person.id AS person_id, person.email, person.name, person.locale, api_token.scopes, {_ROLES_TODAY}
     FROM api_token JOIN person ON person.id = api_token.person_id
     WHERE api_token.secret_hash = :secret_hash AND api_token.revoked_at IS NULL
       AND api_token.expires_at > :now AND {_AT_WORK}
@@ -39,7 +58,7 @@ BY_TOKEN = Statement(f"""
 # Served by login_session's unique index on secret_hash.
 BY_SESSION = Statement(f"""
     SELECT person.id AS person_id, person.email, person.name, person.locale, person.initial_password,
-           login_session.csrf_token, {_MEMBERSHIPS}
+           login_session.csrf_token, {_ROLES_TODAY}
     FROM login_session JOIN person ON person.id = login_session.person_id
     WHERE login_session.secret_hash = :secret_hash AND login_session.expires_at > :now AND {_AT_WORK}
 """)

@@ -27,6 +27,8 @@ class MemberRole(StrEnum):
     SITE_MANAGER = "site_manager"
     STAFF_MANAGER = "staff_manager"
     ADMIN = "admin"
+    # An approver's deputy (代理), on the days for which they were named.
+    DEPUTY = "deputy"
 
 
 class Letters(StrEnum):
@@ -40,11 +42,15 @@ class Letters(StrEnum):
 
 @dataclass(frozen=True)
 class RoleRow:
-    """In which kind of organisation a role is found, what it is called, and which letters it gets."""
+    """In which kind of organisation a role is found, what it is called, and which letters it gets.
+
+    What is not `given` is no membership, and follows from something else: who an approver has named.
+    """
 
     word: str
     kind: OrganisationKind
     letters: Letters = Letters.NONE
+    given: bool = True
 
 
 # Each role once. What it lets somebody do stands in `accounts.authority`.
@@ -56,10 +62,13 @@ ROLES: Mapping[MemberRole, RoleRow] = {
     MemberRole.SITE_MANAGER: RoleRow(N_("Site manager"), OrganisationKind.OWNER),
     MemberRole.STAFF_MANAGER: RoleRow(N_("Staff manager"), OrganisationKind.OWNER),
     MemberRole.ADMIN: RoleRow(N_("Administrator"), OrganisationKind.OPERATOR),
+    MemberRole.DEPUTY: RoleRow(N_("Deputy"), OrganisationKind.OWNER, given=False),
 }
 ROLES_OF = {kind: frozenset(role for role, row in ROLES.items() if row.kind is kind) for kind in OrganisationKind}
-COMPANY_ROLES = ROLES_OF[OrganisationKind.COMPANY]
-STAFF_ROLES = ROLES_OF[OrganisationKind.OWNER]
+# Those that somebody can be given there.
+GIVEN_ROLES = {kind: frozenset(role for role in roles if ROLES[role].given) for kind, roles in ROLES_OF.items()}
+COMPANY_ROLES = GIVEN_ROLES[OrganisationKind.COMPANY]
+STAFF_ROLES = GIVEN_ROLES[OrganisationKind.OWNER]
 # Without one of these an organisation stands still: the last is not given up before another has taken it on.
 NEEDED_ROLES: Mapping[OrganisationKind, frozenset[MemberRole]] = {
     OrganisationKind.COMPANY: frozenset({MemberRole.MANAGER}),
@@ -72,6 +81,10 @@ SQL = "".join(
     a_set(f"roles_with_{which}_letters", (role for role, row in ROLES.items() if row.letters is which))
     for which in Letters
 )
+# Who may name a deputy, and who may be one; whoever names deputies needs none to decide.
+NAMING_DEPUTIES = frozenset({MemberRole.APPROVER})
+CAN_DEPUTISE = frozenset({MemberRole.REVIEWER, MemberRole.SITE_MANAGER})
+SQL += a_set("roles_that_name_deputies", NAMING_DEPUTIES) + a_set("roles_that_can_deputise", CAN_DEPUTISE)
 
 
 # 平面直角座標系 (平成14年国土交通省告示第9号) of JGD2011: EPSG code → number of the system. Osaka lies in VI.
@@ -153,8 +166,16 @@ IN_THE_MAIL_ALONE = "in-the-mail-alone"
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """Somebody of the same organisation."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Membership:
-    """One role of a person in one organisation."""
+    """One role of a person in one organisation; a deputy's also names the approver."""
 
     organisation_id: int
     kind: OrganisationKind
@@ -163,6 +184,7 @@ class Membership:
     name_en: str
     # Of a company: not one that registered itself and that nobody has looked at yet.
     verified: bool = True
+    deputy_for: Colleague | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from testfields.accounts.rules import OSAKAS_SYSTEM, MemberRole, OrganisationKind, Purpose
+from testfields.accounts.rules import OSAKAS_SYSTEM, ROLES, OrganisationKind, Purpose
 from testfields.db.sets import one_of
 
 
@@ -80,7 +80,26 @@ class Membership(Table, tablename="membership"):
     role = Text()
 
     membership_once = Unique([person_id, organisation_id, role])
-    membership_role_1 = Check(one_of("role", MemberRole))
+    membership_role_1 = Check(one_of("role", (role for role, row in ROLES.items() if row.given)))
+
+
+class Deputy(Table, tablename="deputy"):
+    """Somebody who decides in an approver's place from `starts_at` to `ends_at`, unless it `ended_at` some time before.
+
+    Whether it holds depends on what both are at the moment: deputies.sql.
+    """
+
+    id = BigSerial(primary_key=True)
+    organisation_id = ForeignKey(Organisation, on_delete=OnDelete.restrict, null=False, index=True)
+    approver_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=False)
+    person_id = ForeignKey(Person, on_delete=OnDelete.cascade, null=False, index=True)
+    starts_at = Timestamptz()
+    ends_at = Timestamptz()
+    created_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(null=True, default=None)
+
+    deputy_period_1 = Check("starts_at < ends_at")
+    deputy_of_another_1 = Check("approver_id <> person_id")
 
 
 class LoginSession(Table, tablename="login_session"):

@@ -9,7 +9,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.directory import give_roles
 from testfields.accounts.entries import NewRole
 from testfields.accounts.last_ones import LastOne
-from testfields.accounts.rules import ROLES, ROLES_OF, Actor, MemberRole, OrganisationKind
+from testfields.accounts.rules import GIVEN_ROLES, ROLES, Actor, MemberRole, OrganisationKind
 from testfields.core.errors import N_, InvalidInput, Message, NotFound, fault
 from testfields.db.engine import transactional
 from testfields.events import service as events
@@ -57,7 +57,7 @@ async def _set_roles(
     if organisation is None or not known:
         raise NotFound(N_("There is no such person."))
     kind = OrganisationKind(organisation["kind"])
-    if not ROLES_OF[kind].issuperset(roles):
+    if not GIVEN_ROLES[kind].issuperset(roles):
         raise InvalidInput([fault("roles", N_("This organisation has no such role."))])
     before = await last_ones.held([organisation_id])
     await queries.END_MEMBERSHIPS.run(

@@ -16,6 +16,8 @@ class Subject(StrEnum):
     ORGANISATION = "organisation"
     # A single-use link by mail.
     WAY_IN = "way_in"
+    # An approver's deputy.
+    DEPUTY = "deputy"
 
 
 # Who acted where no person did: the portal by itself, and whoever types at its machine.

@@ -2,6 +2,8 @@
 
 from testfields.accounts.feature import FEATURE as ACCOUNTS
 from testfields.joining.company_pages import pages as company_pages
+from testfields.joining.deputy_pages import pages as deputy_pages
+from testfields.joining.deputy_routes import router as deputies
 from testfields.joining.jobs import TASKS
 from testfields.joining.pages import pages
 from testfields.joining.registering import LONGEST_WISH
@@ -12,8 +14,8 @@ from testfields.web.features import Feature
 
 FEATURE = Feature(
     after=(ACCOUNTS,),
-    api=(router,),
-    pages=(*pages, *team_pages, *company_pages),
+    api=(router, deputies),
+    pages=(*pages, *team_pages, *company_pages, *deputy_pages),
     in_templates=lambda _settings: {"longest_wish": LONGEST_WISH},
     tasks=TASKS,
     tables=(Registration,),

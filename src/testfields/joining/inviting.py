@@ -22,7 +22,7 @@ from testfields.accounts.entries import (
     email_faults,
     folded_email,
 )
-from testfields.accounts.rules import INVITATIONS_PER_PERSON, ROLES_OF, Actor, MemberRole, OrganisationKind, Purpose
+from testfields.accounts.rules import GIVEN_ROLES, INVITATIONS_PER_PERSON, Actor, MemberRole, OrganisationKind, Purpose
 from testfields.accounts.ways_in import OVER, Invitation, WayIn
 from testfields.core.errors import N_, InvalidInput, NotFound, fault
 from testfields.db.engine import transactional
@@ -73,7 +73,7 @@ async def invite(actor: Actor, new: NewInvitation, now: datetime) -> int:
     faults = email_faults("email", email)
     if not new.roles:
         faults.append(fault("roles", N_("Please choose at least one role.")))
-    elif not ROLES_OF[OrganisationKind(row["kind"])].issuperset(new.roles):
+    elif not GIVEN_ROLES[OrganisationKind(row["kind"])].issuperset(new.roles):
         faults.append(fault("roles", N_("This organisation has no such role.")))
     if faults:
         raise InvalidInput(faults)

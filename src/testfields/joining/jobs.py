@@ -1,5 +1,7 @@
 """Writing the mails that bring a link, and those that tell a company whether it is verified."""
 
+from datetime import timedelta
+
 from testfields.accounts import addresses, ways_in
 from testfields.accounts import service as accounts
 from testfields.accounts.authority import May
@@ -9,10 +11,11 @@ from testfields.accounts.ways_in import WayIn
 from testfields.accounts.words import ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, NotFound
+from testfields.core.local_time import JAPANS_ZONE, local_date
 from testfields.db.engine import transactional
 from testfields.events import service as events
-from testfields.joining import inviting, queries, registering
-from testfields.joining.rendering import render, render_deactivated, render_has_account, render_verified
+from testfields.joining import deputy_queries, inviting, queries, registering
+from testfields.joining.rendering import render, render_deactivated, render_deputy, render_has_account, render_verified
 from testfields.notifications import service as notifications
 from testfields.notifications.rules import Channel, Letter, Receiver
 from testfields.web.features import Settings, Task
@@ -21,6 +24,7 @@ from testfields.web.locale import translate
 # The task that writes the mail of a link.
 SEND_LINK = "send_link"
 TELL_VERIFIED = "tell_verified"
+TELL_DEPUTY = "tell_deputy"
 
 
 @transactional
@@ -90,7 +94,26 @@ async def tell_verified(settings: Settings, event_id: int) -> None:
     await write_verified(event_id, settings.base_url)
 
 
+@transactional
+async def write_deputy(event_id: int, base_url: str) -> None:
+    """Write the mail that tells a deputy that they are named, or are one no longer."""
+    happened = await events.happened(event_id)
+    row = await deputy_queries.ONE.row(id=happened.subject_id)
+    if row is None:
+        return
+    days = (local_date(row["starts_at"], JAPANS_ZONE), local_date(row["ends_at"], JAPANS_ZONE) - timedelta(days=1))
+    letter = render_deputy(happened.action, dict(row.items()), days, base_url)
+    to = Receiver(row["person_id"], None, row["deputy"], row["locale"])
+    await notifications.post(event_id, Channel.MAIL, to, letter, now())
+
+
+async def tell_deputy(settings: Settings, event_id: int) -> None:
+    """Tell somebody that they stand in for an approver, or no longer."""
+    await write_deputy(event_id, settings.base_url)
+
+
 TASKS = (
     Task(SEND_LINK, send_link, OnlyPortal(May.WRITE_LETTER)),
     Task(TELL_VERIFIED, tell_verified, OnlyPortal(May.WRITE_LETTER)),
+    Task(TELL_DEPUTY, tell_deputy, OnlyPortal(May.WRITE_LETTER)),
 )

@@ -1,9 +1,13 @@
 """The mail that brings a link, or says why there is none, and the one that tells a company whether it is verified."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from testfields.accounts.rules import IN_THE_MAIL_ALONE, Purpose
 from testfields.accounts.ways_in import WayIn
-from testfields.core.local_time import JAPANS_ZONE, format_instant
-from testfields.joining.rules import DEACTIVATED, HAS_ACCOUNT, VERIFIED, WORDS
+from testfields.core.local_time import JAPANS_ZONE, format_date, format_instant
+from testfields.joining.rules import DEACTIVATED, DEPUTY, HAS_ACCOUNT, VERIFIED, WORDS
 from testfields.notifications.rendering import environment, speaker
 from testfields.notifications.rules import Letter
 
@@ -12,6 +16,15 @@ def render_verified(action: str, company: str, reason: str, locale: str, base_ur
     """The mail that tells a company whether it is verified."""
     subject, then = (speaker(locale)(text, company=company) for text in VERIFIED[action])
     return _plain(locale, subject, then, f"{base_url}/my", company, reason)
+
+
+def render_deputy(action: str, row: Mapping[str, Any], days: tuple[date, date], base_url: str) -> Letter:
+    """The mail to a deputy who is named, or is one no longer; `days` are the first and the last."""
+    locale = row["locale"]
+    first, last = (format_date(day, locale) for day in days)
+    values = {"approver": row["approver"], "organisation": row[f"name_{locale}"], "first": first, "last": last}
+    subject, then = (speaker(locale)(text, **values) for text in DEPUTY[action])
+    return _plain(locale, subject, then, f"{base_url}/desk", row["deputy"])
 
 
 def render_has_account(name: str, locale: str, base_url: str) -> Letter:

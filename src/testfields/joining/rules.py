@@ -74,6 +74,21 @@ HAS_ACCOUNT = (
 )
 
 
+# By the action that is told: subject, and what the deputy may do from then on.
+DEPUTY: Mapping[str, tuple[str, str]] = {
+    "name": (
+        N_("You are named deputy of %(approver)s, %(first)s to %(last)s"),
+        N_(
+            "On these days you can approve and reject applications to %(organisation)s in their place. It is told as"
+            " yours, for them. Cases of a company of your own stay with them."
+        ),
+    ),
+    "end": (
+        N_("You are no longer deputy of %(approver)s"),
+        N_("From now on you do not decide on applications to %(organisation)s in their place."),
+    ),
+}
+
 # By the action that is told: subject, and what the company can do now.
 VERIFIED: Mapping[str, tuple[str, str]] = {
     "verify": (

@@ -1,7 +1,7 @@
 """What the API takes and tells of people's places in organisations."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -63,6 +63,26 @@ class UnverifiedView(msgspec.Struct, frozen=True):
     contact_email: str
     unverified_since: datetime
     not_verified_because: str
+
+
+class DeputyView(msgspec.Struct, frozen=True):
+    """Somebody who decides in an approver's place from the first day to the last, each whole in Japan's zone."""
+
+    id: int
+    organisation_id: int
+    organisation_name: NamedText
+    approver_id: int
+    approver: str
+    person_id: int
+    deputy: str
+    first_day: date
+    last_day: date
+
+
+class NamedDeputyView(msgspec.Struct, frozen=True):
+    """A deputy that was just named."""
+
+    id: int
 
 
 class ReasonBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,13 +14,14 @@ from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
 from testfields.accounts.last_ones import LastOne
 from testfields.accounts.pages import account
-from testfields.accounts.rules import ROLES_OF, Actor, MemberRole, OrganisationKind
+from testfields.accounts.rules import GIVEN_ROLES, Actor, MemberRole, OrganisationKind
 from testfields.accounts.views import in_a_row, older, options
 from testfields.accounts.words import ROLE_WORDS
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.local_time import JAPANS_ZONE
-from testfields.joining import inviting
+from testfields.joining import deputising, inviting
+from testfields.joining.deputy_pages import lines
 from testfields.joining.inviting import NewInvitation
 from testfields.web import locale
 from testfields.web.forms import Posted, faults_of, posted
@@ -147,6 +148,7 @@ async def _members(
             {"id": one.id, "name": locale.named(one, "name"), "asks": one.asks_verified}
             for one in await organising.asking(actor)
         ],
+        deputies=lines(await deputising.deputies(actor, now()), actor),
         people=[_line(row, managed) for row in rows],
         older=older("/my/members", rows, limit),
         invited=[
@@ -169,7 +171,7 @@ async def _members(
 
 
 def _roles_of(kinds: set[OrganisationKind]) -> list[MemberRole]:
-    return [role for role in MemberRole if any(role in ROLES_OF[kind] for kind in kinds)]
+    return [role for role in MemberRole if any(role in GIVEN_ROLES[kind] for kind in kinds)]
 
 
 def _line(row: directory.PersonRow, managed: dict[int, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import asyncpg
 
-from testfields.accounts.access import roles_by
-from testfields.accounts.rules import Actor
+from testfields.accounts.access import roles_by, stands_in_for
+from testfields.accounts.rules import Actor, MemberRole
 from testfields.core.errors import NotFound, refuse_stale
 from testfields.events import service as events
 from testfields.events.rules import Event, Subject
@@ -82,6 +82,12 @@ def _locked(row: asyncpg.Record, span: asyncpg.Record) -> Locked:
     return Locked(**values | {"state": State(row["state"]), "times": times})
 
 
+def _in_whose_place(actor: Actor | None, locked: Locked, role: Role) -> dict[str, object]:
+    """The approver for whom a deputy acts."""
+    approver = stands_in_for(actor, locked.owner_id) if actor is not None and role is MemberRole.DEPUTY else None
+    return {} if approver is None else {"deputy_for": approver.id}
+
+
 async def move(
     actor: Actor | None,
     locked: Locked,
@@ -111,7 +117,7 @@ async def move(
         from_state=locked.state,
         to_state=to,
         reason=step.reason,
-        details={**details, **promised(terms)},
+        details={**details, **promised(terms), **_in_whose_place(actor, locked, role)},
     )
     await events.tell([told], now)
     return Moved(locked.id, to, version)

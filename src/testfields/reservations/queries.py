@@ -170,8 +170,10 @@ EVENTS = Statement("""
            coalesce(event.details -> 'moved', '[]')::text AS moved,
            CAST(event.details ->> 'other' AS bigint) AS other,
            CASE WHEN :sees_staff OR event.actor_role = 'company' THEN person.name END AS actor_name,
+           CASE WHEN :sees_staff THEN approver.name END AS deputy_for,
            encode(event.hash, 'hex') AS hash
     FROM reservation_event event LEFT JOIN person ON person.id = event.actor_id
+    LEFT JOIN person approver ON approver.id = CAST(event.details ->> 'deputy_for' AS bigint)
     WHERE event.reservation_id = :id
     ORDER BY event.sequence
 """)

@@ -150,12 +150,14 @@ class MoveTold(msgspec.Struct, frozen=True):
 class EventView(msgspec.Struct, frozen=True):
     """One event of a reservation's story; `stays` are those that it was about, as it left them, where it was about
     single ones, `left_out` those that did not fit when it was filed, `moved` those that were moved. `other` is the
-    application that these have become, or of which this one has been parted."""
+    application that these have become, or of which this one has been parted. `deputy_for` is in whose
+    place a deputy acted."""
 
     sequence: int
     at: datetime
     actor_role: str
     actor_name: str | None
+    deputy_for: str | None
     action: str
     from_state: str | None
     to_state: str

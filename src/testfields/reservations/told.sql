@@ -28,7 +28,8 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
     ORDER BY 1
 $$;
 
--- Those who can review or decide at the site; served by membership_organisation_id.
+-- Those who can review or decide at the site, also for somebody else today; served by membership_organisation_id and
+-- deputy_person_id.
 CREATE OR REPLACE FUNCTION staff_told(number bigint)
 RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text) LANGUAGE sql STABLE AS $$
     WITH people AS (
@@ -36,9 +37,13 @@ RETURNS TABLE (person_id bigint, organisation_id bigint, name text, locale text)
         FROM reservation
         JOIN site ON site.id = reservation.site_id
         JOIN organisation owner ON owner.id = site.owner_id AND owner.active
-        JOIN membership ON membership.organisation_id = owner.id AND membership.role = ANY(roles_with_all_letters())
+        JOIN membership ON membership.organisation_id = owner.id
         JOIN person ON person.id = membership.person_id AND person.active
         WHERE reservation.id = number
+          AND (membership.role = ANY(roles_with_all_letters())
+               OR EXISTS (SELECT FROM deputy
+                          WHERE deputy.person_id = person.id AND deputy.organisation_id = owner.id
+                            AND stands_in(deputy, now())))
     )
     SELECT people.id, CAST(NULL AS bigint), people.name, people.locale FROM people
     UNION ALL

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from testfields.accounts.access import allowed
+from testfields.accounts.access import allowed, stands_in_for
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.accounts.identity import Caller
@@ -113,6 +113,7 @@ async def _review(
         days=day_links(case.days, day, address),
         filters=filters,
         queue_href=desk(filters),
+        deputy_for=stands_in_for(actor, row["owner_id"]),
         undo_until=instant(case.decided.until, zone) if case.decided else "",
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or DecisionRefused(200, ""),
@@ -162,11 +163,20 @@ def _day(day: date, zone: str) -> dict[str, str]:
     return {"iso": day.isoformat(), "start": start.isoformat(), "end": end.isoformat(), "zone": zone}
 
 
+def _named(row: Any) -> str | None:
+    """Who acted, and of a deputy for whom."""
+    name: str | None = row["actor_name"]
+    return name if row["deputy_for"] is None else locale.translate(FOR, name=name, approver=row["deputy_for"])
+
+
+FOR = N_("%(name)s, for %(approver)s")
+
+
 def _event(row: Any, zone: str) -> dict[str, Any]:
     return {
         "about": ACTIONS[Action(row["action"])],
         "who": WHO[row["actor_role"]],
-        "name": row["actor_name"],
+        "name": _named(row),
         "when": instant(row["at"], zone),
         "iso": row["at"].isoformat(),
         "times": times_told(row, zone),
@@ -249,7 +259,7 @@ async def _last_step(actor: Actor, case: Case) -> str:
     return locale.translate(
         N_("The last step was “%(what)s”, by %(who)s, %(when)s."),
         what=locale.translate(ACTIONS[Action(last["action"])].told),
-        who=last["actor_name"] or locale.translate(WHO[last["actor_role"]]),
+        who=_named(last) or locale.translate(WHO[last["actor_role"]]),
         when=instant(last["at"], case.row["timezone"]),
     )
 
