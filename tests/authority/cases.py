@@ -9,7 +9,7 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import COMPANY_ROLES, STAFF_ROLES, MemberRole
 from testfields.maps.rules import Kind as MapKind
 from tests import factories
-from tests.authority.world import MARK, period, volumes
+from tests.authority.world import DEPUTY_MARK, MARK, period, volumes
 
 PLAN = {
     "title_ja": "題",
@@ -159,8 +159,8 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "PUT /api/v1/me/email": (Case(json={}),),
     "POST /api/v1/me/email/again": (NOTHING_WAITS,),
     "POST /api/v1/tokens": (Case(json={}),),
-    "GET /api/v1/deputies": (LIST,),
-    "GET /desk/deputies": (LIST,),
+    "GET /api/v1/deputies": (Case(shows=DEPUTY_MARK),),
+    "GET /desk/deputies": (Case(shows=DEPUTY_MARK),),
     "POST /api/v1/deputies": (Case(json=STANDING_IN, elsewhere=404),),
     "DELETE /api/v1/deputies/{deputy_id}": (ANOTHERS,),
     "POST /desk/deputies": (Case(form={}),),

@@ -28,11 +28,14 @@ MARK = "極秘標識"
 DRAFT_MARK = "下書標識"
 # The name of whoever decided on the first tenant's land.
 STAFF_MARK = "職員標識"
+# The name of a deputy on the first tenant's land, which its staff see.
+DEPUTY_MARK = "代理標識"
 # Who of the first tenant may ever be shown each of them, at whichever address; administrators are of both tenants.
 SECRETS: Mapping[str, Set[MemberRole]] = {
     MARK: frozenset(MemberRole),
     DRAFT_MARK: COMPANY_ROLES,
     STAFF_MARK: STAFF_ROLES | {MemberRole.ADMIN},
+    DEPUTY_MARK: STAFF_ROLES | {MemberRole.ADMIN},
 }
 TENANT = {
     OrganisationKind.COMPANY: (MemberRole.MEMBER, MemberRole.MANAGER),
@@ -222,7 +225,7 @@ async def _deputy(owner: int) -> int:
     kind, today = OrganisationKind.OWNER, local_date(now(), JAPANS_ZONE)
     approver = await factories.person(owner, kind, MemberRole.APPROVER)
     deputy = await factories.person(owner, kind, MemberRole.SITE_MANAGER)
-    await Person.update({Person.name: MARK}).where(Person.id == deputy.person_id)
+    await Person.update({Person.name: DEPUTY_MARK}).where(Person.id == deputy.person_id)
     return await deputising.name(approver, NewDeputy(owner, deputy.person_id, today, today), now())
 
 
