@@ -12,7 +12,7 @@ from testfields.projects.tables import Project
 from testfields.reservations import filing
 from testfields.reservations.filing import Application
 from tests import factories
-from tests.projects.test_routes import PLAN
+from tests.projects.test_routes import FLIGHT, PLAN
 
 
 async def test_the_first_project_is_planned_from_an_empty_list(db: None, client: AsyncClient) -> None:
@@ -114,3 +114,21 @@ async def test_another_companys_project_has_no_page_and_a_form_without_its_mark_
 async def test_staff_are_told_that_the_page_is_for_companies(db: None, client: AsyncClient) -> None:
     await factories.log_in(client, (await factories.field()).reviewer)
     assert (await client.get("/my/projects")).status_code == 403
+
+
+async def test_the_form_asks_how_a_drone_is_flown_and_keeps_what_was_typed(db: None, client: AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+    empty = (await client.get("/my/projects/new?lang=en")).text
+    assert "None" not in re.sub(r"<[^>]+>", "", empty)
+    assert 'value="None"' not in empty
+
+    typed = {**PLAN, **FLIGHT, "mass_g": "heavy", "tether_m": ""}
+    refused = await client.post("/my/projects/new", data={**form, **typed})
+    assert refused.status_code == 422
+    assert 'href="#f-mass_g"' in refused.text
+    assert 'value="heavy"' in refused.text
+
+    assert (await client.post("/my/projects/new", data={**form, **typed, "mass_g": "900"})).status_code == 303
+    row = await Project.select().first()
+    assert row is not None
+    assert (row["mass_g"], row["tether_m"], row["drops"], row["registration"]) == (900, None, "yes", "JU0123456789")

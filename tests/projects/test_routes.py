@@ -1,5 +1,6 @@
 """Projects over HTTP."""
 
+import pytest
 from httpx import AsyncClient
 
 from testfields.core.clock import now
@@ -146,3 +147,53 @@ async def test_staff_judge_and_permit_the_plan_that_stays(db: None, client: Asyn
     await steps.act(field.approver, filed.id, Step(Action.APPROVE), now())
     await steps.act(None, filed.id, Step(Action.CONFIRM), now())
     assert await changed({**swapped, "purpose": "ほかの目的"}) == ["purpose"]
+
+
+FLIGHT = {
+    "mass_g": 900,
+    "registration": "JU0123456789",
+    "remote_id": "yes",
+    "tether_m": 25,
+    "beyond_sight": "no",
+    "near_people": "no",
+    "over_event": "no",
+    "dangerous_goods": "no",
+    "drops": "yes",
+}
+
+
+async def test_how_a_drone_is_flown_is_kept_and_may_stay_unsaid(db: None, client: AsyncClient) -> None:
+    headers = await headers_of(await factories.company())
+    unsaid = (await client.post("/api/v1/projects", json=PLAN, headers=headers)).json()
+    assert {name: unsaid[name] for name in FLIGHT} == {**dict.fromkeys(FLIGHT), "registration": ""}
+    said = (await client.post("/api/v1/projects", json=PLAN | FLIGHT, headers=headers)).json()
+    assert {name: said[name] for name in FLIGHT} == FLIGHT
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("mass_g", 0), ("mass_g", 25_000_001), ("tether_m", 1001), ("drops", "maybe"), ("remote_id", "")],
+)
+async def test_what_is_no_answer_is_refused_by_its_field(
+    db: None, client: AsyncClient, field: str, value: object
+) -> None:
+    headers = await headers_of(await factories.company())
+    answer = await client.post("/api/v1/projects", json=PLAN | {field: value}, headers=headers)
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_the_check_goes_by_what_the_project_says_of_the_flight(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    headers, period = await headers_of(company), factories.period(10)
+    volumes = [{"period": {"start": period.start.isoformat(), "end": period.end.isoformat()}}]
+    found = {}
+    for name, plan in (("unsaid", PLAN), ("said", PLAN | FLIGHT | {"tether_m": None})):
+        project = (await client.post("/api/v1/projects", json=plan, headers=headers)).json()
+        body = {"project_id": project["id"], "area_id": field.area_id, "volumes": volumes}
+        answer = await client.post("/api/v1/reservations/check", json=body, headers=headers)
+        found[name] = {one["code"] for one in answer.json()["findings"]}
+    assert {"mass-not-said", "bvlos-not-said", "dropping-not-said"} <= found["unsaid"]
+    assert not [code for code in found["said"] if code.endswith("-not-said")]
+    assert "dropping" in found["said"]
+    assert "dropping" not in found["unsaid"]

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from testfields.projects.fields import Plan
-from testfields.projects.vocabulary import Theme
+from testfields.projects.vocabulary import Answer, Theme
 from testfields.reservations.rules import State
 from testfields.sites.vocabulary import Use
 
 
-def _plan(ja: str, en: str, purpose: str, theme: str, use: str, equipment: str, public: bool) -> Plan:
+def _plan(ja: str, en: str, purpose: str, theme: str, use: str, equipment: str, public: bool, **flight: Any) -> Plan:
     safety = "立入管理措置をとり、監視員を配置します。異常時は非常停止し、所有者と消防・警察へ連絡します。"
     return Plan(
         title_ja=ja,
@@ -21,6 +22,7 @@ def _plan(ja: str, en: str, purpose: str, theme: str, use: str, equipment: str, 
         safety_plan=safety,
         name_public=public,
         plan_public=public,
+        **flight,
     )
 
 
@@ -35,6 +37,14 @@ PROJECTS: Sequence[Sequence[Plan]] = (
             "drone",
             "マルチコプター 2機（最大離陸重量 9.8 kg）、パラシュート付き",
             True,
+            mass_g=9800,
+            registration="JU0123456789",
+            remote_id=Answer.YES,
+            beyond_sight=Answer.YES,
+            near_people=Answer.NO,
+            over_event=Answer.NO,
+            dangerous_goods=Answer.NO,
+            drops=Answer.YES,
         ),
         _plan(
             "物流ドローンの夜間離着陸灯の試験",

@@ -13,13 +13,17 @@ from typing import Annotated
 import msgspec
 
 from testfields.core.fields import rows_of
-from testfields.projects.vocabulary import THEMES, Theme
+from testfields.projects.vocabulary import ANSWERS, THEMES, Answer, Theme
 from testfields.sites.vocabulary import USES, Label, Use
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4000
+LONGEST_SYMBOL = 40
+# In grams and metres; heavier and longer there is none.
+HEAVIEST_G, LONGEST_TETHER_M = 25_000_000, 1000
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TITLE)]
+Symbol = Annotated[str, msgspec.Meta(max_length=LONGEST_SYMBOL)]
 Lines = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
 
 
@@ -28,12 +32,14 @@ class Section(StrEnum):
 
     WHAT = "what"
     HOW = "how"
+    FLIGHT = "flight"
     PUBLIC = "public"
 
 
 SECTIONS: Mapping[str, Label] = {
     Section.WHAT: Label("実証の対象", "What is tried"),
     Section.HOW: Label("機材と安全対策", "With what, and how safely"),
+    Section.FLIGHT: Label("ドローンの飛行の条件（ドローンを使う場合）", "Flights, where a drone is used"),
     Section.PUBLIC: Label("公開する内容", "What the public sees"),
 }
 
@@ -43,7 +49,8 @@ class Field:
     """What is said of a field beside its name and type.
 
     `missing` is the fault of a field that is not filled in. A text of several `lines` may be longer. Of `words` one is
-    chosen, all `in_sight` or behind a list. What is `free` may be changed whatever has been filed under the project.
+    chosen, all `in_sight` or behind a list. A whole number has a `unit`; `greatest` is the limit of such a number,
+    or of a text's characters. What is `free` may be changed whatever has been filed under the project.
     """
 
     section: Section
@@ -51,14 +58,29 @@ class Field:
     missing: Label | None = None
     hint: Label | None = None
     lines: bool = False
+    unit: str = ""
+    greatest: int | None = None
     words: Mapping[str, Label] = field(default_factory=dict)
     in_sight: bool = False
     free: bool = False
 
     @property
     def most(self) -> int:
-        """How many characters a text may have."""
-        return LONGEST_TEXT if self.lines else LONGEST_TITLE
+        """How many characters a text may have, or how great a number may be."""
+        return self.greatest or (LONGEST_TEXT if self.lines else LONGEST_TITLE)
+
+
+def _flight(
+    ja: str, en: str, hint_ja: str = "", hint_en: str = "", unit: str = "", greatest: int | None = None
+) -> Field:
+    """A field of how a drone is flown: a question that may stay unanswered, a number with its unit, or a line."""
+    asked = {} if unit else ANSWERS
+    hint = Label(hint_ja, hint_en) if hint_ja else None
+    return Field(Section.FLIGHT, Label(ja, en), hint=hint, unit=unit, greatest=greatest, words=asked)
+
+
+Grams = Annotated[int, msgspec.Meta(ge=1, le=HEAVIEST_G)]
+Metres = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_TETHER_M)]
 
 
 class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +144,43 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
             lines=True,
         ),
     ]
+    mass_g: Annotated[
+        Grams | None,
+        _flight(
+            "機体の重さ", "Mass of the drone", "積荷を含む最大の重さ。", "The greatest, with its load.", "g", HEAVIEST_G
+        ),
+    ] = None
+    registration: Annotated[
+        Symbol,
+        Field(
+            Section.FLIGHT,
+            Label("登録記号", "Registration symbol"),
+            greatest=LONGEST_SYMBOL,
+            hint=Label("100g以上の機体。JUから始まる記号。", "From 100 g; it begins with JU."),
+        ),
+    ] = ""
+    remote_id: Annotated[Answer | None, _flight("リモートIDを発信しますか", "Does it send its remote ID?")] = None
+    tether_m: Annotated[
+        Metres | None,
+        _flight(
+            "係留する長さ",
+            "Length of the tether",
+            "係留しない場合は空欄。",
+            "Empty without one.",
+            "m",
+            LONGEST_TETHER_M,
+        ),
+    ] = None
+    beyond_sight: Annotated[
+        Answer | None, _flight("目視外で飛ばしますか", "Is it flown beyond visual line of sight?")
+    ] = None
+    near_people: Annotated[
+        Answer | None,
+        _flight("第三者や物件から30m未満で飛ばしますか", "Is it flown within 30 m of people or property of others?"),
+    ] = None
+    over_event: Annotated[Answer | None, _flight("催し場所の上空を飛ばしますか", "Is it flown over an event?")] = None
+    dangerous_goods: Annotated[Answer | None, _flight("危険物を運びますか", "Does it carry dangerous goods?")] = None
+    drops: Annotated[Answer | None, _flight("物を投下しますか", "Does it drop objects?")] = None
     name_public: Annotated[
         bool,
         Field(
@@ -177,3 +236,5 @@ class Plan(PlanFacts, frozen=True, kw_only=True):
 
 FACTS = rows_of(PlanFacts, Field)
 PLAN = rows_of(Plan, Field)
+# Questions that may stay unanswered.
+ANSWERED = tuple(name for name, row in FACTS.items() if row.type is Answer)

@@ -18,6 +18,7 @@ from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, Stale
 from testfields.projects import service
 from testfields.projects.fields import PLAN, Plan
+from testfields.projects.forms import entered
 from testfields.projects.rules import FIXED
 from testfields.projects.views import sections, told_of
 from testfields.projects.vocabulary import THEMES
@@ -120,20 +121,13 @@ def _companies(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _plan(form: Posted) -> Plan:
-    entered: dict[str, Any] = {name: _entered(form, name, row.type) for name, row in PLAN.items()}
-    return Plan(**entered)
+    return Plan(**entered(form, PLAN))
 
 
 def _free_of(form: Posted, row: asyncpg.Record) -> Plan:
     """The plan as it is stored, with what a form of its free parts says."""
-    entered: dict[str, Any] = {
-        name: _entered(form, name, one.type) if one.field.free else row[name] for name, one in PLAN.items()
-    }
-    return Plan(**entered)
-
-
-def _entered(form: Posted, name: str, kind: object) -> Any:
-    return form.ticked(name) if kind is bool else form.text(name)
+    kept: dict[str, Any] = {name: row[name] for name in PLAN}
+    return Plan(**kept | entered(form, {name: one for name, one in PLAN.items() if one.field.free}))
 
 
 def _typed(form: Posted) -> dict[str, Any]:

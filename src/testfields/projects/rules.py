@@ -9,7 +9,10 @@ import msgspec
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.fields import Row
 from testfields.core.texts import line_faults, text_faults, tidy
-from testfields.projects.fields import PLAN, Field, Plan
+from testfields.projects.fields import PLAN, Field, Plan, PlanFacts
+from testfields.projects.vocabulary import Answer
+from testfields.sites.vocabulary import Use
+from testfields.zones.rules import Craft
 
 
 def checked(plan: Plan) -> Plan:
@@ -25,8 +28,14 @@ def checked(plan: Plan) -> Plan:
 def _faults(row: Row[Field], value: Any) -> Iterator[Fault]:
     field = row.field
     chosen = value in field.words if field.words else value
+    if value is None and row.optional:
+        return
     if field.missing and not chosen:
         yield fault(row.name, SAYING, text=field.missing)
+    elif field.words and not chosen:
+        yield fault(row.name, N_("Please choose one of the answers."))
+    elif field.unit and not (isinstance(value, int) and 1 <= value <= field.most):
+        yield fault(row.name, N_("Please enter a whole number from 1 to %(most)s."), most=field.most)
     elif row.type is str:
         yield from (text_faults if field.lines else line_faults)(row.name, value, field.most)
 
@@ -41,6 +50,26 @@ class HowFar:
 
     under_way: bool
     judged: bool
+
+
+def craft_of(plan: PlanFacts) -> Craft:
+    """What a plan says of the craft, as the checks of law take it; of an answer that is missing, nothing."""
+    return Craft(
+        Use(plan.use),
+        mass_g=plan.mass_g,
+        tether_m=plan.tether_m,
+        beyond_sight=_is_so(plan.beyond_sight),
+        near_people=_is_so(plan.near_people),
+        over_event=_is_so(plan.over_event),
+        dangerous_goods=_is_so(plan.dangerous_goods),
+        drops=_is_so(plan.drops),
+        registration=plan.registration,
+        remote_id=_is_so(plan.remote_id),
+    )
+
+
+def _is_so(answer: Answer | None) -> bool | None:
+    return None if answer is None else answer == Answer.YES
 
 
 def check_fixed(plan: Plan, wanted: Plan, filed: HowFar) -> None:

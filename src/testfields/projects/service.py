@@ -11,7 +11,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.errors import N_, InvalidInput, NotFound, fault, refuse_stale
 from testfields.db.engine import transactional
 from testfields.projects import queries
-from testfields.projects.fields import Plan
+from testfields.projects.fields import FACTS, Plan, PlanFacts
 from testfields.projects.rules import HowFar, check_fixed, checked
 
 # Of one company; more would be no list to choose from.
@@ -59,6 +59,11 @@ async def change(actor: Actor, project_id: int, version: int | None, plan: Plan)
     check_fixed(Plan(**stored), plan, await how_far(project_id))
     changed: int = await queries.CHANGE.value(id=project_id, **asdict(plan))
     return changed
+
+
+def facts_in(row: asyncpg.Record) -> PlanFacts:
+    """What a row that has the fields of a plan, among others, says of it."""
+    return PlanFacts(**{name: row[name] for name in FACTS})
 
 
 async def how_far(project_id: int) -> HowFar:

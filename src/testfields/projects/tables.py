@@ -1,13 +1,14 @@
 """The trial's plan, under which reservations are made."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, Integer, OnDelete, Text, Timestamptz
 from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Check
 from piccolo.table import Table
 
 from testfields.accounts.tables import Organisation, Person
 from testfields.db.sets import one_of
-from testfields.projects.vocabulary import Theme
+from testfields.projects.fields import ANSWERED
+from testfields.projects.vocabulary import Answer, Theme
 from testfields.sites.vocabulary import Use
 
 
@@ -23,6 +24,16 @@ class Project(Table, tablename="project"):
     use = Text()
     equipment = Text()
     safety_plan = Text()
+    # How a drone is flown, as far as it has been said: grams and metres, and answers to whether it is so.
+    mass_g = Integer(null=True, default=None)
+    registration = Text()
+    remote_id = Text(null=True, default=None)
+    tether_m = Integer(null=True, default=None)
+    beyond_sight = Text(null=True, default=None)
+    near_people = Text(null=True, default=None)
+    over_event = Text(null=True, default=None)
+    dangerous_goods = Text(null=True, default=None)
+    drops = Text(null=True, default=None)
     # Whether the public map may name the company.
     name_public = Boolean(default=False)
     # Whether the trial's public page may tell its purpose and its safety plan.
@@ -35,3 +46,4 @@ class Project(Table, tablename="project"):
 
     project_use_1 = Check(one_of("use", Use))
     project_theme_1 = Check(one_of("theme", Theme))
+    project_answers_1 = Check(" AND ".join(f"({one_of(name, Answer)})" for name in ANSWERED))

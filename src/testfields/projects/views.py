@@ -1,9 +1,11 @@
 """A project's plan in the reader's language, as the table of its fields tells it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
+from testfields.core.errors import N_
 from testfields.core.fields import Row
 from testfields.projects.fields import FACTS, PLAN, SECTIONS, Field, Section
 from testfields.web import locale
@@ -33,7 +35,11 @@ def facts_of(row: asyncpg.Record, section: Section) -> list[Fact]:
     return [Fact(locale.in_words(one.field.label), _in_words(one.field, row[one.name])) for one in told]
 
 
-def _in_words(field: Field, value: str) -> str:
+def _in_words(field: Field, value: Any) -> str:
+    if value is None or value == "":
+        return locale.translate(N_("Not given"))
+    if field.unit:
+        return f"{value:,} {field.unit}"
     return locale.in_words(field.words[value]) if field.words else value
 
 
@@ -63,6 +69,7 @@ def _asked(row: Row[Field]) -> Asked:
         required=field.missing is not None,
         most=field.most,
         options=options(field.words),
+        unit=field.unit,
     )
 
 

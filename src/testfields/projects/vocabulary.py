@@ -6,6 +6,16 @@ from enum import StrEnum
 from testfields.sites.vocabulary import Label
 
 
+class Answer(StrEnum):
+    """Yes or no; None where nothing was said."""
+
+    YES = "yes"
+    NO = "no"
+
+
+ANSWERS: Mapping[str, Label] = {Answer.YES: Label("はい", "Yes"), Answer.NO: Label("いいえ", "No")}
+
+
 class Theme(StrEnum):
     """What a trial is for."""
 

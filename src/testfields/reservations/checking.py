@@ -11,14 +11,15 @@ from testfields.availability.search import nearest_free
 from testfields.availability.service import Place
 from testfields.core.errors import Fault, InTheWay, InvalidInput, Message
 from testfields.core.periods import Period
+from testfields.projects.rules import craft_of
+from testfields.projects.service import facts_in
 from testfields.reservations import waiting
-from testfields.reservations.filing import Application, LeftOut, checked_place, faults_of_use, use_of
+from testfields.reservations.filing import Application, LeftOut, checked_place, faults_of_use, project_of
 from testfields.reservations.reading import own
 from testfields.reservations.refusals import own_told
 from testfields.reservations.rules import State, checked_texts
 from testfields.reservations.terms import terms_of, warnings_of
-from testfields.sites.vocabulary import Use
-from testfields.zones.rules import Craft, Finding
+from testfields.zones.rules import Finding
 from testfields.zones.service import findings_of
 
 
@@ -50,13 +51,13 @@ class Verdict:
 async def verdict_on(actor: Actor, application: Application, place: Place, now: datetime) -> Verdict:
     """What would become of an application in a place where nothing is in its way."""
     due_at = terms_of(place, State.SUBMITTED, now)["due_at"]
-    use = await use_of(actor, application, May.SEE_OWN_PAGES)
+    project = await project_of(actor, application, May.SEE_OWN_PAGES)
     return Verdict(
-        faults_of_use(use, place),
+        faults_of_use(project["use"] if project else None, place),
         due_at=due_at,
         deadline=terms_of(place, State.HELD, now)["deadline"],
         warnings=warnings_of(place, due_at, now),
-        findings=await findings_of(Craft(Use(use)), place.volumes, now) if use else (),
+        findings=await findings_of(craft_of(facts_in(project)), place.volumes, now) if project else (),
     )
 
 

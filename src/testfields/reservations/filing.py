@@ -226,15 +226,15 @@ def refuse_undecided(place: Place) -> None:
 
 async def why_no_project(actor: Actor, application: Application, place: Place) -> PortalError:
     """Why nothing could be filed: no such project, another use than the area's, or a site that has just changed."""
-    faults = faults_of_use(await use_of(actor, application, May.APPLY), place)
+    project = await project_of(actor, application, May.APPLY)
+    faults = faults_of_use(project["use"] if project else None, place)
     return InvalidInput(faults) if faults else availability.changed_meanwhile()
 
 
-async def use_of(actor: Actor, application: Application, may: May) -> str | None:
-    """What a project of the company's tries; None for any other."""
+async def project_of(actor: Actor, application: Application, may: May) -> asyncpg.Record | None:
+    """What is tried under a project of the company's, and how; None for any other."""
     companies = _companies(actor, application, may)
-    use: str | None = await queries.PROJECT_FOR.value(project_id=application.project_id, companies=companies)
-    return use
+    return await queries.PROJECT_FOR.row(project_id=application.project_id, companies=companies)
 
 
 def faults_of_use(use: str | None, place: Place) -> tuple[Fault, ...]:

@@ -1,6 +1,7 @@
 """Every statement about reservations, their volumes and their events."""
 
 from testfields.db.statements import Statement
+from testfields.projects.fields import FACTS
 
 # The hot path: reservation, volumes, claims and event in one statement and one round trip. The claim guard and the
 # event chain run as triggers of it. The project is held, so that its use stays the one that the
@@ -44,9 +45,9 @@ FILE = Statement("""
     SELECT id, project_id, company_id FROM filed
 """)
 
-# Why FILE found no project to file under.
-PROJECT_FOR = Statement("""
-    SELECT use FROM project WHERE id = :project_id AND company_id = ANY(CAST(:companies AS bigint[]))
+# What is tried under a project, and how; by primary key.
+PROJECT_FOR = Statement(f"""
+    SELECT {", ".join(FACTS)} FROM project WHERE id = :project_id AND company_id = ANY(CAST(:companies AS bigint[]))
 """)
 
 # Which of these applications are of these companies; by primary key.

@@ -44,6 +44,7 @@ from testfields.reviews.views import (
     note_row,
     standing_row,
 )
+from testfields.sites.vocabulary import Use
 from testfields.web import locale
 from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
@@ -95,6 +96,7 @@ async def _review(
         said=lambda name: locale.named(row, name),
         tried=facts_of(row, Section.WHAT),
         papers=facts_of(row, Section.HOW),
+        flight=facts_of(row, Section.FLIGHT) if row["use"] == Use.DRONE else [],
         areas=[{"name": locale.in_words(one.name), "mode": one.mode} for one in areas_of(row)],
         volumes=_volumes(case, zone),
         instant=lambda value: instant(value, zone),

@@ -16,6 +16,8 @@ from testfields.core.periods import Period
 from testfields.core.volumes import AltitudeBand
 from testfields.db.engine import transactional
 from testfields.db.values import to_band, to_period
+from testfields.projects.rules import craft_of
+from testfields.projects.service import facts_in
 from testfields.reservations.reading import NO_SUCH, asked_at_first, asked_for, roles_of
 from testfields.reservations.rules import Action, Role, State
 from testfields.reservations.taking_back import Decided, standing_decision
@@ -34,8 +36,7 @@ from testfields.reviews.rules import (
     order_of,
 )
 from testfields.sites.stays import place_faults
-from testfields.sites.vocabulary import Use
-from testfields.zones.rules import Craft, Finding
+from testfields.zones.rules import Finding
 from testfields.zones.service import findings_of
 
 
@@ -132,7 +133,7 @@ async def case(actor: Actor, reservation_id: int, now: datetime) -> Case:
         roles=roles_of(actor, row["company_id"], row["owner_id"]),
         asked=asked,
         checks=tuple(checks_of(_faults(row, place))),
-        findings=await findings_of(Craft(Use(row["use"])), place.volumes, now),
+        findings=await findings_of(craft_of(facts_in(row)), place.volumes, now),
         days=tuple(days_of([one.period for one in asked], row["timezone"])),
         decided=await standing_decision(reservation_id, now),
     )

@@ -17,6 +17,7 @@ from testfields.accounts.rules import Actor
 from testfields.core.clock import now
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.projects.fields import PLAN, Plan
+from testfields.projects.forms import entered
 from testfields.projects.views import sections
 from testfields.reservations import behalf
 from testfields.reservations.apply.forms import Entered, read_form
@@ -62,7 +63,7 @@ async def read_asker(form: Posted) -> Asker:
 
     Words that were typed and not yet looked for leave no company chosen: it would be that of other words.
     """
-    plan = {name: form.text(name) for name, row in PLAN.items() if not row.field.free}
+    plan = entered(form, {name: row for name, row in PLAN.items() if not row.field.free})
     asker = Asker(form.text("words").strip(), form.text("company_id"), form.text("reason"), plan)
     sought, wish = asker.words == form.text("searched"), form.text("do")
     if not asker.words or (asker.company and sought and wish != "find"):
