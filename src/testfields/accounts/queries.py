@@ -319,12 +319,11 @@ LOCK_ORGANISATIONS = Statement("""
     SELECT id FROM organisation WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE
 """)
 
-# Of the roles, those that somebody who can log in has. Served by membership_organisation_id.
+# Of the roles, those that somebody who can log in has.
 ROLES_HELD = Statement("""
-    SELECT DISTINCT membership.organisation_id, membership.role
-    FROM membership JOIN person ON person.id = membership.person_id
-    WHERE membership.organisation_id = ANY(CAST(:organisations AS bigint[])) AND person.active
-      AND membership.role = ANY(CAST(:roles AS text[]))
+    SELECT DISTINCT one.id AS organisation_id, holder.role
+    FROM unnest(CAST(:organisations AS bigint[])) AS one (id)
+    CROSS JOIN LATERAL holders(one.id, CAST(:roles AS text[])) holder
 """)
 
 # Served by membership_person_id.

@@ -32,7 +32,8 @@ LEFT = Statement(f"""
     FROM organisation
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT person.id) AS others,
-               count(DISTINCT person.id) FILTER (WHERE membership.role = ANY(CAST(:deciding AS text[]))) AS deciders
+               (SELECT count(DISTINCT holder.person_id) FROM holders(organisation.id, CAST(:deciding AS text[])) holder
+                WHERE holder.person_id <> :person_id) AS deciders
         FROM membership JOIN person ON person.id = membership.person_id AND person.active
         WHERE membership.organisation_id = organisation.id AND person.id <> :person_id
     ) team

@@ -34,11 +34,10 @@ NOTES = Statement("""
     LIMIT :limit
 """)
 
-# Whom one may give an application to: the land's staff who may work on it. Served by membership_organisation_id.
+# Whom one may give an application to: the land's staff who may work on it.
 COLLEAGUES = Statement("""
     SELECT DISTINCT person.id, person.name
-    FROM membership JOIN person ON person.id = membership.person_id AND person.active
-    WHERE membership.organisation_id = :owner_id AND membership.role = ANY(CAST(:roles AS text[]))
+    FROM holders(:owner_id, CAST(:roles AS text[])) holder JOIN person ON person.id = holder.person_id
     ORDER BY person.name, person.id
 """)
 

@@ -14,10 +14,9 @@ STORED = Statement("""
            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name_ja', name_ja, 'name_en', name_en)
                                       ORDER BY name_ja, id), '[]')
             FROM organisation owner
-            WHERE owner.kind = 'owner' AND owner.active AND NOT EXISTS (
-                SELECT FROM membership JOIN person ON person.id = membership.person_id
-                WHERE membership.organisation_id = owner.id AND membership.role = ANY(CAST(:deciding AS text[]))
-                  AND person.active))::text AS owners_without_approver
+            WHERE owner.kind = 'owner' AND owner.active
+              AND NOT EXISTS (SELECT FROM holders(owner.id, CAST(:deciding AS text[])))
+           )::text AS owners_without_approver
     FROM (
         SELECT count(*) AS mails_unsent, min(created_at) AS mails_since,
                count(*) FILTER (WHERE next_attempt_at < :overdue
