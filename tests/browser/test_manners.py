@@ -20,6 +20,8 @@ async def bar_of(page: Page, server: Portal, field: factories.Field) -> Mapping[
     slug = (await site_of(field))["slug"]
     day = f"{factories.tomorrow(9, 2):%Y-%m-%d}"
     await page.goto(f"{server.base_url}/sites/{slug}?lang=en")
+    # What still comes may move the bars.
+    await page.wait_for_load_state("networkidle")
     span = page.locator(f"ul[data-day='{day}'] a.free__span").first
     await span.scroll_into_view_if_needed()
     lane = await page.locator(f"ul[data-day='{day}']").bounding_box()
