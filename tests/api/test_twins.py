@@ -128,6 +128,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     "GET /desk": ("GET /reviews",),
     "GET /desk/{reservation_id}": (
         "GET /reviews/{reservation_id}",
+        "GET /reviews/{reservation_id}/replay",
         "GET /reviews/{reservation_id}/preview.geojson",
         "POST /reviews/{reservation_id}/read",
         "GET /reservations/{reservation_id}",

@@ -245,6 +245,7 @@ CASES: Mapping[str, tuple[Case, ...]] = {
     "GET /api/v1/reviews": (LIST, WHOLE_QUEUE),
     "GET /api/v1/reviews/today": (Case(shows='"reservation_id":{confirmed_id}', places=TOMORROW),),
     "GET /api/v1/reviews/{reservation_id}": (THING, DRAFT),
+    "GET /api/v1/reviews/{reservation_id}/replay": (THING, DRAFT),
     "POST /api/v1/reviews/{reservation_id}/read": (THING, DRAFT),
     "PUT /api/v1/reviews/{reservation_id}/assignee": (Case(json={"person_id": None}, elsewhere=404),),
     "POST /api/v1/reviews/{reservation_id}/notes": (Case(json={"text": "メモ"}, elsewhere=404),),

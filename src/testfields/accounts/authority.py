@@ -219,6 +219,10 @@ class May(Enum):
     # --- The review desk, and closures of one's own land
     SEE_DESK = Row("See the desk: the queue of applications, and closures", (To(STAFF, READ),), FOR_STAFF)
     SEE_REVIEW = Row("See what the decision on an application rests on", (To(STAFF, READ),))
+    REPLAY = Row(
+        "Replay the decisions on an application: what was found by the zones that they saw, and by those of now",
+        (To(STAFF, READ), Kind.TERMINAL),
+    )
     MARK_READ = Row("Note that one has read an application", (To(STAFF, Scope.REVIEW),))
     WORK_ON_APPLICATION = Row(
         "Take an application on, give it to a colleague, note something about it for staff", (To(STAFF, Scope.REVIEW),)

@@ -48,10 +48,11 @@ async def volumes_with_stays(reservation_id: int) -> list[tuple[InArea, StayStat
     """The volumes of a reservation that somebody has found already, by when they begin, each with what has become of
     its stay."""
     rows = await queries.VOLUMES.rows(id=reservation_id)
-    return [(_in_area(row), StayState(row["stay_state"])) for row in rows]
+    return [(in_area(row), StayState(row["stay_state"])) for row in rows]
 
 
-def _in_area(row: asyncpg.Record) -> InArea:
+def in_area(row: asyncpg.Record) -> InArea:
+    """A volume in its area, of a row with `area_id`, `footprint`, `altitude` and `period`."""
     return InArea(row["area_id"], Volume(row["footprint"], to_band(row["altitude"]), to_period(row["period"])))
 
 
@@ -68,7 +69,7 @@ async def asked_for(reservation_id: int) -> tuple[Asked, ...]:
 async def asked_by_stay(reservation_id: int) -> list[tuple[int, Asked]]:
     """The same, each with the number of its stay: two stays may have the same period by now."""
     rows = await queries.VOLUMES.rows(id=reservation_id)
-    return [(row["stay_id"], _in_area(row).asked) for row in rows if row["stay_state"] in OPEN]
+    return [(row["stay_id"], in_area(row).asked) for row in rows if row["stay_state"] in OPEN]
 
 
 async def asked_at_first(reservation_id: int) -> tuple[Asked, ...]:

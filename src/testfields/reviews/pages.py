@@ -31,6 +31,7 @@ from testfields.reservations.taking_back import standing_decision
 from testfields.reservations.views import areas_of, names_of_several, other_told, times_told
 from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews import service, work
+from testfields.reviews.replaying import replay
 from testfields.reviews.routes import day_shown
 from testfields.reviews.service import Case
 from testfields.reviews.views import (
@@ -42,6 +43,7 @@ from testfields.reviews.views import (
     due_in_days,
     kept_filters,
     note_row,
+    replay_row,
     standing_row,
 )
 from testfields.sites.vocabulary import Use
@@ -106,6 +108,7 @@ async def _review(
             for one in case.checks
         ],
         findings=shown(case.findings, zone),
+        replayed=[replay_row(one) for one in await replay(actor, row["id"], now())],
         events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
         **await _shared(actor, case, zone),

@@ -19,6 +19,7 @@ from testfields.db.values import to_period
 from testfields.reservations.reading import NO_SUCH, roles_of
 from testfields.reservations.rules import State
 from testfields.reviews import service, today, work
+from testfields.reviews.replaying import replay
 from testfields.reviews.rules import Due, Order, Shown, Whose, decisions_for
 from testfields.reviews.schemas import (
     AssigneeBody,
@@ -29,6 +30,8 @@ from testfields.reviews.schemas import (
     NoteView,
     PreviewShapes,
     RecommendationBody,
+    ReplayedFinding,
+    ReplayView,
     ReviewView,
     Warnings,
 )
@@ -128,6 +131,20 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
         case.decisions,
     )
     return Response(view, headers={"ETag": etag(version)})
+
+
+@get("/{reservation_id:int}/replay", guards=[Only(May.REPLAY)])
+async def show_replay(actor: Caller, reservation_id: PathId) -> list[ReplayView]:
+    """Every decision on an application with what was found by the zones of that moment, and what is found now."""
+    return [
+        ReplayView(
+            one.action,
+            one.at,
+            one.role,
+            [ReplayedFinding(finding_view(each.finding), each.then, each.now) for each in one.found],
+        )
+        for one in await replay(actor, reservation_id, now())
+    ]
 
 
 @post("/{reservation_id:int}/read", status_code=204, guards=[Only(May.MARK_READ)])
@@ -253,5 +270,15 @@ def _name(row: Any, name: str) -> NamedText:
 router = Router(
     "/reviews",
     tags=["reviews"],
-    route_handlers=[list_reviews, list_today, show_review, mark_read, assign, add_note, recommend, show_preview],
+    route_handlers=[
+        list_reviews,
+        list_today,
+        show_review,
+        show_replay,
+        mark_read,
+        assign,
+        add_note,
+        recommend,
+        show_preview,
+    ],
 )

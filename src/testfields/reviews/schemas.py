@@ -123,6 +123,26 @@ class CaseView(msgspec.Struct, frozen=True):
     actions: list[Action]
 
 
+class ReplayedFinding(msgspec.Struct, frozen=True):
+    """A finding of a decision: whether it was found when that was taken, and whether it is found now."""
+
+    finding: FindingView
+    then: bool
+    now: bool
+
+
+class ReplayView(msgspec.Struct, frozen=True):
+    """A decision, when and as whom it was taken, and what law and place say of what was asked for then.
+
+    The zones are those of that moment and those of now; the project, the ground and the rules are as they are.
+    """
+
+    action: Action
+    at: datetime
+    role: str
+    findings: list[ReplayedFinding]
+
+
 class PreviewShape(msgspec.Struct, frozen=True):
     """The site, an area, or what stands or is asked for there; `properties` say which, when and how high."""
 

@@ -13,11 +13,13 @@ from testfields.core.clock import now
 from testfields.core.errors import N_
 from testfields.core.local_time import format_date, local_days, local_time
 from testfields.db.values import to_period
+from testfields.reservations.actions import ACTIONS
 from testfields.reservations.reading import roles_of
 from testfields.reservations.rules import Action, State
 from testfields.reservations.states import UNDECIDED
-from testfields.reservations.words import height_in_words
+from testfields.reservations.words import WHO, height_in_words
 from testfields.reviews.changes import Change, Wanted
+from testfields.reviews.replaying import Replayed
 from testfields.reviews.rules import Segment, days_left, decisions_for, in_lanes, segment_of
 from testfields.reviews.schemas import Feature, FeatureCollection
 from testfields.reviews.service import Ground, Standing
@@ -25,7 +27,7 @@ from testfields.reviews.work import Note
 from testfields.web import locale
 from testfields.web.words import instant, when
 from testfields.zones.rules import Finding
-from testfields.zones.views import features
+from testfields.zones.views import features, shown
 
 FILTERS = ("state", "site", "text", "due", "order", "whose", "from", "to")
 
@@ -238,6 +240,19 @@ def note_row(one: Note, zone: str) -> dict[str, Any]:
         "iso": one.at.isoformat(),
         "why": one.text,
         "icon": "check-circle" if one.recommends else "pencil",
+    }
+
+
+def replay_row(one: Replayed) -> dict[str, Any]:
+    """What differs by now from what a decision saw, in words."""
+    words = shown([each.finding for each in one.differs], one.timezone)
+    told = locale.translate(ACTIONS[one.action].told)
+    return {
+        "title": f"{told} · {instant(one.at, one.timezone)} · {locale.translate(WHO[one.role])}",
+        "differs": [
+            {"came": each.now, "severity": said.severity, "what": said.what, "when": said.when, "source": said.source}
+            for each, said in zip(one.differs, words, strict=True)
+        ],
     }
 
 

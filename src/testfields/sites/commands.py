@@ -132,7 +132,7 @@ def tell(error: PortalError) -> None:
     console.print(f"[bold red]{escape(locale.said(error.message))}[/]")
     if not isinstance(error, InvalidInput):
         return
-    _print_table(COLUMNS, (_fault_cells(one) for one in error.faults))
+    print_table(COLUMNS, (_fault_cells(one) for one in error.faults))
     console.print(locale.translate(N_("Nothing was changed.")))
 
 
@@ -141,8 +141,11 @@ def _fault_cells(one: Fault) -> Sequence[str]:
     return (*place, locale.said(one.message))
 
 
-def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Japanese has no blanks to break at; folded, no word of a cell is cut off."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Cells as they are, below columns by their gettext ids.
+
+    Japanese has no blanks to break at; folded, no word of a cell is cut off.
+    """
     table = Table(*(Column(locale.translate(one), overflow="fold") for one in columns))
     for cells in rows:
         table.add_row(*(escape(cell) for cell in cells))
@@ -160,7 +163,7 @@ def tell_misfits(misfits: Sequence[Misfit]) -> None:
             len(misfits),
         )
     )
-    _print_table(MISFIT_COLUMNS, (_misfit_cells(one) for one in misfits))
+    print_table(MISFIT_COLUMNS, (_misfit_cells(one) for one in misfits))
 
 
 def _misfit_cells(one: Misfit) -> Sequence[str]:
@@ -181,7 +184,7 @@ def tell_lifted(closures: Sequence[Lifted]) -> None:
             len(closures),
         )
     )
-    _print_table(LIFTED_COLUMNS, (_lifted_cells(one) for one in closures))
+    print_table(LIFTED_COLUMNS, (_lifted_cells(one) for one in closures))
 
 
 def _lifted_cells(one: Lifted) -> Sequence[str]:

@@ -150,18 +150,41 @@ def distance_m(shape: BaseGeometry, other: BaseGeometry) -> float:
 
 def joined(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Findings that say the same of several volumes as one, with all their places and times; the gravest first."""
-    kept: dict[tuple[object, ...], Finding] = {}
+    kept: dict[Said, Finding] = {}
     for one in findings:
-        key = (
-            one.code,
-            one.severity,
-            one.zone,
-            one.what.id,
-            tuple(sorted((k, str(v)) for k, v in one.what.values.items())),
-        )
+        key = _said(one)
         kept[key] = _with(kept[key], one) if key in kept else one
-    order = list(Severity)
-    return tuple(sorted(kept.values(), key=lambda one: order.index(one.severity)))
+    return tuple(sorted(kept.values(), key=_gravest_first))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found at one time or another: whether it was `then`, and whether it is `now`."""
+
+    finding: Finding
+    then: bool
+    now: bool
+
+
+def compared(then: Sequence[Finding], now: Sequence[Finding]) -> tuple[Compared, ...]:
+    """Findings of two times side by side, the gravest first; a later edition of a source alone is no difference."""
+    before = {(_said(one), one.when): one for one in then}
+    after = {(_said(one), one.when): one for one in now}
+    both = [Compared(one, key in before, key in after) for key, one in (before | after).items()]
+    return tuple(sorted(both, key=lambda one: _gravest_first(one.finding)))
+
+
+Said = tuple[object, ...]
+
+
+def _said(one: Finding) -> Said:
+    """What makes two findings say the same, whatever their place and time."""
+    values = tuple(sorted((name, str(value)) for name, value in one.what.values.items()))
+    return (one.code, one.severity, one.zone, one.what.id, values)
+
+
+def _gravest_first(one: Finding) -> int:
+    return list(Severity).index(one.severity)
 
 
 def _with(one: Finding, other: Finding) -> Finding:
