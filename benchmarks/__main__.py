@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import agenda, all_sites, at_size, booking, closing, free_time, geometry, weight
+from benchmarks import agenda, all_sites, at_size, booking, closing, drawing, free_time, geometry, weight
 from testfields.db import cluster
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -27,6 +27,7 @@ def main() -> None:
         calendars = agenda.measure(running)
         closed = closing.measure(running)
         judged, beside = geometry.measure(running)
+        drawn = drawing.measure(running)
     views = weight.measure()
     results = {
         "load_of_the_minute_before": load_of_the_minute_before,
@@ -38,6 +39,7 @@ def main() -> None:
         "worst_geometry_ms": asdict(judged),
         "booking_beside_neighbour_ms": [asdict(one) | {"ratio": one.ratio} for one in beside],
         "closing_s": asdict(closed),
+        "check_while_drawing_ms": asdict(drawn) | {"ratio": drawn.ratio},
         "first_views": [asdict(one) for one in views],
         "all_sites_in_process": [asdict(one) for one in in_process],
         "all_sites_one_day_over_http": [asdict(one) for one in over_http],
@@ -49,6 +51,7 @@ def main() -> None:
     console.print(_calendars(calendars))
     console.print(_outlines(judged, beside))
     console.print(_closed(closed))
+    console.print(_drawn(drawn))
     console.print(_answers(in_process, over_http))
     console.print(_views(views))
 
@@ -107,6 +110,13 @@ def _closed(one: closing.Closed) -> Table:
     table.add_row("looking whom it concerns", f"{one.preview_s:.1f}", "")
     table.add_row("taking the ground, displacing, one transaction", f"{one.closing_s:.1f}", "10")
     table.add_row("writing the letters", f"{one.letters_s:.1f}", "")
+    return table
+
+
+def _drawn(one: drawing.Drawing) -> Table:
+    table = Table("The check while drawing, over HTTP", "No zones", f"{one.zones:,} zones", "Ratio", "Aim")
+    what = f"POST /api/v1/reservations/check, {one.concern} of them here"
+    table.add_row(what, f"{one.none_ms:.0f} ms", f"{one.many_ms:.0f} ms", f"{one.ratio:.2f}", "3")
     return table
 
 
