@@ -33,7 +33,7 @@ declare global {
   type Piece = { geometry: GeoJSON.Geometry; properties: { kind: string; name: InBoth } };
   /** One shape, or the dot that stands for it. */
   type Shape = Leaflet.Polygon & { feature: Feature };
-  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; fit: not part of the first view, or of it shapes of a class alone; cells: the zoom level below which it is counted by cell; close: the zoom level from which it is fetched for what is in sight. */
+  /** Where a map's features come from and how they are shown; prefix: before their ids; kinds: coloured by use; names: written beside shapes; dots: for tiny shapes; fit: not part of the first view, or of it shapes of a class alone; cells: the zoom level below which it is counted by cell; close: the zoom level from which it is fetched for what is in sight; under: below all other shapes. */
   type Source = {
     url?: string;
     class?: string;
@@ -44,6 +44,7 @@ declare global {
     fit?: false | string;
     cells?: number;
     close?: number;
+    under?: boolean;
   };
   /** beside: so many px from the middle of a dot; 0 where it may stand on its shape. */
   type Name = { tag: Leaflet.Tooltip; beside: number };

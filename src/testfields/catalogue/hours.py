@@ -39,14 +39,15 @@ def hours_in_words(hours: Sequence[OpeningView]) -> str:
     """Weekly hours; neighbouring days with the same hours stand together, and days without any are named last."""
     by_day = {day: [(one.opens, one.closes) for one in hours if one.weekday == day] for day in range(1, 8)}
     open_days = [(times, list(days)) for times, days in groupby(by_day, key=lambda day: by_day[day])]
-    parts = [f"{_days(days)} {_spans(times)}" for times, days in open_days if times]
+    parts = [f"{days_in_words(days)} {_spans(times)}" for times, days in open_days if times]
     closed = [day for day in by_day if not by_day[day]]
     if closed:
         parts.append(_said(N_("Closed on %(days)s"), days=listed([_day(day) for day in closed])))
     return ("、" if locale.current() == "ja" else "; ").join(parts)
 
 
-def _days(days: Sequence[int]) -> str:
+def days_in_words(days: Sequence[int]) -> str:
+    """Days of the week that follow each other, Monday 1."""
     if len(days) == 7:
         return _said(N_("Every day"))
     return _day(days[0]) if len(days) == 1 else f"{_day(days[0])}–{_day(days[-1])}"

@@ -10,6 +10,8 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
@@ -37,6 +39,7 @@ from testfields.catalogue.views import (
     technical_facts_of,
     use_words,
 )
+from testfields.catalogue.zone_views import Place, unknown_kinds, zone_rows
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, NotFound
 from testfields.core.local_time import JAPANS_ZONE, local_date, local_time
@@ -53,6 +56,7 @@ from testfields.web.forms import FieldError, by_field, field_errors
 from testfields.web.pages import page
 from testfields.web.schemas import GEOJSON
 from testfields.web.shared import SHARED
+from testfields.zones.service import around as zones_around
 
 SITES_A_PAGE = 20
 # How far ahead the list looks for the next free time.
@@ -206,6 +210,8 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         first = parse_day(typed, "from") if typed else today
     except InvalidInput as error:
         first, errors = today, field_errors(error.faults)
+    place = Place(shape(msgspec.to_builtins(site.geometry)), site.ground_elevation, today)
+    around = await zones_around(place.shape, place.elevation_m, site.timezone, at)
     view = next((one for one in VIEWS if one == request.query_params.get("view")), "week")
     calendar = await VIEWS[view](site, first, at, request.query_params.get("area", ""))
     return page(
@@ -224,6 +230,9 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         facts=facts_of(site, today),
         technical=technical_facts_of(site),
         constraints=constraints_of(site),
+        zones=zone_rows(around, place),
+        zones_unknown=unknown_kinds(around),
+        zone_source=_zone_source(place.shape),
         errors=errors,
         typed=typed if errors else first.isoformat(),
         view=view,
@@ -233,6 +242,15 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
             {"url": f"/api/v1/sites/{slug}/areas.geojson", "class": "area", "prefix": "area-", "names": True},
         ],
     )
+
+
+def _zone_source(ground: BaseGeometry) -> dict[str, Any]:
+    """The zones of a part of the map three times as wide as the site, to be laid under all else."""
+    west, south, east, north = ground.bounds
+    wide, high = east - west, north - south
+    box = ",".join(f"{one:.5f}" for one in (west - wide, south - high, east + wide, north + high))
+    url = f"/api/v1/zones.geojson?bbox={box}"
+    return {"url": url, "class": "zone", "prefix": "zone-", "fit": False, "under": True}
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ from testfields.zones import law, seasons
 from testfields.zones.law import Rule
 from testfields.zones.rules import (
     AIRPORT_REACH_M,
-    SAME_AIRPORT_M,
     Asked,
     Finding,
     Subject,
     Zone,
     distance_m,
     joined,
+    without_surfaces,
 )
 from testfields.zones.vocabulary import KINDS, LayerKind, Severity, Source
 
@@ -89,11 +89,7 @@ def _airports_unknown(subject: Subject) -> Iterator[Finding]:
     """Near an airport whose surfaces are not known."""
     if subject.craft.use is not Use.DRONE:
         return
-    airports = list(_of_kind(subject, LayerKind.AIRPORT))
-    known = [one.surfaces.point for one in airports if one.surfaces]
-    for zone in airports:
-        if zone.surfaces or any(distance_m(zone.geometry, point) <= SAME_AIRPORT_M for point in known):
-            continue
+    for zone in without_surfaces(list(_of_kind(subject, LayerKind.AIRPORT))):
         far = min((distance_m(zone.geometry, one.volume.footprint) for one in subject.asked), default=AIRPORT_REACH_M)
         if far < AIRPORT_REACH_M:
             message = N_(

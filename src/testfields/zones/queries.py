@@ -17,10 +17,11 @@ AROUND = Statement(f"""
         FROM asked JOIN zone_part part ON ST_Intersects(part.geometry, asked.shape)
         GROUP BY part.zone_id
     )
-    SELECT layer.slug, layer.kind, layer.name_ja AS layer_ja, layer.name_en AS layer_en, layer.source, layer.as_of,
-           layer.confidence, layer.licence, zone.identifier, zone.name_ja, zone.name_en, zone.lower, zone.upper,
-           zone.reference, zone.first_day, zone.last_day, zone.hours, zone.surfaces::text AS surfaces, zone.says_ja,
-           zone.says_en, CASE WHEN layer.kind = 'airport' THEN zone.geometry ELSE met.shape END AS geometry
+    SELECT zone.id, layer.slug, layer.kind, layer.name_ja AS layer_ja, layer.name_en AS layer_en, layer.source,
+           layer.as_of, layer.confidence, layer.licence, zone.identifier, zone.name_ja, zone.name_en, zone.lower,
+           zone.upper, zone.reference, zone.first_day, zone.last_day, zone.hours, zone.surfaces::text AS surfaces,
+           zone.says_ja, zone.says_en,
+           CASE WHEN layer.kind = 'airport' THEN zone.geometry ELSE met.shape END AS geometry
     FROM met JOIN zone ON zone.id = met.zone_id JOIN zone_layer layer ON layer.id = zone.layer_id
     WHERE {_THEN}
     ORDER BY layer.slug, zone.position, zone.id

@@ -141,6 +141,16 @@ class Finding:
     zone: str = ""
 
 
+def without_surfaces(airports: Sequence[Zone]) -> list[Zone]:
+    """Of these airports those of which no surface is known, in no layer."""
+    known = [one.surfaces.point for one in airports if one.surfaces]
+    return [
+        one
+        for one in airports
+        if one.surfaces is None and not any(distance_m(one.geometry, point) <= SAME_AIRPORT_M for point in known)
+    ]
+
+
 def distance_m(shape: BaseGeometry, other: BaseGeometry) -> float:
     """Metres between two shapes in degrees, 0 where they meet; right to a thousandth within some tens of kilometres."""
     one, two = shapely.shortest_line(shape, other).coords

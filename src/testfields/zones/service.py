@@ -1,7 +1,7 @@
 """What is known of a place, and what the checks find of something that is to be tried there."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Protocol
 import asyncpg
 import msgspec
 from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
 
 from testfields.core import heights
 from testfields.core.errors import tried
@@ -22,7 +23,7 @@ from testfields.zones import queries, seasons
 from testfields.zones.checks import findings
 from testfields.zones.rules import Asked, Craft, Finding, Ground, Layer, Subject, Zone
 from testfields.zones.surfaces import Surfaces
-from testfields.zones.vocabulary import Confidence, LayerKind
+from testfields.zones.vocabulary import KINDS, Confidence, LayerKind
 
 MOST_DRAWN = 1000
 # An outline is told to a thousandth of the width of what is looked at.
@@ -61,6 +62,23 @@ async def subject_of(craft: Craft, volumes: Sequence[InArea], at: datetime) -> S
         tuple(zones),
         frozenset(LayerKind(row["kind"]) for row in covered),
     )
+
+
+@dataclass(frozen=True)
+class Around:
+    """The zones that concern a place, by their numbers, and the kinds of which nothing is known there."""
+
+    zones: Mapping[int, Zone]
+    unknown: tuple[LayerKind, ...]
+
+
+async def around(shape: BaseGeometry, elevation_m: float | None, zone: str, at: datetime) -> Around:
+    """What is known at a time of a place, whose ground lies so high above Tokyo Peil, by the clocks of `zone`."""
+    ground, middle = Ground(zone, elevation_m), shape.centroid
+    rows = await queries.AROUND.rows(shapes=[shape], at=at)
+    covered = {row["kind"] for row in await queries.COVERED.rows(shapes=[shape], at=at)}
+    unknown = [kind for kind, said in KINDS.items() if said.ought_to_load and kind not in covered]
+    return Around({row["id"]: _zone(row, ground, middle) for row in rows}, tuple(unknown))
 
 
 @dataclass(frozen=True)

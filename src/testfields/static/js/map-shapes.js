@@ -171,6 +171,7 @@ export function tell(leaflet, layer, name, id) {
 export function layShapes(leaflet, source, data) {
   const group = L.featureGroup().addTo(leaflet);
   if (!leaflet.getPane("dots")) leaflet.createPane("dots").style.zIndex = "450";
+  if (!leaflet.getPane("under")) leaflet.createPane("under").style.zIndex = "395";
   /** @type {Map<string, Shape[]>} */
   const byId = new Map();
   /** @type {Shape[]} */
@@ -204,6 +205,7 @@ export function layShapes(leaflet, source, data) {
   }
 
   L.geoJSON(data, {
+    pane: source.under ? "under" : "overlayPane",
     style: (feature) => pathStyle(source, /** @type {any} */ (feature)),
     onEachFeature: (_feature, /** @type {any} */ layer) => shapes.push(layer),
   });
