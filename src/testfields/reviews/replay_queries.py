@@ -1,10 +1,11 @@
 """Every statement about replaying decisions."""
 
 from testfields.db.statements import Statement
+from testfields.projects.fields import FACTS
 
 # On the land of one of the owners, or of any where none are named; served by the primary key.
-SUBJECT = Statement("""
-    SELECT project.use, site.timezone
+SUBJECT = Statement(f"""
+    SELECT {", ".join(f"project.{name}" for name in FACTS)}, site.timezone
     FROM reservation
     JOIN project ON project.id = reservation.project_id
     JOIN site ON site.id = reservation.site_id

@@ -9,12 +9,13 @@ from testfields.accounts.authority import May
 from testfields.accounts.rules import Actor
 from testfields.availability.service import InArea
 from testfields.core.errors import NotFound
+from testfields.projects.rules import craft_of
+from testfields.projects.service import facts_in
 from testfields.reservations.actions import DECISIONS
 from testfields.reservations.reading import NO_SUCH, in_area, volumes_of
 from testfields.reservations.rules import Action
 from testfields.reviews import replay_queries as queries
-from testfields.sites.vocabulary import Use
-from testfields.zones.rules import Compared, Craft, compared
+from testfields.zones.rules import Compared, compared
 from testfields.zones.service import findings_of
 
 
@@ -46,7 +47,7 @@ async def replay(actor: Actor | None, reservation_id: int, now: datetime) -> lis
     subject = await queries.SUBJECT.row(id=reservation_id, owners=owners)
     if subject is None:
         raise NotFound(NO_SUCH)
-    craft = Craft(Use(subject["use"]))
+    craft = craft_of(facts_in(subject))
     decisions = []
     for row in await queries.DECISIONS.rows(id=reservation_id, actions=sorted(DECISIONS)):
         asked = await _asked_then(reservation_id, row["sequence"])
