@@ -175,6 +175,8 @@ async def closed(owner: int, _who: Actor, boss: Actor, _manager: Actor) -> None:
 async def test_it_is_lost_when_either_is_no_longer_what_they_were(db: None, whose: str, happens: object) -> None:
     owner, approver, deputy = await a_pair()
     manager, boss = await staff(owner, "staff_manager"), await admin()
+    # Another approver of the owner's vouches for nobody.
+    await staff(owner, "approver")
     elsewhere = (await factories.company()).companies[0]
     # So that whoever of a deactivated owner alone does not come in still does.
     await directory.give_roles(deputy.person_id, [NewRole(elsewhere, MemberRole.MEMBER)])

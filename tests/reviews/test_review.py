@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from testfields.accounts import directory
+from testfields.accounts import service as accounts
+from testfields.accounts.entries import NewRole
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.availability.service import Asked
 from testfields.closures import service as closures
@@ -14,6 +17,7 @@ from testfields.closures.grounds import one_place
 from testfields.closures.rules import ClosureKind
 from testfields.closures.service import Closing
 from testfields.core.clock import now
+from testfields.core.errors import NotAllowed, WrongState
 from testfields.letters.rules import Audience
 from testfields.letters.service import receivers
 from testfields.reservations import filing, reading
@@ -374,3 +378,14 @@ async def test_the_review_leads_to_the_permit_once_there_is_one(db: None, client
     after = (await client.get(f"/desk/{number}")).text
 
     assert (link in before, link in after) == (False, True)
+
+
+async def test_nobody_decides_on_what_their_own_company_asks_for(db: None) -> None:
+    field, company = await factories.field(), await factories.company()
+    number = await file(field, company)
+    await directory.give_roles(field.approver.person_id, [NewRole(company.companies[0], MemberRole.MEMBER)])
+    both = await accounts.actor_by_token(await factories.token(field.approver), now())
+    assert both is not None
+    assert (await service.case(both, number, now())).decisions == []
+    with pytest.raises((NotAllowed, WrongState)):
+        await reservations.act(both, number, Step(Action.APPROVE), now())

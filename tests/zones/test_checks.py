@@ -35,6 +35,8 @@ NEAR = box(135.8, 35.3, 136.0, 35.5)
 WINTER, SPRING = "2026-12-03 10:00", "2026-05-12 10:00"
 OF_ITAMI, OF_KANSAI = airport(ITAMI), airport(KANSAI)
 LAPSED = zone(LayerKind.ORDINANCE, last_day=date(2025, 10, 13))
+TO_COME = zone(LayerKind.ORDINANCE, first_day=date(2026, 12, 3))
+SPECIAL_BY_NIGHT = SPECIAL | {"night"}
 SCHOOL = zone(LayerKind.SCHOOL, hours=HOURS("Mon-Fri 07:30-16:00", "hours"))
 QUIET = zone(LayerKind.NOISE, hours=HOURS("22:00-06:00", "hours"))
 NESTING = zone(LayerKind.NATURE, hours=HOURS("03-01/07-31 sunrise-sunset", "hours"))
@@ -192,6 +194,8 @@ PLACES_AND_TIMES = [
         Given(start="2025-10-13 23:00", minutes=120, zones=(LAPSED,)),
         SPECIAL | {"ordinance", "night"},
     ),
+    ("from the midnight on which it lapsed", Given(start="2025-10-14 00:00", zones=(LAPSED,)), SPECIAL_BY_NIGHT),
+    ("up to the midnight on which it begins", Given(start="2026-12-02 23:00", zones=(TO_COME,)), SPECIAL_BY_NIGHT),
     ("the day before it begins", Given(zones=(zone(LayerKind.ORDINANCE, first_day=date(2026, 12, 4)),)), PLAIN),
     ("on its first day", Given(zones=(zone(LayerKind.ORDINANCE, first_day=date(2026, 12, 3)),)), PLAIN | {"ordinance"}),
     # Heights of a zone.
@@ -318,6 +322,14 @@ def test_several_volumes_say_the_same_once() -> None:
     both = replace(one, asked=(*one.asked, *other.asked))
     (found,) = (each for each in findings(both) if each.code == "dense")
     assert found.when == tuple(each.volume.period for each in both.asked)
+
+
+def test_several_volumes_tell_all_their_places() -> None:
+    one, other = (Given(place, zones=(zone(LayerKind.DENSE),)).subject for place in ("tsurumi", "hattori"))
+    both = replace(one, asked=(*one.asked, *other.asked))
+    (found,) = (each for each in findings(both) if each.code == "dense")
+    assert found.where is not None
+    assert found.where.area == pytest.approx(sum(each.volume.footprint.area for each in both.asked))
 
 
 def test_nothing_says_clear() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from testfields.accounts.authority import Kind, May, Row, To
+from testfields.accounts.authority import JUDGES, Kind, May, Row, To
 from testfields.accounts.rules import (
     COMPANY_ROLES,
     ROLES_OF,
@@ -97,12 +97,12 @@ def seen_by(may: May) -> Callable[[Actor | None], bool]:
 def roles_in(actor: Actor, *organisations: int) -> frozenset[MemberRole]:
     """What somebody is in these organisations; a role counts where the organisation is of the kind that has it.
 
-    Nobody stands in for another where what is decided is their own company's too.
+    Nobody judges what their own company asks for: where both are named, no role that judges counts.
     """
     roles = frozenset(
         one.role for one in actor.memberships if one.organisation_id in organisations and one.role in ROLES_OF[one.kind]
     )
-    return roles - {MemberRole.DEPUTY} if roles & COMPANY_ROLES else roles
+    return roles - JUDGES if roles & COMPANY_ROLES else roles
 
 
 def stands_in_for(actor: Actor, organisation_id: int) -> Colleague | None:

@@ -72,6 +72,7 @@ REVIEWERS = frozenset({MemberRole.REVIEWER, MemberRole.APPROVER})
 APPROVERS = frozenset({MemberRole.APPROVER})
 # On the days for which an approver has named them.
 DEPUTIES = frozenset({MemberRole.DEPUTY})
+JUDGES = REVIEWERS | DEPUTIES
 SITE_MANAGERS = frozenset({MemberRole.SITE_MANAGER})
 STAFF_MANAGERS = frozenset({MemberRole.STAFF_MANAGER})
 ADMINS = frozenset({MemberRole.ADMIN})
