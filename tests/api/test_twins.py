@@ -137,6 +137,7 @@ TWINS: dict[str, tuple[str, ...] | str] = {
     ),
     "GET /desk/{reservation_id}/map.svg": ("GET /reviews/{reservation_id}/preview.geojson",),
     "GET /desk/today": ("GET /reviews/today",),
+    "GET /desk/zones": ("GET /reviews/zones-changed",),
     "POST /desk/today/{stay_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
     "POST /desk/{reservation_id}/{action}": ("POST /reservations/{reservation_id}/{action}",),
     "POST /desk/{reservation_id}/assignee": ("PUT /reviews/{reservation_id}/assignee",),

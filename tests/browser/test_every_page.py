@@ -79,7 +79,7 @@ PAGES = {
         "/desk/deputies",
         "/desk/companies", "/desk/sites", "/desk/sites/new", "/desk/sites/maishima/edit", "/desk/sites/maishima/hours",
         "/desk/sites/maishima/rules", "/desk/sites/maishima/facilities", "/desk/sites/maishima/areas",
-        "/desk/today", "/desk/today?site=nothing-like-it",
+        "/desk/today", "/desk/today?site=nothing-like-it", "/desk/zones",
         "/desk/sites/maishima/new-area", "/desk/sites/maishima/publish", "/desk/sites/maishima/plan",
         "/desk/sites/maishima/new-piece", "/desk/sites/maishima/plan/1", "/desk/sites/maishima/photos",
         "/desk/mails", "/desk/mails?state=waiting", "/desk/mails/{mail}", "/desk/9999999",

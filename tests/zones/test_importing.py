@@ -18,8 +18,8 @@ from testfields.core.errors import InvalidInput
 from testfields.db.engine import DB
 from testfields.piccolo_app import data_folder
 from testfields.sites.rules import FeatureFault
-from testfields.zones import queries, service
-from testfields.zones.importing import Published, Wanted, import_layer
+from testfields.zones import queries
+from testfields.zones.importing import Wanted, import_layer
 from testfields.zones.vocabulary import LayerKind
 
 SAMPLES = sorted((data_folder("maps") / "zones").glob("*.geojson"))
@@ -142,12 +142,6 @@ async def test_an_outline_that_touches_itself_is_parted_there(db: None, tmp_path
     await import_layer(written(tmp_path, geometry=[touching]), Wanted(), now())
     (row,) = await queries.AROUND.rows(shapes=[shapely.box(135.0, 34.0, 136.0, 35.0)], at=now())
     assert row["geometry"].area == pytest.approx(shapely.Polygon(touching).area)
-
-
-async def test_trying_stores_nothing(db: None, tmp_path: Path) -> None:
-    published = await import_layer(written(tmp_path), Wanted(), now(), only_try=True)
-    assert published == Published(published.facts, 1)
-    assert await service.layers(now()) == []
 
 
 async def test_the_next_publication_replaces_and_the_former_is_seen_by_its_time(db: None, tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ from testfields.sites.exchange import importing
 from testfields.zones import importing as zones
 
 SEED = 20_261_203
+# Zones have been published before anything is decided.
+SINCE_LONG = timedelta(days=90)
 TRIES = 400
 
 
@@ -113,7 +115,7 @@ async def play(now: datetime, tell: Callable[[int, int], None] = lambda _done, _
     maps = data_folder("maps")
     await importing.import_file(maps / "sample-sites.geojson", None, now)
     for layer in sorted((maps / "zones").glob("*.geojson")):
-        await zones.import_layer(layer, zones.Wanted(), now)
+        await zones.import_layer(layer, zones.Wanted(), now - SINCE_LONG)
     stage = Stage(cast, await _projects(cast, now), await _places(), cast["approver"], now, random.Random(SEED))
     filed = 0
     scenes = [scene for scene in SCENES for _ in range(scene.count)]

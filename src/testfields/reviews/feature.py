@@ -3,17 +3,20 @@
 from testfields.accounts.access import seen_by
 from testfields.accounts.authority import May
 from testfields.core.errors import N_
-from testfields.reviews import pages, queue_pages, today_pages, work_pages
+from testfields.reviews import pages, queue_pages, today_pages, work_pages, zone_pages
 from testfields.reviews.commands import reviews
 from testfields.reviews.map_pages import review_picture
 from testfields.reviews.routes import router
 from testfields.reviews.tables import ReviewMark, ReviewNote, ReviewRead
+from testfields.reviews.zone_commands import import_
 from testfields.web.features import Feature, Link
+from testfields.zones.commands import zones
 
 FEATURE = Feature(
     api=(router,),
-    pages=(*queue_pages.pages, *today_pages.pages, *work_pages.pages, *pages.pages, review_picture),
+    pages=(*queue_pages.pages, *today_pages.pages, *work_pages.pages, *zone_pages.pages, *pages.pages, review_picture),
     menu=(Link(50, "/desk", "inbox", N_("Review desk"), seen_by(May.SEE_DESK)),),
     commands=(reviews,),
+    subcommands=((zones, import_),),
     tables=(ReviewMark, ReviewNote, ReviewRead),
 )

@@ -26,7 +26,7 @@ from testfields.reservations.actions import ACTIONS, DECISIONS
 from testfields.reservations.deadlines import return_deadline, times_of
 from testfields.reservations.moving import Step
 from testfields.reservations.rules import Action
-from testfields.reservations.states import STATES, State
+from testfields.reservations.states import OVER, STATES, State
 from testfields.reservations.taking_back import standing_decision
 from testfields.reservations.views import areas_of, names_of_several, other_told, times_told
 from testfields.reservations.words import WHO, height_in_words
@@ -52,6 +52,7 @@ from testfields.web.forms import FieldError, Posted, field_errors, posted
 from testfields.web.pages import page, redirect
 from testfields.web.parameters import PathId
 from testfields.web.words import instant, when
+from testfields.zones.rules import come_gravely
 from testfields.zones.views import shown
 
 
@@ -86,6 +87,7 @@ async def _review(
     row, zone = case.row, case.row["timezone"]
     await service.mark_read(actor, row["id"], row["version"])
     scene = await service.scene(actor, row["id"], day)
+    replayed = await replay(actor, row["id"], now())
     address = f"/desk/{row['id']}" + (f"?{filters}" if filters else "")
     return page(
         request,
@@ -108,7 +110,8 @@ async def _review(
             for one in case.checks
         ],
         findings=shown(case.findings, zone),
-        replayed=[replay_row(one) for one in await replay(actor, row["id"], now())],
+        replayed=[replay_row(one) for one in replayed],
+        zones_changed=case.state not in OVER and bool(replayed and come_gravely(replayed[-1].found)),
         events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
         **await _shared(actor, case, zone),

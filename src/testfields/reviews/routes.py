@@ -19,9 +19,11 @@ from testfields.db.values import to_period
 from testfields.reservations.reading import NO_SUCH, roles_of
 from testfields.reservations.rules import State
 from testfields.reviews import service, today, work
+from testfields.reviews.affected import since_decision
 from testfields.reviews.replaying import replay
 from testfields.reviews.rules import Due, Order, Shown, Whose, decisions_for
 from testfields.reviews.schemas import (
+    AffectedView,
     AssigneeBody,
     CaseView,
     CheckView,
@@ -104,6 +106,23 @@ async def list_today(
 ) -> list[DayStayView]:
     """Who comes when to the fields of the caller's land, today or on another local day, by when it begins."""
     return [_day_view(one) for one in await today.of_day(actor, day, site, now())]
+
+
+@get("/zones-changed", guards=[Only(May.SEE_DESK)])
+async def list_zones_changed(actor: Caller) -> list[AffectedView]:
+    """What is under way on one's land and is forbidden or needs a permission by zones published since its decision."""
+    return [
+        AffectedView(
+            one.number,
+            one.permitted,
+            NamedText(one.company_ja, one.company_en),
+            one.site,
+            NamedText(one.area_ja, one.area_en),
+            TimeRange(one.period.start, one.period.end),
+            [finding_view(each) for each in one.findings],
+        )
+        for one in await since_decision(actor, now())
+    ]
 
 
 @get("/{reservation_id:int}", guards=[Only(May.SEE_REVIEW)])
@@ -273,6 +292,7 @@ router = Router(
     route_handlers=[
         list_reviews,
         list_today,
+        list_zones_changed,
         show_review,
         show_replay,
         mark_read,

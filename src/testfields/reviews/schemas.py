@@ -143,6 +143,19 @@ class ReplayView(msgspec.Struct, frozen=True):
     findings: list[ReplayedFinding]
 
 
+class AffectedView(msgspec.Struct, frozen=True):
+    """An application under way, the first of its times to come, and what is found by now and was not at its last
+    decision; `permitted` where there is a permit for it."""
+
+    id: int
+    permitted: bool
+    company: NamedText
+    site: str
+    area_name: NamedText
+    period: TimeRange
+    findings: list[FindingView]
+
+
 class PreviewShape(msgspec.Struct, frozen=True):
     """The site, an area, or what stands or is asked for there; `properties` say which, when and how high."""
 

@@ -38,7 +38,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Published:
-    """What an import published, or would publish; `passed_over` are features without a shape, where that is usual."""
+    """What an import published; `passed_over` are features without a shape, where that is usual."""
 
     facts: LayerFacts
     zones: int
@@ -46,8 +46,8 @@ class Published:
     replaced: bool = False
 
 
-async def import_layer(path: Path, wanted: Wanted, now: datetime, *, only_try: bool = False) -> Published:
-    """Publish the layer of a file, in place of the one of the same slug, or `only_try` to.
+async def import_layer(path: Path, wanted: Wanted, now: datetime) -> Published:
+    """Publish the layer of a file, in place of the one of the same slug.
 
     Raises InvalidInput with every fault found, those of features as `FeatureFault`.
     """
@@ -59,7 +59,7 @@ async def import_layer(path: Path, wanted: Wanted, now: datetime, *, only_try: b
     kept = [place for place, one in enumerate(shapes) if not (official and official.passed_over and one is None)]
     zones = _zones([(place, values[place], shapes[place]) for place in kept], facts)
     draft = LayerDraft(facts, read_coverage(facts.coverage, zones), zones)
-    replaced = False if only_try else await publish(draft, now)
+    replaced = await publish(draft, now)
     names = [str(values[place]["name_ja"]) for place in range(len(values)) if place not in set(kept)]
     return Published(facts, len(zones), tuple(names), replaced)
 

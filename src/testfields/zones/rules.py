@@ -184,6 +184,12 @@ def compared(then: Sequence[Finding], now: Sequence[Finding]) -> tuple[Compared,
     return tuple(sorted(both, key=lambda one: _gravest_first(one.finding)))
 
 
+def come_gravely(findings: Sequence[Compared]) -> tuple[Finding, ...]:
+    """What is found now and was not then, and forbids something or needs a permission."""
+    return tuple(one.finding for one in findings if one.now and not one.then and one.finding.severity in GRAVE)
+
+
+GRAVE = frozenset({Severity.BLOCKS, Severity.PERMISSION})
 Said = tuple[object, ...]
 
 
