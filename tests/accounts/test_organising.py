@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 from httpx import AsyncClient
 
 from testfields.accounts import organising
 from testfields.accounts import service as accounts
+from testfields.accounts.entries import ChangedOrganisation
 from testfields.accounts.rules import Actor, MemberRole, OrganisationKind
 from testfields.accounts.tables import Organisation, Person
 from testfields.core.clock import now
@@ -87,6 +89,14 @@ async def test_an_owners_land_is_measured_in_another_system_that_fits_it(db: Non
     assert 0 < abs(after / before - 1) < 0.002
     stored = await client.get(address, headers=headers)
     assert stored.json()["metric_crs"] == 6673
+
+
+async def test_what_else_the_database_refuses_is_not_told_as_a_system_that_lies_too_far(db: None) -> None:
+    owner = await factories.organisation(OrganisationKind.OWNER)
+    async with DB.connection() as connection:
+        await connection.execute("ALTER TABLE organisation ADD CONSTRAINT another CHECK (name_en <> 'New name')")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await organising.change(await admin(), owner, None, ChangedOrganisation(**SAID), now())
 
 
 async def test_by_pages(db: None, client: AsyncClient) -> None:

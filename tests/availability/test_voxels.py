@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient, Response
 from shapely.geometry import MultiPolygon, box
 
+from testfields.accounts.tables import Organisation
 from testfields.availability.service import Asked
 from testfields.core.clock import now
 from testfields.core.spatial_ids import Voxel, voxel_at
@@ -122,19 +123,32 @@ async def test_what_is_no_voxel_is_refused_in_words(
     assert [one["path"] for one in refused.json()["errors"]] == [path]
 
 
-async def test_where_the_ground_elevation_is_not_known_a_voxel_is_refused_with_the_reason(
+async def test_a_field_without_ground_elevation_is_named_and_the_others_are_answered_for(
     db: None, client: AsyncClient
 ) -> None:
-    await shared_field(None, slug="quay", name_ja="岸壁", name_en="Quay")
+    known, both = await shared_field(slug="yard"), voxel_at(*INSIDE, 25, 12)
+    outline = factories.square(135.02)
+    await factories.field(footprint=outline, ground_elevation=None, slug="quay", name_ja="岸壁", name_en="Quay")
 
-    for refused in (await free(client, LOW), await standing(client, LOW)):
-        assert refused.status_code == 422
-        (error,) = refused.json()["errors"]
-        assert error["path"] == "spatial_id"
-        assert "岸壁" in error["message"] or "Quay" in error["message"]
-    # Nobody else's ground hinders.
-    assert (await free(client, LOW, site="elsewhere")).json() == []
-    assert (await free(client, voxel_at(134.9, 34.0, 25, 20))).json() == []
+    found, stands = await free(client, both), await standing(client, both)
+
+    assert [one["area_id"] for one in found.json()] == [known.area_id]
+    assert found.headers["ground-unknown"] == "quay"
+    assert [one["slug"] for one in stands.json()["sites"]] == ["yard"]
+    assert stands.json()["unknown"] == [{"slug": "quay", "name": {"ja": "岸壁", "en": "Quay"}}]
+    # Only where it would be looked for.
+    assert "ground-unknown" not in (await free(client, both, site="yard")).headers
+    assert "ground-unknown" not in (await free(client, LOW)).headers
+    assert (await standing(client, LOW)).json()["unknown"] == []
+
+
+async def test_at_a_voxel_a_deactivated_owners_field_is_marked(db: None, client: AsyncClient) -> None:
+    field = await shared_field()
+    marks = []
+    for active in (True, False):
+        await Organisation.update({Organisation.active: active}).where(Organisation.id == field.owner_id)
+        marks += [one["takes_applications"] for one in (await standing(client, LOW)).json()["sites"]]
+    assert marks == [True, False]
 
 
 # --- Heights of other references
@@ -197,18 +211,20 @@ async def test_what_is_not_taken_at_that_moment_is_free(db: None, client: AsyncC
     assert (await standing(client, LOW, None)).json()["sites"][0]["areas"][0]["taken"] == []
 
 
-async def test_above_every_area_a_site_is_told_and_beside_it_nothing(db: None, client: AsyncClient) -> None:
+async def test_above_and_below_every_area_and_beside_it_there_is_nothing(db: None, client: AsyncClient) -> None:
     await shared_field(slug="quay")
-    assert (await standing(client, voxel_at(*INSIDE, 1000, 20))).json()["sites"][0]["areas"] == []
-    assert (await standing(client, voxel_at(134.9, 34.0, 25, 20))).json()["sites"] == []
-    assert (await standing(client, Voxel(0, -1, 0, 0))).json()["sites"][0]["areas"] == []
+    for voxel in (voxel_at(*INSIDE, 1000, 20), voxel_at(134.9, 34.0, 25, 20), Voxel(0, -1, 0, 0)):
+        assert (await standing(client, voxel)).json()["sites"] == []
+    assert [one["slug"] for one in (await standing(client, Voxel(0, 0, 0, 0))).json()["sites"]] == ["quay"]
 
 
 async def test_what_is_not_published_is_not_at_any_voxel(db: None, client: AsyncClient) -> None:
     field = await shared_field(None)
     await Site.update({Site.published: False}).where(Site.id == field.site_id)
-    assert (await standing(client, LOW)).json()["sites"] == []
-    assert (await free(client, LOW)).json() == []
+    hidden = (await standing(client, LOW)).json()
+    assert (hidden["sites"], hidden["unknown"]) == ([], [])
+    found = await free(client, LOW)
+    assert (found.json(), "ground-unknown" in found.headers) == ([], False)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,12 @@ def test_a_point_lies_in_its_voxel(longitude: float, latitude: float, height: fl
 
 
 @pytest.mark.parametrize(
-    "text", ["", "20/1/2", "20/1/2/3/4", "a/b/c/d", "20/1.5/2/3", "20//2/3", "20/1/2/", "9" * 5000]
+    "text",
+    [
+        *("", "20/1/2", "20/1/2/3/4", "a/b/c/d", "20/1.5/2/3", "20//2/3", "20/1/2/", "9" * 5000),
+        *("20/1/" + "9" * 5000 + "/1", "20/1/+918906/416546", "20/+1/918906/416546", "20/1/918_906/416546"),
+        *("20/1/９１８９０６/416546", "20/1/ 918906/416546", "20/1/918906/416546\n", "-20/1/1/1", "20/1/-0/1"),
+    ],
 )
 def test_what_is_no_spatial_id_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:

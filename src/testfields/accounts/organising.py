@@ -85,6 +85,8 @@ async def change(
         raise InvalidInput([fault("corporate_number", N_("Another organisation has this already."))]) from error
     except asyncpg.CheckViolationError as error:
         # Told by `sites`, whose land it is (measuring.sql).
+        if error.constraint_name != "organisation_metric_crs":
+            raise
         raise InvalidInput([fault("metric_crs", TOO_FAR, site=error.detail)]) from error
     changed = {name: getattr(was, name) for name, value in said.items() if value != getattr(was, name)}
     if changed:

@@ -58,7 +58,8 @@ async def find_free_time(
     """Free time of one area, one site or all of them, in one query; `duration` in minutes, the next page in `Link`.
 
     `altitude` is `lower,upper` in metres above ground, or in another `reference` in one `area`. `spatial_id` (z/f/x/y)
-    finds the areas that reach into that voxel, and the time of what of them lies in it.
+    finds the areas that reach into that voxel, and the time of what of them lies in it; sites without a ground
+    elevation, of which that cannot be told, are named by slug in the header `Ground-Unknown`, 20 at most.
     """
     query = FreeQuery(
         within=_window(begins, ends),
@@ -74,6 +75,8 @@ async def find_free_time(
     )
     found = await search.find_free(query, now())
     headers = {"Cache-Control": "no-store", **next_link(request, "after", found.after)}
+    if found.unknown:
+        headers["Ground-Unknown"] = ", ".join(found.unknown)
     answer: Response[Any] = Response(found.body, media_type=JSON, headers=headers)
     return answer
 
@@ -128,7 +131,10 @@ async def _band(text: str | None, reference: Reference, area_ids: Sequence[int])
 async def show_voxel(
     z: FromPath[int], f: FromPath[int], x: FromPath[int], y: FromPath[int], at: At = None
 ) -> Response[VoxelView]:
-    """What stands at a voxel (空間ID) at one moment, now where none is given: test fields, areas, and what is taken."""
+    """What stands at a voxel (空間ID) at one moment, now where none is given: test fields, areas, and what is taken.
+
+    `unknown` names the test fields whose ground elevation is not known, so that it cannot be told of them.
+    """
     body = await voxels.at_voxel(checked_voxel(z, f, x, y, "spatial_id"), _moment(at))
     answer: Response[Any] = Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
     return answer

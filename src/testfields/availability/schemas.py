@@ -40,11 +40,19 @@ class AreaAtVoxel(msgspec.Struct, frozen=True):
 
 
 class SiteAtVoxel(msgspec.Struct, frozen=True):
-    """A site that reaches into a voxel; without areas where none of them has such heights."""
+    """A site with areas that reach into a voxel."""
 
     slug: str
     name: NamedText
+    takes_applications: bool
     areas: list[AreaAtVoxel]
+
+
+class UnknownAtVoxel(msgspec.Struct, frozen=True):
+    """A site on the ground of a voxel, of which nobody entered how high its ground lies."""
+
+    slug: str
+    name: NamedText
 
 
 class VoxelView(msgspec.Struct, frozen=True):
@@ -55,3 +63,4 @@ class VoxelView(msgspec.Struct, frozen=True):
     heights: HeightsAboveSea
     at: datetime
     sites: list[SiteAtVoxel]
+    unknown: list[UnknownAtVoxel]

@@ -22,7 +22,7 @@ from testfields.availability.free import (
     week_of,
 )
 from testfields.availability.service import Asked
-from testfields.availability.voxels import in_voxel, refuse_unknown_ground
+from testfields.availability.voxels import in_voxel, unknown_in_voxel
 from testfields.core.local_time import local_days
 from testfields.core.periods import Period
 from testfields.db.values import altitude_range, period_range, to_period
@@ -34,10 +34,14 @@ NEAREST_WITHIN = timedelta(days=14)
 
 @dataclass(frozen=True)
 class FreePage:
-    """One page of free time as JSON; `after` leads to the next page, None on the last."""
+    """One page of free time as JSON; `after` leads to the next page, None on the last.
+
+    Of `unknown` sites, by their slugs, it cannot be told what of them lies in the voxel that was asked for.
+    """
 
     body: bytes
     after: int | None
+    unknown: Sequence[str] = ()
 
 
 async def find_free(query: FreeQuery, now: datetime) -> FreePage:
@@ -48,10 +52,9 @@ async def find_free(query: FreeQuery, now: datetime) -> FreePage:
     """
     check_query(query)
     filters, parameters = _filters(query), _parameters(query, now)
-    if query.voxel is not None:
-        await refuse_unknown_ground(filters, parameters)
     (row,) = await search_queries.free_as_json(filters).rows(**parameters)
-    return FreePage(row["body"].encode(), row["last"] if row["areas"] == query.limit else None)
+    unknown = await unknown_in_voxel(filters, parameters) if query.voxel else []
+    return FreePage(row["body"].encode(), row["last"] if row["areas"] == query.limit else None, unknown)
 
 
 async def free_times(query: FreeQuery, now: datetime) -> list[AreaTime]:

@@ -45,6 +45,8 @@ LAYER = """
     numrange(lower(CAST(:layer AS numrange)) - site.ground_elevation,
              upper(CAST(:layer AS numrange)) - site.ground_elevation)
 """
+# Without a ground elevation the layer would have no bounds, and meet every height.
+IN_LAYER = f"(site.ground_elevation IS NOT NULL AND area.altitude && {LAYER})"
 
 # A statement holds the filters that are asked for and no others, so that each has a plan of its own: one site or area
 # is found by its index, all of them in one pass.
@@ -55,7 +57,7 @@ AREA_FILTERS = {
     "use": "CAST(:use AS text) = ANY(CASE WHEN area.uses = '{}' THEN site.uses ELSE area.uses END)",
     "altitude": "area.altitude @> CAST(:altitude AS numrange)",
     "footprint": "is_inside(CAST(:footprint AS geometry), area.geometry)",
-    "voxel": f"{MEETS_VOXEL} AND area.altitude && {LAYER}",
+    "voxel": f"{MEETS_VOXEL} AND {IN_LAYER}",
 }
 _INDEXED = frozenset({"sites", "areas"})
 

@@ -3,24 +3,39 @@ metres above Tokyo Peil."""
 
 from functools import cache
 
-from testfields.availability.search_queries import AREA_FILTERS, LAYER, MEETS_VOXEL, Filters, bookable_site, where
+from testfields.availability.search_queries import (
+    AREA_FILTERS,
+    IN_LAYER,
+    LAYER,
+    MEETS_VOXEL,
+    Filters,
+    bookable_site,
+    where,
+)
 from testfields.db.statements import Statement
 
 
 @cache
 def unknown_ground(filters: Filters) -> Statement:
-    """A site whose areas a search would find in a voxel, if only the height of its ground were known.
+    """The first `most` slugs of sites whose areas a search might find in a voxel, were their ground elevation known.
 
     Served by site_geometry.
     """
     return Statement(f"""
-        SELECT site.name_ja AS ja, site.name_en AS en
-        FROM site JOIN area ON area.site_id = site.id
-        WHERE {bookable_site(filters)} AND {where(AREA_FILTERS, filters - {"voxel"})} AND area.retired_at IS NULL
-          AND site.ground_elevation IS NULL AND site.geometry && CAST(:voxel AS geometry) AND {MEETS_VOXEL}
-        ORDER BY site.id
-        LIMIT 1
+        SELECT site.slug FROM site
+        WHERE {bookable_site(filters)} AND {_has_unknown_heights(where(AREA_FILTERS, filters - {"voxel"}))}
+        ORDER BY site.slug
+        LIMIT :most
     """)
+
+
+def _has_unknown_heights(wanted: str = "true") -> str:
+    """Whether a site, the ground elevation of which is not known, has an area above or below a voxel's tile."""
+    return f"""
+        site.ground_elevation IS NULL AND site.geometry && CAST(:voxel AS geometry)
+        AND EXISTS (SELECT FROM area
+                    WHERE area.site_id = site.id AND area.retired_at IS NULL AND {wanted} AND {MEETS_VOXEL})
+    """
 
 
 # What is at a voxel at one moment, for everybody: the sites, their areas, and what is taken there. Served by
@@ -28,9 +43,10 @@ def unknown_ground(filters: Filters) -> Statement:
 AT_VOXEL = Statement(f"""
     SELECT coalesce(json_agg(json_build_object(
                'slug', site.slug, 'name', json_build_object('ja', site.name_ja, 'en', site.name_en),
-               'areas', coalesce(areas.list, '[]')
+               'takes_applications', owner.active, 'areas', areas.list
            ) ORDER BY site.slug), '[]')::text
     FROM site
+    JOIN organisation owner ON owner.id = site.owner_id
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_object(
                    'id', area.id, 'slug', area.slug, 'name', json_build_object('ja', area.name_ja, 'en', area.name_en),
@@ -53,8 +69,17 @@ AT_VOXEL = Statement(f"""
               AND claim.altitude && here.altitude
               AND claim.footprint && here.ground AND ST_Relate(claim.footprint, here.ground, 'T********')
         ) taken
-        WHERE area.site_id = site.id AND area.retired_at IS NULL AND {MEETS_VOXEL} AND area.altitude && {LAYER}
+        WHERE area.site_id = site.id AND area.retired_at IS NULL AND {MEETS_VOXEL} AND {IN_LAYER}
     ) areas
     WHERE site.published AND site.geometry && CAST(:voxel AS geometry)
-      AND ST_Relate(site.ground, CAST(:voxel_ground AS geometry), 'T********')
+      AND ST_Relate(site.ground, CAST(:voxel_ground AS geometry), 'T********') AND areas.list IS NOT NULL
+""")
+
+# Sites of which it cannot be told. Served by site_geometry.
+UNKNOWN_AT_VOXEL = Statement(f"""
+    SELECT coalesce(json_agg(json_build_object(
+               'slug', site.slug, 'name', json_build_object('ja', site.name_ja, 'en', site.name_en)
+           ) ORDER BY site.slug), '[]')::text
+    FROM site
+    WHERE site.published AND {_has_unknown_heights()}
 """)

@@ -7,21 +7,21 @@ import msgspec
 
 from testfields.availability import voxel_queries
 from testfields.availability.search_queries import Filters
-from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.shapes import inset
 from testfields.core.spatial_ids import Voxel
 from testfields.db.values import altitude_range
-from testfields.sites.vocabulary import Label
+
+# They stand in one line of an answer's head; the voxel's own address names all.
+MOST_UNKNOWN = 20
 
 
 async def at_voxel(voxel: Voxel, at: datetime) -> bytes:
-    """What is there at that moment, as `schemas.VoxelView` says it; raises InvalidInput where a ground elevation is
-    not known."""
+    """What is there at that moment, as `schemas.VoxelView` says it."""
     parameters = in_voxel(voxel)
-    await refuse_unknown_ground(frozenset(), parameters | {"minutes": 0})
     sites = await voxel_queries.AT_VOXEL.json(**parameters, at=at)
+    unknown = await voxel_queries.UNKNOWN_AT_VOXEL.json(**parameters)
     told = {"spatial_id": str(voxel), "bbox": voxel.footprint.bounds, "heights": _heights(voxel), "at": at}
-    return msgspec.json.encode({**told, "sites": msgspec.Raw(sites)})
+    return msgspec.json.encode({**told, "sites": msgspec.Raw(sites), "unknown": msgspec.Raw(unknown)})
 
 
 def _heights(voxel: Voxel) -> dict[str, object]:
@@ -38,14 +38,7 @@ def in_voxel(voxel: Voxel) -> dict[str, Any]:
     }
 
 
-async def refuse_unknown_ground(filters: Filters, parameters: dict[str, Any]) -> None:
-    """Raise InvalidInput where a site would be found in the voxel, were the height of its ground known."""
-    site = await voxel_queries.unknown_ground(filters).row(**parameters)
-    if site is not None:
-        raise InvalidInput([fault("spatial_id", UNKNOWN_GROUND, site=Label(site["ja"], site["en"]))])
-
-
-UNKNOWN_GROUND = N_(
-    "The ground elevation of “%(site)s” is not known, so that it cannot be found by spatial IDs, which count from sea"
-    " level. The owner of the field can enter it."
-)
+async def unknown_in_voxel(filters: Filters, parameters: dict[str, Any]) -> list[str]:
+    """Slugs of sites that a search might find in the voxel, were the height of their ground known; the first few."""
+    rows = await voxel_queries.unknown_ground(filters).rows(**parameters, most=MOST_UNKNOWN)
+    return [row["slug"] for row in rows]

@@ -5,6 +5,7 @@ Peil), and below it from -1 down (4次元時空間情報基盤アーキテクチ
 asked of them: voxels are wider than what they hold.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,8 @@ LARGEST_ZOOM = 26
 METRE_ZOOM = 25
 # Of a list.
 MOST_VOXELS = 20_000
+# int() would also take a plus sign, blanks, underscores and digits of other scripts; nine digits are more than any has.
+_WRITTEN = re.compile(r"([0-9]{1,9})/(-?[0-9]{1,9})/([0-9]{1,9})/([0-9]{1,9})")
 
 
 @dataclass(frozen=True, order=True)
@@ -70,10 +73,10 @@ def voxel_at(longitude: float, latitude: float, height: float, zoom: int) -> Vox
 
 def parse_voxel(text: str, path: str) -> Voxel:
     """`z/f/x/y`; raises InvalidInput for anything else, and for what lies outside of the earth's voxels."""
-    try:
-        z, f, x, y = (int(part) for part in text.split("/"))
-    except ValueError as error:
-        raise InvalidInput([fault(path, N_("A spatial ID is z/f/x/y, as in 20/1/918906/416546."))]) from error
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        raise InvalidInput([fault(path, N_("A spatial ID is z/f/x/y, as in 20/1/918906/416546."))])
+    z, f, x, y = (int(part) for part in written.groups())
     return checked_voxel(z, f, x, y, path)
 
 
