@@ -48,6 +48,8 @@ async def test_a_deputy_is_named_decides_and_is_one_no_longer(
     await expect(page.locator(".timeline")).to_contain_text(field.approver.name)
 
     await page.goto(f"{server.base_url}/desk/deputies")
+    await expect(page.get_by_role("button", name=end)).to_be_hidden()
+    await page.locator("details:has(form[action$=end]) > summary").click()
     await page.get_by_role("button", name=end).click()
     await expect(page.locator("tbody tr")).to_have_count(0)
     await desk.goto(f"{server.base_url}/desk/{number}")

@@ -198,6 +198,27 @@ async def test_nobody_stands_in_where_their_own_company_applies(db: None) -> Non
     assert MemberRole.DEPUTY not in roles_in(known, owner, company)
 
 
+async def test_nobody_stands_in_for_an_approver_where_that_ones_company_applies(db: None, client: AsyncClient) -> None:
+    field, company = await factories.field(), await factories.company()
+    owner = field.approver.memberships[0].organisation_id
+    deputy, number = await with_password(await staff(owner, "site_manager")), await filed(field, company)
+    await directory.give_roles(field.approver.person_id, [NewRole(company.companies[0], MemberRole.MEMBER)])
+    await named(field.approver, deputy)
+    browser = Browser(client)
+    await browser.log_in(deputy)
+    assert "/approve" not in (await browser.get(f"/desk/{number}")).text
+    with pytest.raises(NotAllowed):
+        await act(await as_known(deputy), number, Step(Action.APPROVE, 1), now())
+    other = await filed(field, await factories.company(), 14)
+    await act(await as_known(deputy), other, Step(Action.APPROVE, 1), now())
+
+    # Another approver's place is another matter, and it is told as that one's.
+    second = await staff(owner, "approver")
+    await named(second, deputy)
+    await act(await as_known(deputy), number, Step(Action.APPROVE, 1), now())
+    assert (await reading.events(second, number))[-1]["deputy_for"] == second.name
+
+
 async def test_no_membership_says_deputy(db: None) -> None:
     owner, approver, _ = await a_pair()
     manager, somebody = await staff(owner, "staff_manager"), await staff(owner, "site_manager")

@@ -1,6 +1,6 @@
 """What the table of authority says of one caller: at the door, of one thing, of all that may be seen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from testfields.accounts.authority import JUDGES, Kind, May, Row, To
@@ -97,18 +97,25 @@ def seen_by(may: May) -> Callable[[Actor | None], bool]:
 def roles_in(actor: Actor, *organisations: int) -> frozenset[MemberRole]:
     """What somebody is in these organisations; a role counts where the organisation is of the kind that has it.
 
-    Nobody judges what their own company asks for: where both are named, no role that judges counts.
+    Nobody judges what their own company asks for, nor in the place of somebody of that company: where both are named,
+    no role that judges counts.
     """
-    roles = frozenset(
-        one.role for one in actor.memberships if one.organisation_id in organisations and one.role in ROLES_OF[one.kind]
-    )
+    roles = frozenset(one.role for one in _counted(actor, organisations))
     return roles - JUDGES if roles & COMPANY_ROLES else roles
 
 
-def stands_in_for(actor: Actor, organisation_id: int) -> Colleague | None:
-    """The approver in whose place somebody decides on an owner's land, where they do so as a deputy."""
-    theirs = [one.deputy_for for one in actor.memberships if one.organisation_id == organisation_id and one.deputy_for]
-    return theirs[0] if theirs else None
+def stands_in_for(actor: Actor, company_id: int, owner_id: int) -> Colleague | None:
+    """The approver in whose place somebody decides on what a company asks for on an owner's land, where they do so as
+    a deputy."""
+    return next((one.deputy_for for one in _counted(actor, (company_id, owner_id)) if one.deputy_for), None)
+
+
+def _counted(actor: Actor, organisations: Collection[int]) -> Iterator[Membership]:
+    """The memberships there that count; a deputy's does not where the approver's own company is named."""
+    for one in actor.memberships:
+        partial = one.deputy_for is not None and not set(one.deputy_for.companies).isdisjoint(organisations)
+        if one.organisation_id in organisations and one.role in ROLES_OF[one.kind] and not partial:
+            yield one
 
 
 def roles_by(actor: Actor, may: May, *organisations: int) -> frozenset[MemberRole]:

@@ -17,6 +17,13 @@ CREATE OR REPLACE FUNCTION is_vouched_for(one deputy) RETURNS boolean LANGUAGE s
     )
 $$;
 
+-- The companies that somebody belongs to. Served by membership_person_id.
+CREATE OR REPLACE FUNCTION companies_of(whose bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(SELECT DISTINCT organisation.id
+                 FROM membership JOIN organisation ON organisation.id = membership.organisation_id
+                 WHERE membership.person_id = whose AND organisation.kind = 'company')
+$$;
+
 CREATE OR REPLACE FUNCTION stands_in(one deputy, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT one.starts_at <= at AND one.ends_at > at AND is_vouched_for(one)
 $$;

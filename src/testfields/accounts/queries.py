@@ -31,7 +31,9 @@ _ROLES_TODAY = f"""
         SELECT jsonb_agg(jsonb_build_object(
                    'organisation_id', organisation.id, 'kind', organisation.kind, 'role', 'deputy',
                    'name_ja', organisation.name_ja, 'name_en', organisation.name_en,
-                   'deputy_for', jsonb_build_object('id', approver.id, 'name', approver.name)) ORDER BY deputy.id)
+                   'deputy_for', jsonb_build_object(
+                       'id', approver.id, 'name', approver.name, 'companies', companies_of(approver.id))
+               ) ORDER BY deputy.id)
         FROM deputy
         JOIN organisation ON organisation.id = deputy.organisation_id
         JOIN person approver ON approver.id = deputy.approver_id

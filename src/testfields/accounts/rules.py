@@ -167,10 +167,11 @@ IN_THE_MAIL_ALONE = "in-the-mail-alone"
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody of the same organisation."""
+    """Somebody of the same organisation, and the companies that they belong to as well."""
 
     id: int
     name: str
+    companies: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,9 @@ def _locked(row: asyncpg.Record, span: asyncpg.Record) -> Locked:
 
 def _in_whose_place(actor: Actor | None, locked: Locked, role: Role) -> dict[str, object]:
     """The approver for whom a deputy acts."""
-    approver = stands_in_for(actor, locked.owner_id) if actor is not None and role is MemberRole.DEPUTY else None
+    if actor is None or role is not MemberRole.DEPUTY:
+        return {}
+    approver = stands_in_for(actor, locked.company_id, locked.owner_id)
     return {} if approver is None else {"deputy_for": approver.id}
 
 

@@ -121,7 +121,7 @@ async def _review(
         days=day_links(case.days, day, address),
         filters=filters,
         queue_href=desk(filters),
-        deputy_for=stands_in_for(actor, row["owner_id"]),
+        deputy_for=stands_in_for(actor, row["company_id"], row["owner_id"]),
         undo_until=instant(case.decided.until, zone) if case.decided else "",
         return_by=instant(return_deadline(times_of(None, (one.period for one in case.asked)), now()), zone),
         refused=refused or DecisionRefused(200, ""),
