@@ -9,22 +9,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from shapely.geometry.base import BaseGeometry
 
 from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
 from testfields.db.engine import transactional
 from testfields.sites.exchange.features import is_of_programs
-from testfields.sites.exchange.files import GEOJSON, flat, known_srid, read_rows
+from testfields.sites.exchange.files import flat, known_srid, read_rows
 from testfields.sites.exchange.importing import on_wgs84
 from testfields.sites.exchange.record import Record
 from testfields.sites.rules import placed_fault
 from testfields.zones import queries
 from testfields.zones.drafts import SHORT, LayerDraft, LayerFacts, ZoneDraft, columns_of, read_coverage, read_zone
+from testfields.zones.ed318 import Feature, features_of, is_ed318, issued_on, zones_left_out
 from testfields.zones.official import Official, official_of
-
-Feature = tuple[int, Mapping[str, object], BaseGeometry | None]
 
 
 @dataclass(frozen=True)
@@ -46,22 +45,52 @@ class Published:
     replaced: bool = False
 
 
-async def import_layer(path: Path, wanted: Wanted, now: datetime) -> Published:
-    """Publish the layer of a file, in place of the one of the same slug.
+@dataclass(frozen=True)
+class Told:
+    """What a file holds: its layer, its features by the names of `SHORT`, and those that were passed over."""
+
+    facts: LayerFacts
+    features: Sequence[Feature]
+    passed_over: tuple[str, ...] = ()
+
+
+async def import_layer(path: Path, wanted: Wanted, now: datetime, *, only_try: bool = False) -> Published:
+    """Publish the layer of a file, in place of the one of the same slug, or `only_try` to.
 
     Raises InvalidInput with every fault found, those of features as `FeatureFault`.
     """
-    rows, kind = read_rows(path)
+    document = _document(path)
+    told = _ed318(document, wanted) if is_ed318(document) else await _rows(path, document, wanted)
+    zones = _zones(told.features, told.facts)
+    draft = LayerDraft(told.facts, read_coverage(told.facts.coverage, zones), zones)
+    replaced = False if only_try else await publish(draft, now)
+    return Published(told.facts, len(zones), told.passed_over, replaced)
+
+
+JSON = frozenset({".json", ".geojson"})
+
+
+def _document(path: Path) -> object:
+    """The JSON of a file that is none of other programs' own formats, nor in an archive; None of any other."""
+    return _json_of(path) if path.suffix.lower() in JSON and path.is_file() else None
+
+
+def _ed318(document: Any, wanted: Wanted) -> Told:
+    facts = _facts(None, {"as_of": issued_on(document)}, wanted)
+    return Told(facts, list(features_of(document)), tuple(zones_left_out(document)))
+
+
+async def _rows(path: Path, document: object, wanted: Wanted) -> Told:
+    """What GDAL reads of a file, by columns of the portal's own or of an official file."""
+    rows, _ = read_rows(path)
     shapes = await on_wgs84([flat(one) for one in rows.shapes], known_srid(rows.crs))
     official = official_of(rows.values[0]) if rows.values else None
-    facts = _facts(path, kind, official, wanted)
+    member = document.get("layer") if isinstance(document, dict) else None
+    facts = _facts(member if official is None else official.facts, {}, wanted)
     values = [_renamed(one, official) for one in rows.values]
-    kept = [place for place, one in enumerate(shapes) if not (official and official.passed_over and one is None)]
-    zones = _zones([(place, values[place], shapes[place]) for place in kept], facts)
-    draft = LayerDraft(facts, read_coverage(facts.coverage, zones), zones)
-    replaced = await publish(draft, now)
-    names = [str(values[place]["name_ja"]) for place in range(len(values)) if place not in set(kept)]
-    return Published(facts, len(zones), tuple(names), replaced)
+    without = {place for place, one in enumerate(shapes) if one is None and official and official.passed_over}
+    features = [(place, *one) for place, one in enumerate(zip(values, shapes, strict=True)) if place not in without]
+    return Told(facts, features, tuple(str(values[place]["name_ja"]) for place in sorted(without)))
 
 
 @transactional
@@ -85,21 +114,12 @@ async def publish(draft: LayerDraft, now: datetime) -> bool:
     return replaced is not None
 
 
-def _facts(path: Path, kind: str, official: Official | None, wanted: Wanted) -> LayerFacts:
-    """What the file says of its layer, or somebody beside it; raises InvalidInput."""
-    told = _json_of(wanted.layer) if wanted.layer else _member(path) if kind == GEOJSON else None
-    if told is None and official is not None:
-        told = {
-            "slug": official.slug,
-            "kind": official.kind,
-            "name_ja": official.name.ja,
-            "name_en": official.name.en,
-            "source": official.source,
-            "licence": official.licence,
-            "confidence": official.confidence,
-        }
+def _facts(told: object, beside: Mapping[str, object], wanted: Wanted) -> LayerFacts:
+    """What is `told` of the layer, or by whoever imports it; raises InvalidInput."""
+    told = _json_of(wanted.layer) if wanted.layer else told
     if not isinstance(told, dict):
         raise InvalidInput([fault("layer", NO_LAYER)])
+    told = {**beside, **told}
     if wanted.as_of:
         told = told | {"as_of": wanted.as_of.isoformat()}
     if wanted.coverage:
@@ -107,20 +127,14 @@ def _facts(path: Path, kind: str, official: Official | None, wanted: Wanted) -> 
     try:
         return msgspec.convert(told, LayerFacts)
     except msgspec.ValidationError as error:
-        raise InvalidInput(
-            [fault("layer", N_("What is said of the layer cannot be read: %(reason)s"), reason=str(error))]
-        ) from error
+        message = N_("What is said of the layer cannot be read: %(reason)s")
+        raise InvalidInput([fault("layer", message, reason=str(error))]) from error
 
 
 NO_LAYER = N_(
     "The file does not say which layer it is. Please give it a member “layer”, or describe it in a file of its own"
     " (maps/README.md tells how)."
 )
-
-
-def _member(path: Path) -> object:
-    document = _json_of(path)
-    return document.get("layer") if isinstance(document, dict) else None
 
 
 def _json_of(path: Path) -> object:

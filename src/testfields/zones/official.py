@@ -32,6 +32,19 @@ class Official:
     licence: str = LICENCE
     confidence: Confidence = Confidence.READ
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What it says of its layer."""
+        return {
+            "slug": self.slug,
+            "kind": self.kind,
+            "name_ja": self.name.ja,
+            "name_en": self.name.en,
+            "source": self.source,
+            "licence": self.licence,
+            "confidence": self.confidence,
+        }
+
 
 def _told(values: Values, *names: str) -> str:
     """What stands in some columns, one after the other, each once."""
