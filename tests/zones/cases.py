@@ -86,11 +86,13 @@ class Given:
     area_half: float = 0.002
     band: tuple[float, float] = (0, 500)
     track_m: float | None = None
+    # Or so many metres north of an airport's reference point.
+    at_m: tuple[Surfaces, float] | None = None
 
     @property
     def subject(self) -> Subject:
         """As the checks take it."""
-        longitude, latitude = PLACES[self.place]
+        longitude, latitude = PLACES[self.place] if self.at_m is None else north_of(*self.at_m)
         footprint, area = (MultiPolygon([_square(longitude, latitude, half)]) for half in (self.half, self.area_half))
         start = at(self.start)
         volume = Volume(
@@ -98,6 +100,12 @@ class Given:
         )
         asked = Asked(volume, area, _band(*self.band), self.track_m)
         return Subject(self.craft, (asked,), Ground(TOKYO, self.elevation, self.road), self.zones, self.covered)
+
+
+def north_of(around: Surfaces, metres: float) -> tuple[float, float]:
+    """Longitude and latitude of a point north of an airport's."""
+    point = around.plane.to_degrees(Point(0, metres))
+    return point.centroid.x, point.centroid.y
 
 
 def _square(longitude: float, latitude: float, half: float) -> Polygon:

@@ -1,7 +1,9 @@
 """Layers from files, on real PostGIS: all of a file is published or nothing, and what decisions saw stays."""
 
+import asyncio
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,12 +16,13 @@ import shapely
 from pyogrio import raw
 
 from testfields.core.clock import now
-from testfields.core.errors import InvalidInput
+from testfields.core.errors import InvalidInput, NotFound
 from testfields.db.engine import DB
 from testfields.piccolo_app import data_folder
 from testfields.sites.rules import FeatureFault
-from testfields.zones import queries
-from testfields.zones.importing import Wanted, import_layer
+from testfields.zones import queries, service
+from testfields.zones.drafts import SHORT
+from testfields.zones.importing import Published, Wanted, end, import_layer
 from testfields.zones.vocabulary import LayerKind
 
 SAMPLES = sorted((data_folder("maps") / "zones").glob("*.geojson"))
@@ -142,6 +145,95 @@ async def test_an_outline_that_touches_itself_is_parted_there(db: None, tmp_path
     await import_layer(written(tmp_path, geometry=[touching]), Wanted(), now())
     (row,) = await queries.AROUND.rows(shapes=[shapely.box(135.0, 34.0, 136.0, 35.0)], at=now())
     assert row["geometry"].area == pytest.approx(shapely.Polygon(touching).area)
+
+
+AIRPORT = LAYER | {"kind": "airport"}
+POINT = {"hours": "", "point_longitude": 135.44, "point_latitude": 34.78, "elevation_m": 12}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"run_per_metre": 0}, ["run_per_metre"]),
+        ({"outer_radius_m": -5}, ["outer_radius_m"]),
+        ({"conical_radius_m": 3000}, ["conical_radius_m"]),
+        ({"horizontal_radius_m": 0}, ["horizontal_radius_m"]),
+        ({"horizontal_height_m": -1}, ["horizontal_height_m"]),
+        ({"point_latitude": 95}, ["point_latitude"]),
+        ({"elevation_m": 1e300}, ["elevation_m"]),
+        ({"point_latitude": None}, ["point_latitude", "point_latitude"]),
+    ],
+)
+async def test_surfaces_that_no_airport_has_are_refused(
+    db: None, tmp_path: Path, changes: dict[str, Any], fields: list[str]
+) -> None:
+    told = await refused(written(tmp_path, AIRPORT, None, **POINT | changes))
+    assert [field for _, field in told if field != "geometry"] == fields
+
+
+async def test_an_airports_point_gives_its_surfaces_and_its_ground(db: None, tmp_path: Path) -> None:
+    await import_layer(written(tmp_path, AIRPORT, None, **POINT), Wanted(), now())
+    (row,) = await queries.AROUND.rows(shapes=[shapely.box(135.5, 34.7, 135.51, 34.71)], at=now())
+    assert json.loads(row["surfaces"])["horizontal_height_m"] == 45
+    assert row["geometry"].contains(shapely.Point(135.5, 34.7))
+
+
+def test_no_two_columns_have_one_short_name() -> None:
+    assert len(set(SHORT.values())) == len(SHORT)
+    assert max(map(len, SHORT.values())) <= 10
+
+
+async def test_an_archive_is_read_as_what_it_holds(db: None, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    with zipfile.ZipFile(tmp_path / "zones.zip", "w") as archive:
+        archive.write(path, "inner/zones.geojson")
+    assert (await import_layer(tmp_path / "zones.zip", Wanted(), now())).facts.slug == "schools"
+
+
+@pytest.mark.parametrize(
+    "coverage",
+    [
+        [],
+        {"type": "FeatureCollection", "features": None},
+        {"type": "FeatureCollection", "features": [1]},
+        {"type": "Feature", "geometry": "x"},
+        {"type": "MultiPolygon", "coordinates": None},
+        {"type": "Polygon", "coordinates": [[[float("nan"), 1], [1, 1], [1, 2], [1, 1]]]},
+        {"type": "Point", "coordinates": [135, 34]},
+    ],
+)
+async def test_a_coverage_that_is_no_outline_is_refused(db: None, tmp_path: Path, coverage: object) -> None:
+    beside = tmp_path / "coverage.json"
+    beside.write_text(json.dumps(coverage))
+    assert await refused(written(tmp_path), Wanted(coverage=beside)) == [(-1, "layer.coverage")]
+
+
+async def test_a_shape_with_heights_is_refused(db: None, tmp_path: Path) -> None:
+    raised = [[[*point, 10.0] for point in SQUARE[0]]]
+    assert await refused(written(tmp_path, geometry=raised)) == [(0, "geometry")]
+
+
+async def test_a_layer_is_ended_without_another_and_what_it_was_stays(db: None, tmp_path: Path) -> None:
+    first = now()
+    await import_layer(written(tmp_path), Wanted(), first)
+    await end("schools", first + timedelta(days=1))
+    assert await service.layers(first + timedelta(days=1)) == []
+    assert [one.slug for one in await service.layers(first)] == ["schools"]
+    with pytest.raises(NotFound):
+        await end("schools", first + timedelta(days=2))
+
+
+async def test_of_two_who_publish_at_once_one_replaces_the_other(own_db: str, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    published = await asyncio.gather(*(import_layer(path, Wanted(), now()) for _ in range(4)))
+    assert sorted(one.replaced for one in published) == [False, True, True, True]
+    assert len(await service.layers(now())) == 1
+
+
+async def test_trying_stores_nothing(db: None, tmp_path: Path) -> None:
+    published = await import_layer(written(tmp_path), Wanted(), now(), only_try=True)
+    assert published == Published(published.facts, 1)
+    assert await service.layers(now()) == []
 
 
 async def test_the_next_publication_replaces_and_the_former_is_seen_by_its_time(db: None, tmp_path: Path) -> None:

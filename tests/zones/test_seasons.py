@@ -8,7 +8,8 @@ from testfields.core.errors import InvalidInput
 from testfields.core.local_time import local_time
 from testfields.core.periods import Period
 from testfields.zones.seasons import SUNRISE, SUNSET, Place, instant, parse, within
-from tests.zones.cases import TOKYO, at
+from testfields.zones.vocabulary import LayerKind
+from tests.zones.cases import TOKYO, at, zone
 
 pytestmark = pytest.mark.rules
 OSAKA = Place(135.5, 34.7, TOKYO)
@@ -38,7 +39,9 @@ def test_the_sun_rises_and_sets_on_the_local_day(day: date, rises: str, sets: st
 @pytest.mark.parametrize(
     ("rules", "start", "end", "expected"),
     [
-        ("", "2026-12-03 10:00", "2026-12-03 12:00", [("2026-12-03 10:00", "2026-12-03 12:00")]),
+        # The sun sets at 19:14 on 21 June and rises at 4:45: no stretch on such days, instead of nearly all of them.
+        ("sunset-19:00", "2026-06-21 12:00", "2026-06-22 12:00", []),
+        ("05:00-sunrise", "2026-06-21 00:00", "2026-06-21 12:00", []),
         ("11:00-13:00", "2026-12-03 10:00", "2026-12-03 12:00", [("2026-12-03 11:00", "2026-12-03 12:00")]),
         ("12:00-13:00", "2026-12-03 10:00", "2026-12-03 12:00", []),
         (
@@ -74,3 +77,28 @@ def test_what_cannot_be_read_is_refused_by_its_field(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse(f"08:00-09:00; {text}", "features[3].hours")
     assert [(one.path, one.message.values) for one in refused.value.faults] == [("features[3].hours", {"text": text})]
+
+
+@pytest.mark.parametrize(
+    ("rule", "over"),
+    [("22:00-06:00", True), ("08:00-17:00", False), ("sunset-sunrise", True), ("sunrise-sunset", False),
+     ("sunset-06:00", True), ("sunset-19:00", False), ("22:00-sunrise", True), ("05:00-sunrise", False),
+     ("sunrise-09:00", False), ("15:00-sunset", False)],
+)  # fmt: skip
+def test_which_rules_end_on_the_next_day(rule: str, over: bool) -> None:
+    (found,) = parse(rule, "hours")
+    assert found.over_midnight is over
+
+
+def test_a_zones_days_are_those_on_which_its_hours_begin() -> None:
+    nightly = zone(
+        LayerKind.NOISE, hours=parse("22:00-06:00", "h"), first_day=date(2026, 12, 3), last_day=date(2026, 12, 3)
+    )
+    found = nightly.periods(Period(at("2026-12-02 12:00"), at("2026-12-05 12:00")), OSAKA)
+    assert found == (Period(at("2026-12-03 22:00"), at("2026-12-04 06:00")),)
+
+
+def test_a_zone_without_hours_holds_from_midnight_to_midnight() -> None:
+    always = zone(LayerKind.NOISE, first_day=date(2026, 12, 3), last_day=date(2026, 12, 3))
+    found = always.periods(Period(at("2026-12-02 12:00"), at("2026-12-05 12:00")), OSAKA)
+    assert found == (Period(at("2026-12-03 00:00"), at("2026-12-04 00:00")),)

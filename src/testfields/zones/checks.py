@@ -6,27 +6,21 @@ so. `law` holds what the acts say of methods of flight; the zones themselves say
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from math import floor
 
 from testfields.core.errors import N_, Message
 from testfields.core.local_time import local_date
-from testfields.core.periods import Period
 from testfields.core.shapes import inside, share_ground
-from testfields.sites.vocabulary import Label, RoadAnswer, Use
-from testfields.zones import law, seasons
+from testfields.sites.vocabulary import RoadAnswer, Use
+from testfields.zones import airports, law, seasons
 from testfields.zones.law import Rule
 from testfields.zones.rules import (
-    AIRPORT_REACH_M,
     Asked,
     Finding,
     Subject,
     Zone,
-    distance_m,
     joined,
-    without_surfaces,
 )
-from testfields.zones.vocabulary import KINDS, LayerKind, Severity, Source
+from testfields.zones.vocabulary import KINDS, LayerKind, Severity
 
 Check = Callable[[Subject], Iterator[Finding]]
 
@@ -55,59 +49,6 @@ def _in_area(subject: Subject) -> Iterator[Finding]:
             yield _found("outside-band", law.AREA, message, one, **values)
 
 
-def _surfaces(subject: Subject) -> Iterator[Finding]:
-    """Above the surfaces around an airport, at each part of the footprint."""
-    for zone in _of_kind(subject, LayerKind.AIRPORT):
-        if zone.surfaces is None or subject.craft.use is not Use.DRONE:
-            continue
-        for one in subject.asked:
-            lowest = zone.surfaces.lowest_over(one.volume.footprint)
-            if lowest is None:
-                continue
-            if subject.ground.elevation_m is None:
-                message = N_(
-                    "Below the surfaces of %(airport)s, at the lowest %(ceiling)s m above sea level. How high that is"
-                    " above ground is not known, as the height of the ground here is not."
-                )
-                yield _at(zone, one, message, "airport-surface-height-unknown", ceiling=floor(lowest))
-                continue
-            top = _top_of(one)
-            above_sea = top + subject.ground.elevation_m
-            if above_sea <= lowest:
-                continue
-            where = zone.surfaces.lower_than(above_sea, one.volume.footprint)
-            message = N_(
-                "Up to %(top)s m above ground is above the surfaces of %(airport)s: at the lowest %(ceiling)s m above"
-                " sea level, here %(height)s m above ground."
-            )
-            height = max(lowest - subject.ground.elevation_m, 0.0)
-            values = {"top": f"{top:g}", "ceiling": floor(lowest), "height": floor(height)}
-            yield replace(_at(zone, one, message, "airport-surface", **values), where=where)
-
-
-def _airports_unknown(subject: Subject) -> Iterator[Finding]:
-    """Near an airport whose surfaces are not known."""
-    if subject.craft.use is not Use.DRONE:
-        return
-    for zone in without_surfaces(list(_of_kind(subject, LayerKind.AIRPORT))):
-        far = min((distance_m(zone.geometry, one.volume.footprint) for one in subject.asked), default=AIRPORT_REACH_M)
-        if far < AIRPORT_REACH_M:
-            message = N_(
-                "%(airport)s is %(km)s km away, and no surface of it is known here. Please ask whether it limits the"
-                " height."
-            )
-            values = {"airport": zone.name, "km": f"{far / 1000:.1f}"}
-            yield Finding(
-                "airport-unknown",
-                Severity.NOTICE,
-                Message(message, values),
-                KINDS[LayerKind.AIRPORT].why,
-                KINDS[LayerKind.AIRPORT].cure,
-                _source_of(zone),
-                zone=zone.identifier,
-            )
-
-
 def _zones(subject: Subject) -> Iterator[Finding]:
     """In a zone, at a height and a time at which it holds."""
     for zone in subject.zones:
@@ -115,6 +56,8 @@ def _zones(subject: Subject) -> Iterator[Finding]:
         if zone.layer.kind is LayerKind.AIRPORT or not _concerns(subject, zone):
             continue
         for one in subject.asked:
+            if zone.layer.kind is LayerKind.DENSE and law.is_held(subject.craft, one):
+                continue
             if not zone.altitude.overlaps(one.volume.altitude) or not share_ground(zone.geometry, one.volume.footprint):
                 continue
             when = zone.periods(one.volume.period, subject.place_of(one.volume.footprint))
@@ -125,10 +68,10 @@ def _zones(subject: Subject) -> Iterator[Finding]:
                     Message(N_("%(kind)s: %(name)s"), {"kind": kind.label, "name": zone.name}),
                     zone.says or kind.why,
                     kind.cure,
-                    _source_of(zone),
+                    zone.layer.told,
                     zone.geometry.intersection(one.volume.footprint),
                     when,
-                    zone.identifier,
+                    zone.known_as,
                 )
 
 
@@ -136,8 +79,7 @@ def _concerns(subject: Subject, zone: Zone) -> bool:
     craft = subject.craft
     if craft.use not in KINDS[zone.layer.kind].uses:
         return False
-    exempt = law.is_light(craft) or law.is_tethered(craft)
-    return not (zone.layer.kind is LayerKind.DENSE and exempt)
+    return not (zone.layer.kind is LayerKind.DENSE and law.is_light(craft))
 
 
 def _not_loaded(subject: Subject) -> Iterator[Finding]:
@@ -154,18 +96,20 @@ def _high(subject: Subject) -> Iterator[Finding]:
     if subject.craft.use is not Use.DRONE:
         return
     for one in subject.asked:
-        if _top_of(one) > law.HIGH_M:
-            yield _found(
-                "above-150", law.HIGH, N_("It goes higher than %(most)s m above ground."), one, most=law.HIGH_M
-            )
+        if one.top_m > law.HIGH_M:
+            light = law.is_light(subject.craft)
+            code, rule = ("high-and-light", law.HIGH_AND_LIGHT) if light else ("above-150", law.HIGH)
+            yield _found(code, rule, N_("It goes higher than %(most)s m above ground."), one, most=law.HIGH_M)
 
 
 def _night(subject: Subject) -> Iterator[Finding]:
     """Between sunset and sunrise."""
     craft = subject.craft
-    if craft.use is not Use.DRONE or law.is_light(craft) or law.is_tethered(craft):
+    if craft.use is not Use.DRONE or law.is_light(craft):
         return
     for one in subject.asked:
+        if law.is_held(craft, one):
+            continue
         dark = seasons.within(seasons.NIGHT, one.volume.period, subject.place_of(one.volume.footprint))
         if dark:
             found = _found("night", law.NIGHT, N_("Part of it is between sunset and sunrise."), one)
@@ -177,8 +121,9 @@ def _methods(subject: Subject) -> Iterator[Finding]:
     craft = subject.craft
     if craft.use is not Use.DRONE or law.is_light(craft):
         return
+    held = all(law.is_held(craft, one) for one in subject.asked)
     for method in law.METHODS:
-        if method.tether_exempts and law.is_tethered(craft):
+        if method.tether_exempts and held:
             continue
         done = method.of(craft)
         if done is None:
@@ -188,6 +133,17 @@ def _methods(subject: Subject) -> Iterator[Finding]:
             yield _found(
                 method.code, law.METHOD, N_("Flying in a way that needs an approval: %(method)s"), method=method.label
             )
+
+
+def _tether(subject: Subject) -> Iterator[Finding]:
+    """Higher than a tether reaches that would exempt."""
+    craft = subject.craft
+    if craft.use is not Use.DRONE or craft.tether_m is None or craft.tether_m > law.TETHER_M:
+        return
+    for one in subject.asked:
+        if one.top_m > craft.tether_m:
+            message = N_("The tether of %(tether)s m exempts from nothing up to the %(top)s m that are asked for.")
+            yield _found("tether", law.HELD, message, one, top=f"{one.top_m:g}", tether=f"{craft.tether_m:g}")
 
 
 def _craft(subject: Subject) -> Iterator[Finding]:
@@ -224,6 +180,9 @@ def _category(subject: Subject, so_far: Sequence[Finding]) -> Iterator[Finding]:
     if subject.craft.use is not Use.DRONE or law.is_light(subject.craft):
         return
     special = [one for one in so_far if one.severity is Severity.PERMISSION and one.code in law.SPECIAL]
+    if not special and any(one.code.endswith(law.UNKNOWN) for one in so_far):
+        yield _found("category", law.CATEGORY_UNKNOWN, N_("Of which category the flight is cannot be told yet."))
+        return
     if not special:
         yield _found("category-1", law.CATEGORY_1, N_("As far as is known here, this is a flight of category I."))
         return
@@ -271,49 +230,17 @@ def _width(subject: Subject) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     _in_area,
-    _surfaces,
-    _airports_unknown,
+    airports.surfaces,
+    airports.unknown,
     _zones,
     _not_loaded,
     _high,
     _night,
     _methods,
+    _tether,
     _craft,
     _papers,
     _road,
     _width,
     _duties,
 )
-
-
-def _of_kind(subject: Subject, kind: LayerKind) -> Iterator[Zone]:
-    return (one for one in subject.zones if one.layer.kind is kind)
-
-
-def _top_of(asked: Asked) -> float:
-    """The height in metres above ground up to which is asked for; of no bound that of the area."""
-    upper = asked.volume.altitude.upper if asked.volume.altitude.upper is not None else asked.band.upper
-    return float(upper if upper is not None else Decimal(0))
-
-
-def _at(zone: Zone, asked: Asked, what: str, code: str, **values: object) -> Finding:
-    kind = KINDS[zone.layer.kind]
-    periods: tuple[Period, ...] = (asked.volume.period,)
-    message = Message(what, {"airport": zone.name, **values})
-    return Finding(
-        code,
-        kind.severity,
-        message,
-        kind.why,
-        kind.cure,
-        _source_of(zone),
-        asked.volume.footprint,
-        periods,
-        zone.identifier,
-    )
-
-
-def _source_of(zone: Zone) -> Source:
-    """The layer itself, of its day."""
-    told = f"{zone.layer.source} ({zone.layer.as_of.isoformat()})"
-    return Source(Label(told, told), zone.layer.confidence)

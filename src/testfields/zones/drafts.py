@@ -83,9 +83,15 @@ SHORT: Mapping[str, str] = {
     "point_longitude": "point_lon",
     "point_latitude": "point_lat",
     "elevation_m": "elev_m",
-    **{one.name: one.name[:10] for one in fields(Surfaces)[3:]},
+    "horizontal_radius_m": "horiz_rad",
+    "horizontal_height_m": "horiz_hgt",
+    "run_per_metre": "run_per_m",
+    "conical_radius_m": "cone_rad",
+    "outer_radius_m": "outer_rad",
 }
 ALWAYS: tuple[seasons.Rule, ...] = ()
+# What heights above sea level there are, and how far surfaces may reach; metres.
+LOWEST_M, HIGHEST_M, FARTHEST_M = -100, 10_000, 60_000
 OF_SURFACES = tuple(one.name for one in fields(Surfaces)[3:])
 
 
@@ -93,6 +99,9 @@ def read_zone(record: Record, kind: LayerKind) -> ZoneDraft:
     """A feature as a zone; what does not fit is noted in its record."""
     surfaces = _surfaces(record) if kind is LayerKind.AIRPORT else None
     lower, upper = record.number("lower", required=False), record.number("upper", required=False)
+    for name, value in (("lower", lower), ("upper", upper)):
+        if value is not None and not LOWEST_M <= value <= HIGHEST_M:
+            record.add(name, N_("Heights must be between %(least)s and %(most)s m."), least=LOWEST_M, most=HIGHEST_M)
     if lower is not None and upper is not None and lower >= upper:
         record.add("upper", N_("The upper height must be greater than the lower height."))
     first, last = record.day("first_day"), record.day("last_day")
@@ -128,7 +137,26 @@ def _surfaces(record: Record) -> Surfaces | None:
             record.add(name, N_("This field is required."))
     given = {name: record.number(name, required=False) for name in OF_SURFACES}
     longitude, latitude, elevation = (one or 0.0 for one in point)
-    return Surfaces(longitude, latitude, elevation, **{name: one for name, one in given.items() if one is not None})
+    read = Surfaces(longitude, latitude, elevation, **{name: one for name, one in given.items() if one is not None})
+    return read if _is_sound(record, read) else None
+
+
+def _is_sound(record: Record, read: Surfaces) -> bool:
+    """Whether surfaces are ones that an airport may have; what is not is noted. Metres."""
+    radii = (0, read.horizontal_radius_m, read.conical_radius_m, read.outer_radius_m, FARTHEST_M)
+    wrong = {
+        "point_longitude": not JAPAN[0] <= read.longitude <= JAPAN[2],
+        "point_latitude": not JAPAN[1] <= read.latitude <= JAPAN[3],
+        "elevation_m": not LOWEST_M <= read.elevation_m <= HIGHEST_M,
+        "horizontal_radius_m": not radii[0] < radii[1],
+        "horizontal_height_m": not 0 <= read.horizontal_height_m <= HIGHEST_M,
+        "run_per_metre": not 1 <= read.run_per_metre <= FARTHEST_M,
+        "conical_radius_m": not radii[1] <= radii[2],
+        "outer_radius_m": not radii[2] <= radii[3] <= radii[4],
+    }
+    for name in (name for name, is_wrong in wrong.items() if is_wrong):
+        record.add(name, N_("No airport's surfaces have such a value."))
+    return not any(wrong.values())
 
 
 def _ground(surfaces: Surfaces) -> MultiPolygon:
@@ -145,6 +173,8 @@ def checked_ground(ground: BaseGeometry | None, path: str) -> MultiPolygon:
     """A polygon in Japan, in two dimensions; raises InvalidInput with the reason."""
     if ground is None:
         raise InvalidInput([fault(path, N_("The feature has no shape."))])
+    if ground.has_z:
+        raise InvalidInput([fault(path, N_("The shape has heights. Please save it without them, in two dimensions."))])
     checked = checked_shape(_without_touches(ground), path)
     west, south, east, north = JAPAN
     x_least, y_least, x_most, y_most = checked.bounds
@@ -169,11 +199,18 @@ def read_coverage(told: dict[str, Any] | None, zones: Sequence[ZoneDraft]) -> Mu
     """Where a layer tells all there is: as it says, else on the ground of its zones alone; raises InvalidInput."""
     if told is None:
         return MultiPolygon(polygons(shapely.union_all([one.geometry for one in zones])))
+    return checked_ground(read_shape(told, COVERAGE), COVERAGE)
+
+
+COVERAGE = "layer.coverage"
+
+
+def read_shape(told: object, path: str) -> BaseGeometry:
+    """A GeoJSON geometry; raises InvalidInput for what is none."""
     try:
-        ground = shape(told)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput([fault("layer.coverage", N_("The shape must be a polygon."))]) from error
-    return checked_ground(ground, "layer.coverage")
+        return shape(told)  # type: ignore[arg-type]
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
+        raise InvalidInput([fault(path, N_("The shape must be a polygon."))]) from error
 
 
 def columns_of(zones: Sequence[ZoneDraft]) -> dict[str, list[Any]]:

@@ -12,16 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import shapely
 
-from testfields.core.errors import N_, Fault, InvalidInput, Message, fault
+from testfields.core.errors import N_, Fault, InvalidInput, Message, NotFound, fault
 from testfields.db.engine import transactional
 from testfields.sites.exchange.features import is_of_programs
-from testfields.sites.exchange.files import flat, known_srid, read_rows
+from testfields.sites.exchange.files import FORMATS, flat, known_srid, read_rows
 from testfields.sites.exchange.importing import on_wgs84
 from testfields.sites.exchange.record import Record
+from testfields.sites.exchange.unpacking import ARCHIVES, unpacked
 from testfields.sites.rules import placed_fault
 from testfields.zones import queries
-from testfields.zones.drafts import SHORT, LayerDraft, LayerFacts, ZoneDraft, columns_of, read_coverage, read_zone
+from testfields.zones.drafts import (
+    COVERAGE,
+    SHORT,
+    LayerDraft,
+    LayerFacts,
+    ZoneDraft,
+    columns_of,
+    read_coverage,
+    read_shape,
+    read_zone,
+)
 from testfields.zones.ed318 import Feature, features_of, is_ed318, issued_on, zones_left_out
 from testfields.zones.official import Official, official_of
 
@@ -71,7 +83,10 @@ JSON = frozenset({".json", ".geojson"})
 
 
 def _document(path: Path) -> object:
-    """The JSON of a file that is none of other programs' own formats, nor in an archive; None of any other."""
+    """The JSON of a file, or of the one in an archive; None of any other format."""
+    if path.suffix.lower() in ARCHIVES and path.is_file():
+        with unpacked(path, FORMATS) as one:
+            return _document(one)
     return _json_of(path) if path.suffix.lower() in JSON and path.is_file() else None
 
 
@@ -97,7 +112,8 @@ async def _rows(path: Path, document: object, wanted: Wanted) -> Told:
 async def publish(draft: LayerDraft, now: datetime) -> bool:
     """Publish a layer; whether it replaces one. What was published before stays for decisions that saw it."""
     told = draft.facts
-    replaced = await queries.REPLACE.value(slug=told.slug, at=now)
+    await queries.TURN.run(slug=told.slug)
+    replaced: datetime | None = await queries.REPLACE.value(slug=told.slug, at=now)
     layer_id = await queries.PUBLISH.value(
         slug=told.slug,
         kind=told.kind.value,
@@ -108,10 +124,18 @@ async def publish(draft: LayerDraft, now: datetime) -> bool:
         as_of=told.as_of,
         confidence=told.confidence.value,
         coverage=draft.coverage,
-        at=now,
+        at=replaced or now,
     )
     await queries.ADD.run(layer_id=layer_id, **columns_of(draft.zones))
     return replaced is not None
+
+
+@transactional
+async def end(slug: str, now: datetime) -> None:
+    """Let a layer hold no longer, without another in its place; raises NotFound."""
+    await queries.TURN.run(slug=slug)
+    if await queries.REPLACE.value(slug=slug, at=now) is None:
+        raise NotFound(N_("No layer of this name holds now."))
 
 
 def _facts(told: object, beside: Mapping[str, object], wanted: Wanted) -> LayerFacts:
@@ -147,18 +171,11 @@ def _json_of(path: Path) -> object:
 
 
 def _outline(document: object) -> object:
-    """The geometry of a GeoJSON document of one shape, or of all of a collection's together."""
-    if not isinstance(document, dict):
-        return None
-    if document.get("type") == "FeatureCollection":
-        shapes = [one.get("geometry") or {} for one in document.get("features", [])]
-        polygons = [
-            polygon
-            for one in shapes
-            for polygon in ([one.get("coordinates")] if one.get("type") == "Polygon" else one.get("coordinates", []))
-        ]
-        return {"type": "MultiPolygon", "coordinates": polygons}
-    return document.get("geometry", document)
+    """The geometry of a GeoJSON document, of a collection all of its shapes as one; raises InvalidInput."""
+    told = document if isinstance(document, dict) else {}
+    parts = told["features"] if isinstance(told.get("features"), list) else [told]
+    shapes = [read_shape(one.get("geometry", one) if isinstance(one, dict) else one, COVERAGE) for one in parts]
+    return dict(shapely.geometry.mapping(shapely.union_all(shapes)))
 
 
 def _renamed(values: Mapping[str, object], official: Official | None) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from testfields.sites.vocabulary import Label
-from testfields.zones.rules import Craft
+from testfields.zones.rules import Asked, Craft
 from testfields.zones.vocabulary import AVIATION_ACT_85, AVIATION_ACT_86, Confidence, Severity, Source
 
 # In grams: lighter is no 無人航空機 (航空法 2条22項). In metres above ground: 航空法 132条の85, 1項1号.
@@ -31,9 +31,9 @@ def is_light(craft: Craft) -> bool:
     return craft.mass_g is not None and craft.mass_g < LIGHT_G
 
 
-def is_tethered(craft: Craft) -> bool:
-    """Whether it flies on a tether that exempts it."""
-    return craft.tether_m is not None and craft.tether_m <= TETHER_M
+def is_held(craft: Craft, asked: Asked) -> bool:
+    """Whether it flies on a tether that exempts it, no higher than that reaches."""
+    return craft.tether_m is not None and asked.top_m <= craft.tether_m <= TETHER_M
 
 
 def _second_hand(ja: str, en: str) -> Source:
@@ -66,6 +66,22 @@ HIGH = Rule(
         "高さを150m未満にするか、DIPSで許可を受けてください。", "Stay below 150 m, or obtain the permission in DIPS."
     ),
     AVIATION_ACT_85,
+)
+# Lighter than a 無人航空機: what may disturb aircraft is asked for or told beforehand all the same.
+HIGH_AND_LIGHT = Rule(
+    CONDITION,
+    Label(
+        "100g未満の機体でも、高い空域や空港の周りで航空機の飛行に影響するおそれのある行為には、許可や通報が必要です。",
+        "Under 100 g, too, what may disturb aircraft high up or around airports needs a permission or a notice.",
+    ),
+    Label("管轄の空港事務所に確認してください。", "Please ask the airport office in charge."),
+    _background("航空法 第134条の3", "Civil Aeronautics Act, Article 134-3"),
+)
+HELD = Rule(
+    NOTICE,
+    Label("係留による特例は、係留索の届く高さまでの飛行に限られます。", "A tether exempts only as high as it reaches."),
+    Label("高さを係留の長さまでに下げてください。", "Please ask for no more height than the tether has."),
+    AVIATION_ACT_86,
 )
 NIGHT = Rule(
     PERMISSION,
@@ -158,6 +174,17 @@ CATEGORY_1 = Rule(
         "Where something is unknown, please confirm it with the ministry.",
     ),
     _second_hand("航空法（飛行カテゴリー）", "Civil Aeronautics Act (categories of flight)"),
+)
+CATEGORY_UNKNOWN = replace(
+    CATEGORY_1,
+    why=Label(
+        "まだ分からない点があり、特定飛行に当たるかどうかを判断できません。",
+        "Something is not known yet, so that nobody can tell whether a permission is needed under the act.",
+    ),
+    cure=Label(
+        "記入のない項目を補い、登録されていない情報を所管の機関に確認してください。",
+        "Please fill in what was not said, and confirm with the authorities what is not known here.",
+    ),
 )
 CATEGORY_2 = Rule(
     CONDITION,
@@ -261,4 +288,6 @@ METHODS = (
     Method("dropping", Label("物件の投下", "dropping objects"), lambda craft: craft.drops),
 )
 # What makes a flight a 特定飛行.
-SPECIAL = frozenset({"airport-surface", "above-150", "dense", "night", *(one.code for one in METHODS)})
+SPECIAL = frozenset({"airport-surface", "airport-near", "above-150", "dense", "night", *(one.code for one in METHODS)})
+# What keeps anybody from telling the category.
+UNKNOWN = ("-not-said", "-not-loaded", "-unknown")

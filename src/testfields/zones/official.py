@@ -58,7 +58,8 @@ OFFICIAL = (
         LayerKind.MUNICIPALITY,
         Label("市区町村", "Municipalities"),
         "国土数値情報（行政区域データ、N03）、国土交通省",
-        lambda values: _told(values, "N03_007"),
+        # Land that belongs to none has no code.
+        lambda values: _told(values, "N03_007") or _told(values, "N03_004"),
         lambda values: _told(values, "N03_001", "N03_003", "N03_004"),
     ),
     Official(

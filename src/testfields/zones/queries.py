@@ -14,7 +14,9 @@ AROUND = Statement(f"""
     {_ASKED}, met AS (
         SELECT part.zone_id, ST_Multi(ST_CollectionExtract(
                    ST_Union(ST_Intersection(part.geometry, asked.shape)), 3)) AS shape
-        FROM asked JOIN zone_part part ON ST_Intersects(part.geometry, asked.shape)
+        FROM asked JOIN zone_part part ON part.geometry && asked.shape
+        JOIN zone ON zone.id = part.zone_id JOIN zone_layer layer ON layer.id = zone.layer_id
+        WHERE {_THEN} AND ST_Intersects(part.geometry, asked.shape)
         GROUP BY part.zone_id
     )
     SELECT zone.id, layer.slug, layer.kind, layer.name_ja AS layer_ja, layer.name_en AS layer_en, layer.source,
@@ -23,7 +25,6 @@ AROUND = Statement(f"""
            zone.says_ja, zone.says_en,
            CASE WHEN layer.kind = 'airport' THEN zone.geometry ELSE met.shape END AS geometry
     FROM met JOIN zone ON zone.id = met.zone_id JOIN zone_layer layer ON layer.id = zone.layer_id
-    WHERE {_THEN}
     ORDER BY layer.slug, zone.position, zone.id
 """)
 
@@ -59,20 +60,25 @@ DRAWN = Statement(f"""
             'upper', zone.upper, 'reference', zone.reference, 'first_day', zone.first_day,
             'last_day', zone.last_day, 'hours', zone.hours, 'source', zone.source, 'as_of', zone.as_of,
             'confidence', zone.confidence
-        )) ORDER BY zone.id), '[]'::json))::text
+        )) ORDER BY zone.id), '[]'::json))::text AS body, max(zone.id) AS last, count(*) AS drawn
     FROM (
         SELECT zone.*, layer.kind, layer.slug, layer.source, layer.as_of, layer.confidence
         FROM zone JOIN zone_layer layer ON layer.id = zone.layer_id
-        WHERE {_THEN} AND (CAST(:kind AS text) IS NULL OR layer.kind = :kind)
+        WHERE {_THEN} AND zone.id > :after AND (CAST(:kind AS text) IS NULL OR layer.kind = :kind)
           AND EXISTS (SELECT FROM zone_part part WHERE part.zone_id = zone.id
                       AND part.geometry && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
         ORDER BY zone.id LIMIT :limit
     ) zone
 """)
 
-# The slug's own row is held, so that of two who publish the second replaces what the first did.
+# One after the other: of two who publish the second replaces what the first did.
+TURN = Statement("SELECT pg_advisory_xact_lock(hashtextextended('zone_layer ' || :slug, 0))")
+
+# What was published a moment ago holds that moment, whatever the clock of whoever comes next says.
 REPLACE = Statement("""
-    UPDATE zone_layer SET replaced_at = :at WHERE slug = :slug AND replaced_at IS NULL RETURNING id
+    UPDATE zone_layer SET replaced_at = greatest(CAST(:at AS timestamptz), published_at + interval '1 microsecond')
+    WHERE slug = :slug AND replaced_at IS NULL
+    RETURNING replaced_at
 """)
 
 PUBLISH = Statement("""

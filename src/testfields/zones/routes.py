@@ -4,13 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.params import FromQuery, QueryParameter
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
 from testfields.core.clock import now
 from testfields.sites.routes import parse_box
+from testfields.web.paging import next_link
+from testfields.web.parameters import QueryId
 from testfields.web.schemas import GEOJSON, NamedText
 from testfields.web.shared import SHARED
 from testfields.zones import service
@@ -87,10 +89,16 @@ async def list_layers() -> list[LayerView]:
 
 
 @get("/zones.geojson", media_type=GEOJSON, guards=[Only(May.LOOK_AROUND)], opt=SHARED)
-async def map_zones(bbox: Box = None, kind: FromQuery[LayerKind | None] = None) -> Response[ZoneFeatures]:
-    """The zones that hold now in a part of the map; at most a thousand, their outlines as fine as the part is small."""
-    body: Any = await service.zones_in(parse_box(bbox), kind, now())
-    return Response(body, media_type=GEOJSON)
+async def map_zones(
+    request: Request[Any, Any, Any], bbox: Box = None, kind: FromQuery[LayerKind | None] = None, after: QueryId = None
+) -> Response[ZoneFeatures]:
+    """The zones that hold now, a thousand at a time; the next page stands in `Link`.
+
+    Of a part of the map the outlines are as fine as the part is small; without `bbox` they are whole.
+    """
+    drawn = await service.zones_in(parse_box(bbox) if bbox else None, kind, after or 0, now())
+    body: Any = drawn.body
+    return Response(body, media_type=GEOJSON, headers=next_link(request, "after", drawn.last))
 
 
 router = Router("/", tags=["zones"], route_handlers=[list_layers, map_zones])

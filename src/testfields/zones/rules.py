@@ -40,12 +40,18 @@ class Layer:
     confidence: Confidence
     licence: str = ""
 
+    @property
+    def told(self) -> Source:
+        """Where what it says stands."""
+        name = f"{self.source} ({self.as_of.isoformat()})"
+        return Source(Label(name, name), self.confidence)
+
 
 @dataclass(frozen=True)
 class Zone:
     """A restriction: its ground, heights in metres above ground, its days and hours, or the surfaces of an airport.
 
-    `geometry` is what of it concerns the ground asked about; `distance_m` how far that is, 0 where it lies there.
+    `geometry` is what of it concerns the ground asked about; of an airport all of its own.
     """
 
     layer: Layer
@@ -61,13 +67,20 @@ class Zone:
     # Why it is there, where its layer says more than its kind.
     says: Label | None = None
 
+    @property
+    def known_as(self) -> str:
+        """Its layer and its number there, which is no other's in other layers."""
+        return f"{self.layer.slug}/{self.identifier}"
+
     def periods(self, period: Period, place: Place) -> tuple[Period, ...]:
         """The parts of a period in which it holds."""
+        if self.hours:
+            return within(self.hours, period, place, self.first_day, self.last_day)
         start = midnight(self.first_day, place.zone) if self.first_day else period.start
         end = midnight(self.last_day + timedelta(days=1), place.zone) if self.last_day else period.end
         if start >= period.end or end <= period.start:
             return ()
-        return within(self.hours, Period(max(start, period.start), min(end, period.end)), place)
+        return (Period(max(start, period.start), min(end, period.end)),)
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,12 @@ class Asked:
     band: AltitudeBand
     width_m: float | None = None
 
+    @property
+    def top_m(self) -> float:
+        """The height above ground up to which is asked for; of no bound that of the area."""
+        upper = self.volume.altitude.upper if self.volume.altitude.upper is not None else self.band.upper
+        return float(upper or 0)
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -119,6 +138,10 @@ class Subject:
     zones: tuple[Zone, ...] = ()
     # The kinds of which some layer covers all that is asked for.
     covered: frozenset[LayerKind] = frozenset()
+
+    def of_kind(self, kind: LayerKind) -> list[Zone]:
+        """The zones of one kind."""
+        return [one for one in self.zones if one.layer.kind is kind]
 
     def place_of(self, shape: BaseGeometry) -> Place:
         """Where the sun is looked at for a shape."""

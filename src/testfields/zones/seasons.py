@@ -6,7 +6,7 @@
     sunset-sunrise                  by night
     22:00-06:00                     up to the next morning
 
-Several such rules stand after one another, parted by semicolons; no rule at all is always.
+Several such rules stand after one another, parted by semicolons.
 """
 
 import re
@@ -25,7 +25,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEK = frozenset(range(7))
 YEAR = ((1, 1), (12, 31))
 SUNRISE, SUNSET = "sunrise", "sunset"
-MIDNIGHT_TO_COME = "24:00"
+NOON, MIDNIGHT_TO_COME = "12:00", "24:00"
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,20 @@ class Rule:
         within = first <= today <= last if first <= last else today >= first or today <= last
         return within and day.weekday() in self.weekdays
 
-    def stretch(self, day: date, place: Place) -> Period:
-        """From its begin on a local day."""
-        start, end = instant(self.begin, day, place), instant(self.end, day, place)
-        return Period(start, end if end > start else instant(self.end, day + timedelta(days=1), place))
+    @property
+    def over_midnight(self) -> bool:
+        """Whether it ends on the day after it began; of the sun and a clock, by which half of the day that tells."""
+        if self.begin == SUNRISE or self.end == SUNSET:
+            return False
+        if self.begin == SUNSET:
+            return self.end == SUNRISE or self.end <= NOON
+        return self.begin >= NOON if self.end == SUNRISE else self.end <= self.begin
+
+    def stretch(self, day: date, place: Place) -> Period | None:
+        """From its begin on a local day; None on a day on which the sun is later, or earlier, than the clock."""
+        start = instant(self.begin, day, place)
+        end = instant(self.end, day + timedelta(days=1) if self.over_midnight else day, place)
+        return Period(start, end) if start < end else None
 
 
 def instant(edge: str, day: date, place: Place) -> datetime:
@@ -73,11 +83,14 @@ def instant(edge: str, day: date, place: Place) -> datetime:
     return instant_of(datetime.combine(day, time.fromisoformat(edge)), place.zone)
 
 
-def within(rules: Sequence[Rule], period: Period, place: Place) -> tuple[Period, ...]:
-    """The parts of a period in which one of the rules holds, in their order; all of it without a rule."""
-    if not rules:
-        return (period,)
-    found = sorted(one for rule in rules for one in _stretches(rule, period, place))
+def within(
+    rules: Sequence[Rule], period: Period, place: Place, first: date | None = None, last: date | None = None
+) -> tuple[Period, ...]:
+    """The parts of a period in which one of the rules holds, in their order: stretches that begin on a day from `first`
+    to `last`.
+    """
+    days = (first or date.min, last or date.max)
+    found = sorted(one for rule in rules for one in _stretches(rule, period, place, days))
     joined: list[Period] = []
     for one in found:
         if joined and one.start <= joined[-1].end:
@@ -90,13 +103,13 @@ def within(rules: Sequence[Rule], period: Period, place: Place) -> tuple[Period,
 NIGHT = (Rule(SUNSET, SUNRISE),)
 
 
-def _stretches(rule: Rule, period: Period, place: Place) -> Iterator[Period]:
+def _stretches(rule: Rule, period: Period, place: Place, days: tuple[date, date]) -> Iterator[Period]:
     # One that began the day before may last until the next.
     day, last = local_date(period.start, place.zone) - timedelta(days=1), local_date(period.end, place.zone)
     while day <= last:
-        if rule.on(day):
+        if rule.on(day) and days[0] <= day <= days[1]:
             stretch = rule.stretch(day, place)
-            if stretch.overlaps(period):
+            if stretch is not None and stretch.overlaps(period):
                 yield Period(max(stretch.start, period.start), min(stretch.end, period.end))
         day += timedelta(days=1)
 

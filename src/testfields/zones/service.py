@@ -102,11 +102,22 @@ async def layers(at: datetime) -> list[Published]:
     return await queries.LAYERS.all(Published, at=at)
 
 
-async def zones_in(box: Box, kind: LayerKind | None, at: datetime) -> bytes:
-    """The zones of a part of the map, as GeoJSON."""
-    return await queries.DRAWN.json(
-        **asdict(box), kind=kind, at=at, limit=MOST_DRAWN, tolerance=(box.east - box.west) / FINENESS
-    )
+@dataclass(frozen=True)
+class Drawn:
+    """Zones as GeoJSON, and the number of the last where there may be more."""
+
+    body: bytes
+    last: int | None
+
+
+async def zones_in(box: Box | None, kind: LayerKind | None, after: int, at: datetime) -> Drawn:
+    """The zones of a part of the map, or of all of it with their whole outlines, by their numbers `after` one."""
+    part = box or Box()
+    tolerance = (part.east - part.west) / FINENESS if box else 0.0
+    row = await queries.DRAWN.row(**asdict(part), kind=kind, at=at, after=after, limit=MOST_DRAWN, tolerance=tolerance)
+    if row is None:
+        raise LookupError("an aggregate without a row")
+    return Drawn(row["body"].encode(), row["last"] if row["drawn"] == MOST_DRAWN else None)
 
 
 def _asked(volume: Volume, place: asyncpg.Record) -> Asked:

@@ -99,7 +99,11 @@ class Surfaces:
 
     def lowest_over(self, footprint: BaseGeometry) -> float | None:
         """The lowest ceiling over a footprint in degrees, metres above Tokyo Peil: that where it is nearest."""
-        return self.ceiling_at(self.plane.from_degrees(footprint).distance(Point(0, 0)))
+        return self.ceiling_at(self.distance_m(footprint))
+
+    def distance_m(self, footprint: BaseGeometry) -> float:
+        """How far a footprint in degrees is from the reference point."""
+        return float(self.plane.from_degrees(footprint).distance(Point(0, 0)))
 
     def lower_than(self, height_m: float, footprint: BaseGeometry) -> BaseGeometry:
         """The part of a footprint, in degrees, over which the surfaces lie lower than a height above Tokyo Peil."""

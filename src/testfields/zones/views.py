@@ -13,7 +13,7 @@ from testfields.zones.vocabulary import CONFIDENCES, SEVERITIES, Severity
 # How each is drawn: the word of its colour, and its symbol.
 TONES: Mapping[Severity, tuple[str, str]] = {
     Severity.BLOCKS: ("late", "ban"),
-    Severity.PERMISSION: ("soon", "seal"),
+    Severity.PERMISSION: ("soon", "warning"),
     Severity.CONDITION: ("mine", "check-circle"),
     Severity.NOTICE: ("past", "info"),
 }
