@@ -116,7 +116,7 @@ async def test_what_restricts_nothing_is_passed_over_and_told(db: None, tmp_path
         ("geometry.extent.radius", -1, "geometry"),
         ("geometry.coordinates", ["a", "b"], "geometry"),
         ("geometry.type", "LineString", "geometry"),
-        ("properties.limitedApplicability.0.schedule.0.day", ["XXX"], "limitedApplicability"),
+        ("properties.limitedApplicability.0.schedule.0.day", ["MOONDAY"], "limitedApplicability"),
         ("properties.limitedApplicability.0.schedule.0.startTime", "8 o'clock", "geometry"),
         ("properties.limitedApplicability.0.schedule.0.endEvent", "EECT", "geometry"),
         ("properties.limitedApplicability.0.startDateTime", "soon", "limitedApplicability"),

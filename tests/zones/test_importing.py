@@ -22,7 +22,7 @@ from testfields.piccolo_app import data_folder
 from testfields.sites.rules import FeatureFault
 from testfields.zones import queries, service
 from testfields.zones.drafts import SHORT
-from testfields.zones.importing import Published, Wanted, end, import_layer
+from testfields.zones.importing import Wanted, end, import_layer
 from testfields.zones.vocabulary import LayerKind
 
 SAMPLES = sorted((data_folder("maps") / "zones").glob("*.geojson"))
@@ -228,12 +228,6 @@ async def test_of_two_who_publish_at_once_one_replaces_the_other(own_db: str, tm
     published = await asyncio.gather(*(import_layer(path, Wanted(), now()) for _ in range(4)))
     assert sorted(one.replaced for one in published) == [False, True, True, True]
     assert len(await service.layers(now())) == 1
-
-
-async def test_trying_stores_nothing(db: None, tmp_path: Path) -> None:
-    published = await import_layer(written(tmp_path), Wanted(), now(), only_try=True)
-    assert published == Published(published.facts, 1)
-    assert await service.layers(now()) == []
 
 
 async def test_the_next_publication_replaces_and_the_former_is_seen_by_its_time(db: None, tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def _rules(daily: Daily) -> Iterator[str]:
         yield hours
         return
     for day in daily.day:
-        yield f"{DAYS[(_place(day) + before) % len(DAYS)]} {hours}"
+        yield f"{DAYS[(_place(day) + before) % 7]} {hours}"
 
 
 def _place(day: str) -> int:

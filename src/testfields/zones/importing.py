@@ -66,8 +66,8 @@ class Told:
     passed_over: tuple[str, ...] = ()
 
 
-async def import_layer(path: Path, wanted: Wanted, now: datetime, *, only_try: bool = False) -> Published:
-    """Publish the layer of a file, in place of the one of the same slug, or `only_try` to.
+async def import_layer(path: Path, wanted: Wanted, now: datetime) -> Published:
+    """Publish the layer of a file, in place of the one of the same slug.
 
     Raises InvalidInput with every fault found, those of features as `FeatureFault`.
     """
@@ -75,7 +75,7 @@ async def import_layer(path: Path, wanted: Wanted, now: datetime, *, only_try: b
     told = _ed318(document, wanted) if is_ed318(document) else await _rows(path, document, wanted)
     zones = _zones(told.features, told.facts)
     draft = LayerDraft(told.facts, read_coverage(told.facts.coverage, zones), zones)
-    replaced = False if only_try else await publish(draft, now)
+    replaced = await publish(draft, now)
     return Published(told.facts, len(zones), told.passed_over, replaced)
 
 
