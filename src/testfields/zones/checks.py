@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from testfields.core.errors import N_, Message
 from testfields.core.local_time import local_date
-from testfields.core.shapes import inside, share_ground
+from testfields.core.periods import Period
+from testfields.core.shapes import inset, inside, overlap
 from testfields.sites.vocabulary import RoadAnswer, Use
 from testfields.zones import airports, law, seasons
 from testfields.zones.law import Rule
@@ -51,28 +52,32 @@ def _in_area(subject: Subject) -> Iterator[Finding]:
 
 def _zones(subject: Subject) -> Iterator[Finding]:
     """In a zone, at a height and a time at which it holds."""
-    for zone in subject.zones:
-        kind = KINDS[zone.layer.kind]
-        if zone.layer.kind is LayerKind.AIRPORT or not _concerns(subject, zone):
-            continue
-        for one in subject.asked:
-            if zone.layer.kind is LayerKind.DENSE and law.is_held(subject.craft, one):
+    concerned = [one for one in subject.zones if one.layer.kind is not LayerKind.AIRPORT and _concerns(subject, one)]
+    for one in subject.asked:
+        # Each shape is made narrower once, by the one tolerance, instead of once for each pair.
+        ground, place = inset(one.volume.footprint), subject.place_of(one.volume.footprint)
+        for zone in concerned:
+            held = zone.layer.kind is LayerKind.DENSE and law.is_held(subject.craft, one)
+            if held or not zone.altitude.overlaps(one.volume.altitude) or not overlap(inset(zone.geometry), ground):
                 continue
-            if not zone.altitude.overlaps(one.volume.altitude) or not share_ground(zone.geometry, one.volume.footprint):
-                continue
-            when = zone.periods(one.volume.period, subject.place_of(one.volume.footprint))
+            when = zone.periods(one.volume.period, place)
             if when:
-                yield Finding(
-                    zone.layer.kind.value,
-                    kind.severity,
-                    Message(N_("%(kind)s: %(name)s"), {"kind": kind.label, "name": zone.name}),
-                    zone.says or kind.why,
-                    kind.cure,
-                    zone.layer.told,
-                    zone.geometry.intersection(one.volume.footprint),
-                    when,
-                    zone.known_as,
-                )
+                yield _of_zone(zone, one, when)
+
+
+def _of_zone(zone: Zone, asked: Asked, when: tuple[Period, ...]) -> Finding:
+    kind = KINDS[zone.layer.kind]
+    return Finding(
+        zone.layer.kind.value,
+        kind.severity,
+        Message(N_("%(kind)s: %(name)s"), {"kind": kind.label, "name": zone.name}),
+        zone.says or kind.why,
+        kind.cure,
+        zone.layer.told,
+        zone.geometry.intersection(asked.volume.footprint),
+        when,
+        zone.known_as,
+    )
 
 
 def _concerns(subject: Subject, zone: Zone) -> bool:
