@@ -132,3 +132,13 @@ async def test_the_form_asks_how_a_drone_is_flown_and_keeps_what_was_typed(db: N
     row = await Project.select().first()
     assert row is not None
     assert (row["mass_g"], row["tether_m"], row["drops"], row["registration"]) == (900, None, "yes", "JU0123456789")
+
+
+async def test_the_form_takes_nothing_of_a_drone_for_anything_else(db: None, client: AsyncClient) -> None:
+    form = await factories.log_in(client, await factories.company())
+    typed = {**PLAN, **FLIGHT, "mass_g": "heavy", "use": "robot"}
+    assert (await client.post("/my/projects/new", data={**form, **typed, "title_en": ""})).status_code == 422
+    assert (await client.post("/my/projects/new", data={**form, **typed})).status_code == 303
+    row = await Project.select().first()
+    assert row is not None
+    assert {name: row[name] for name in FLIGHT} == {**dict.fromkeys(FLIGHT), "registration": ""}

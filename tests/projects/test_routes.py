@@ -183,6 +183,42 @@ async def test_what_is_no_answer_is_refused_by_its_field(
     assert [one["path"] for one in answer.json()["errors"]] == [field]
 
 
+async def test_what_is_said_of_drones_alone_is_refused_of_anything_else(db: None, client: AsyncClient) -> None:
+    headers = await headers_of(await factories.company())
+    other = PLAN | {"use": "vehicle"}
+    answer = await client.post("/api/v1/projects", json=other | FLIGHT, headers=headers)
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == list(FLIGHT)
+    unsaid = dict.fromkeys(FLIGHT) | {"registration": ""}
+    assert (await client.post("/api/v1/projects", json=other | unsaid, headers=headers)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("JU0123456789", "JU0123456789"),
+        ("ju-0123 45678a", "JU012345678A"),
+        ("ＪＵ０１２３－４５６７８９", "JU0123456789"),
+        ("JA01ー23", "JA0123"),
+        ("JX0123", "JX0123"),
+        ("banana", None),
+        ("JU012345678", None),
+        ("JU0123456789, JU0123456780", None),
+        ("JA", None),
+        ("N12345", None),
+    ],
+)
+async def test_a_registration_symbol_is_kept_as_it_is_issued(
+    db: None, client: AsyncClient, typed: str, kept: str | None
+) -> None:
+    headers = await headers_of(await factories.company())
+    answer = await client.post("/api/v1/projects", json=PLAN | {"registration": typed}, headers=headers)
+    if kept is None:
+        assert [one["path"] for one in answer.json()["errors"]] == ["registration"]
+    else:
+        assert answer.json()["registration"] == kept
+
+
 async def test_the_check_goes_by_what_the_project_says_of_the_flight(db: None, client: AsyncClient) -> None:
     field, company = await factories.field(), await factories.company()
     headers, period = await headers_of(company), factories.period(10)

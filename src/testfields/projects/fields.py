@@ -156,7 +156,7 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
             Section.FLIGHT,
             Label("登録記号", "Registration symbol"),
             greatest=LONGEST_SYMBOL,
-            hint=Label("100g以上の機体。JUから始まる記号。", "From 100 g; it begins with JU."),
+            hint=Label("100g以上の機体。JUと英数字10文字。", "From 100 g: JU and ten letters and digits."),
         ),
     ] = ""
     remote_id: Annotated[Answer | None, _flight("リモートIDを発信しますか", "Does it send its remote ID?")] = None
@@ -166,7 +166,7 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
             "係留する長さ",
             "Length of the tether",
             "係留しない場合は空欄。",
-            "Empty without one.",
+            "Leave empty where it flies without one.",
             "m",
             LONGEST_TETHER_M,
         ),
@@ -236,5 +236,7 @@ class Plan(PlanFacts, frozen=True, kw_only=True):
 
 FACTS = rows_of(PlanFacts, Field)
 PLAN = rows_of(Plan, Field)
+# Of a drone alone.
+FLOWN = tuple(name for name, row in FACTS.items() if row.field.section is Section.FLIGHT)
 # Questions that may stay unanswered.
 ANSWERED = tuple(name for name, row in FACTS.items() if row.type is Answer)

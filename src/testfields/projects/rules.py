@@ -1,5 +1,6 @@
 """What a project must say before reservations can be made under it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,21 +9,41 @@ import msgspec
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
 from testfields.core.fields import Row
-from testfields.core.texts import line_faults, text_faults, tidy
-from testfields.projects.fields import PLAN, Field, Plan, PlanFacts
+from testfields.core.texts import line_faults, normal, text_faults, tidy
+from testfields.projects.fields import FLOWN, PLAN, Field, Plan, PlanFacts
 from testfields.projects.vocabulary import Answer
-from testfields.sites.vocabulary import Use
+from testfields.sites.vocabulary import USES, Use
 from testfields.zones.rules import Craft
+
+# 登録記号: of a drone JU and ten more (無人航空機登録要領), of an aircraft JA, of one on trial JX.
+SYMBOL = re.compile(r"JU[0-9A-Z]{10}|J[AX][0-9A-Z]{2,10}")
+NO_SYMBOL = N_(
+    "A registration symbol is JU and ten letters or digits, such as JU0123456789; of aircraft it begins with JA or JX."
+)
+NOT_FLOWN = N_("This is said of drones only. Please leave it empty, or choose the drone as what is tried.")
 
 
 def checked(plan: Plan) -> Plan:
     """The plan with its texts as they are kept; raises InvalidInput with all that is missing or does not fit."""
     texts = {name: tidy(getattr(plan, name)) for name, row in PLAN.items() if row.type is str}
-    kept = msgspec.structs.replace(plan, **texts)
+    kept = msgspec.structs.replace(plan, **texts | {"registration": _symbol(texts["registration"])})
     faults = [found for row in PLAN.values() for found in _faults(row, getattr(kept, row.name))]
+    faults += _flight_faults(kept)
     if faults:
         raise InvalidInput(faults)
     return kept
+
+
+def _symbol(text: str) -> str:
+    """A registration symbol without the blanks and hyphens by which people part it."""
+    return re.sub("[ \u2010-\u2015\u2212\u30fc-]", "", normal("NFKC", text)).upper()
+
+
+def _flight_faults(plan: Plan) -> Iterator[Fault]:
+    if plan.use != Use.DRONE:
+        yield from (fault(name, NOT_FLOWN) for name in FLOWN if plan.use in USES and getattr(plan, name))
+    elif plan.registration and not SYMBOL.fullmatch(plan.registration):
+        yield fault("registration", NO_SYMBOL)
 
 
 def _faults(row: Row[Field], value: Any) -> Iterator[Fault]:
