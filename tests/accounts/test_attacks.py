@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from httpx import AsyncClient
 
-from testfields.accounts import attempts, identity, passwords, service
+from testfields.accounts import attempts, identity, passwords, service, tokens
 from testfields.accounts.directory import InitialPassword
 from testfields.accounts.identity import BROWSER_COOKIE, CSRF_FIELD, CSRF_HEADER, SESSION_COOKIE
 from testfields.accounts.rules import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL
@@ -383,7 +383,7 @@ async def test_no_secret_is_logged_or_shown_by_repr(
     async def broken(*_: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(service, "create_token", broken)
+    monkeypatch.setattr(tokens, "create", broken)
     assert (await browser.post("/my/tokens", {"name": "x", "scopes": "read"})).status_code == 500
     assert "planted" in caplog.text
     for one in (PASSWORD, "a wrong password indeed", browser.session, browser.csrf, secret):
@@ -394,7 +394,7 @@ async def test_no_secret_is_logged_or_shown_by_repr(
         [
             actor,
             service.NewSession(browser.session, "kept"),
-            service.IssuedToken(1, secret),
+            tokens.IssuedToken(1, secret),
             InitialPassword(1, "a@example.test", PASSWORD),
             Posted({"password": [PASSWORD]}),
         ]

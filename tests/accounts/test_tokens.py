@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient
 
-from testfields.accounts import service
+from testfields.accounts import service, tokens
 from testfields.accounts.entries import NewToken
 from testfields.accounts.identity import CSRF_HEADER
 from testfields.accounts.rules import MOST_TOKENS, Scope
@@ -141,7 +141,7 @@ async def test_a_token_that_is_over_opens_nothing_and_leaves_the_list(db: None, 
     secret = await factories.token(somebody)
     await ApiToken.update({ApiToken.expires_at: now()}).where(ApiToken.person_id == somebody.person_id)
     assert (await client.get("/api/v1/me", headers=bearer(secret))).status_code == 401
-    assert await service.tokens(somebody, now()) == []
+    assert await tokens.in_force(somebody, now()) == []
 
 
 async def test_other_peoples_tokens_are_not_found(db: None, client: AsyncClient) -> None:
@@ -162,18 +162,18 @@ async def test_nobody_hoards_tokens(db: None) -> None:
     somebody = await factories.company()
     new = NewToken("x", [Scope.READ], now() + timedelta(days=1))
     for _ in range(MOST_TOKENS):
-        await service.create_token(somebody, new, now())
+        await tokens.create(somebody, new, now())
     with pytest.raises(InvalidInput):
-        await service.create_token(somebody, new, now())
+        await tokens.create(somebody, new, now())
 
 
 async def test_renewing_replaces_the_token_of_that_name_alone(db: None) -> None:
     somebody = await factories.company()
     first, other = [
-        await service.renew_token(somebody, NewToken(name, [Scope.READ], now() + timedelta(days=1)), now())
+        await tokens.renew(somebody, NewToken(name, [Scope.READ], now() + timedelta(days=1)), now())
         for name in ("demo", "other")
     ]
-    second = await service.renew_token(somebody, NewToken("demo", [Scope.READ], now() + timedelta(days=1)), now())
+    second = await tokens.renew(somebody, NewToken("demo", [Scope.READ], now() + timedelta(days=1)), now())
     assert await service.actor_by_token(first.secret, now()) is None
     assert await service.actor_by_token(other.secret, now()) is not None
     assert await service.actor_by_token(second.secret, now()) is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient
 
-from testfields.accounts import addresses, directory, ways_in
+from testfields.accounts import addresses, directory, tokens, ways_in
 from testfields.accounts import service as accounts
 from testfields.accounts.entries import NewEmail, NewToken
 from testfields.accounts.rules import ASKS_PER_EMAIL, Actor, MemberRole, OrganisationKind, Purpose, Scope
@@ -67,7 +67,7 @@ async def test_an_address_changes_when_the_new_mailbox_confirms_and_the_old_one_
 ) -> None:
     somebody, elsewhere = await somebody_at(browser), Browser(browser.client)
     await elsewhere.log_in(somebody)
-    token = await accounts.create_token(somebody, NewToken("t", [Scope.READ], factories.tomorrow()), now())
+    token = await tokens.create(somebody, NewToken("t", [Scope.READ], factories.tomorrow()), now())
     assert (await browser.post("/my/email", {"email": EMAIL.upper(), "password": PASSWORD})).status_code == 303
     assert EMAIL in (await browser.get("/my/account")).text
     async with postbox() as box:
@@ -243,7 +243,7 @@ async def test_the_old_mailbox_takes_the_account_back_from_whoever_knew_the_pass
     thief = await accounts.actor_by_email("thief@example.test")
     assert thief is not None
     await moved(thief, "thief-again@example.test")
-    await accounts.create_token(somebody, NewToken("t", [Scope.READ], factories.tomorrow()), now())
+    await tokens.create(somebody, NewToken("t", [Scope.READ], factories.tomorrow()), now())
     # A new password of the thief's does not close the way back.
     await accounts.change_password(
         await accounts.actor_by_email("thief-again@example.test") or thief, PASSWORD, NEW, HERE, now()
@@ -256,7 +256,7 @@ async def test_the_old_mailbox_takes_the_account_back_from_whoever_knew_the_pass
     assert (await owner.post(back, {"new": "a third password, mine"})).status_code == 303
     assert await email_of(somebody) == somebody.email
     assert (await browser.get("/my/account")).status_code == 303
-    assert await accounts.tokens(somebody, now()) == []
+    assert await tokens.in_force(somebody, now()) == []
     assert (await Browser(browser.client).log_in(somebody, "a third password, mine")).status_code == 303
     # What the thief's own change brought to the thief's mailbox opens nothing any more.
     with pytest.raises(NotFound):
@@ -285,7 +285,7 @@ async def test_an_address_is_changed_by_api_in_a_browser_alone(db: None, browser
     assert (await browser.get("/api/v1/me/email")).json()["asked"]["email"] == EMAIL
     assert (await browser.send("DELETE", "/api/v1/me/email", headers=headers)).status_code == 204
     assert (await browser.send("POST", "/api/v1/me/email/again", headers=headers)).status_code == 404
-    token = await accounts.create_token(somebody, NewToken("t", [Scope.BOOK], factories.tomorrow()), now())
+    token = await tokens.create(somebody, NewToken("t", [Scope.BOOK], factories.tomorrow()), now())
     bearer = {"Authorization": f"Bearer {token.secret}"}
     assert (await browser.client.put("/api/v1/me/email", json=body, headers=bearer)).status_code == 403
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from testfields.accounts import last_ones, passwords, queries
+from testfields.accounts import last_ones, organisation_queries, passwords, queries
 from testfields.accounts import service as accounts
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
@@ -72,7 +72,7 @@ class InitialPassword:
 
 async def choices() -> list[Choice]:
     """Every organisation, by kind and name."""
-    return await queries.ORGANISATION_CHOICES.all(Choice)
+    return await organisation_queries.ORGANISATION_CHOICES.all(Choice)
 
 
 async def add_organisation(new: NewOrganisation) -> int:
@@ -81,7 +81,7 @@ async def add_organisation(new: NewOrganisation) -> int:
     organisation_id = await _add_organisation(new)
     if organisation_id is not None:
         return organisation_id
-    if await queries.ORGANISATION_BY_SLUG.value(slug=new.slug) is not None:
+    if await organisation_queries.ORGANISATION_BY_SLUG.value(slug=new.slug) is not None:
         raise InvalidInput([fault("slug", N_("Another organisation has this already."))])
     raise InvalidInput([fault("corporate_number", N_("Another organisation has this already."))])
 
@@ -90,7 +90,9 @@ async def ensure_organisation(new: NewOrganisation) -> int:
     """The id of the organisation with this slug, added where there is none; raises InvalidInput."""
     check_organisation(new)
     added = await _add_organisation(new)
-    found: int | None = added if added is not None else await queries.ORGANISATION_BY_SLUG.value(slug=new.slug)
+    found: int | None = (
+        added if added is not None else await organisation_queries.ORGANISATION_BY_SLUG.value(slug=new.slug)
+    )
     if found is None:
         raise InvalidInput([fault("corporate_number", N_("Another organisation has this already."))])
     return found
@@ -98,7 +100,7 @@ async def ensure_organisation(new: NewOrganisation) -> int:
 
 async def _add_organisation(new: NewOrganisation) -> int | None:
     names = {"name_ja": tidy(new.name_ja), "name_en": tidy(new.name_en)}
-    added: int | None = await queries.ADD_ORGANISATION.value(**{**msgspec.structs.asdict(new), **names})
+    added: int | None = await organisation_queries.ADD_ORGANISATION.value(**{**msgspec.structs.asdict(new), **names})
     return added
 
 
@@ -171,7 +173,7 @@ async def _ready(new: NewPerson, password: str) -> str:
 
 async def _check_roles(roles: Sequence[NewRole]) -> None:
     """Raise InvalidInput for a role that its organisation does not have, or an organisation that is not there."""
-    rows = await queries.KINDS.rows(ids=[one.organisation_id for one in roles])
+    rows = await organisation_queries.KINDS.rows(ids=[one.organisation_id for one in roles])
     kinds = {row["id"]: OrganisationKind(row["kind"]) for row in rows}
     faults = []
     for index, one in enumerate(roles):

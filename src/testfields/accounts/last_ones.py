@@ -5,7 +5,7 @@ What is read here is read behind the lock of the organisations: of two who go at
 
 from collections.abc import Iterable
 
-from testfields.accounts import queries
+from testfields.accounts import organisation_queries, queries
 from testfields.accounts.rules import NEEDED_ROLES, MemberRole
 from testfields.core.errors import N_, WrongState
 
@@ -27,7 +27,7 @@ async def held(organisations: Iterable[int]) -> Held:
     """
     wanted = sorted(role for roles in NEEDED_ROLES.values() for role in roles)
     ids = sorted(organisations)
-    await queries.LOCK_ORGANISATIONS.rows(ids=ids)
+    await organisation_queries.LOCK_ORGANISATIONS.rows(ids=ids)
     rows = await queries.ROLES_HELD.rows(organisations=ids, roles=wanted)
     return {(row["organisation_id"], MemberRole(row["role"])) for row in rows}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from testfields.accounts import queries
+from testfields.accounts import organisation_queries as queries
 from testfields.accounts.access import reach
 from testfields.accounts.authority import May
 from testfields.accounts.entries import ChangedOrganisation, check_change

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from litestar import Request, Response, get, post
 from litestar.response import Template
 
-from testfields.accounts import address_pages, addresses, admin_pages, organisation_pages, service
+from testfields.accounts import address_pages, addresses, admin_pages, organisation_pages, service, tokens
 from testfields.accounts.access import allowed, scopes_for
 from testfields.accounts.authority import May
 from testfields.accounts.entries import NewToken, OwnAccount
@@ -183,7 +183,7 @@ async def create_token(request: Request[Any, Any, Any], actor: Caller) -> Templa
     chosen = [scope for scope in Scope if scope in form.chosen("scopes")]
     life = timedelta(days=days if days in TOKEN_DAYS else USUAL_TOKEN_DAYS)
     try:
-        issued = await service.create_token(actor, NewToken(form.text("name"), chosen, now() + life), now())
+        issued = await tokens.create(actor, NewToken(form.text("name"), chosen, now() + life), now())
     except InvalidInput as error:
         return await _tokens(request, actor, form, error)
     return await _tokens(request, actor, issued=issued)
@@ -194,7 +194,7 @@ async def _tokens(
     actor: Actor,
     form: Posted | None = None,
     error: InvalidInput | None = None,
-    issued: service.IssuedToken | None = None,
+    issued: tokens.IssuedToken | None = None,
 ) -> Template:
     rows = [
         {
@@ -204,7 +204,7 @@ async def _tokens(
             "created": when(one.created_at),
             "expires": when(one.expires_at),
         }
-        for one in await service.tokens(actor, now())
+        for one in await tokens.in_force(actor, now())
     ]
     return page(
         request,
@@ -222,7 +222,7 @@ async def _tokens(
 @post("/my/tokens/{token_id:int}/revoke", include_in_schema=False, guards=[Only(May.GUARD_ACCOUNT)])
 async def revoke_token(actor: Caller, token_id: PathId) -> Response[Any]:
     """Revoke one of one's tokens."""
-    await service.revoke_token(actor, token_id, now())
+    await tokens.revoke(actor, token_id, now())
     return redirect("/my/tokens", "success", N_("The token is revoked. It opens nothing from now on."))
 
 

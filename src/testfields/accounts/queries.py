@@ -177,72 +177,8 @@ BY_FEED = Statement(f"""
     WHERE calendar_feed.secret_hash = :secret_hash AND {_AT_WORK}
 """)
 
-_SAID_OF_IT = """
-    id, kind, slug, name_ja, name_en, kana, corporate_number, address, contact_email, metric_crs, asks_verified, active,
-    version, created_at
-"""
 # Every word that somebody searches for is found; without words everything is.
-_SOUGHT = "LIKE ALL (SELECT pattern FROM sought(CAST(:words AS text)))"
-
-# Keyset paging, newest first; served by the primary key.
-ORGANISATIONS = Statement(f"""
-    SELECT {_SAID_OF_IT}
-    FROM organisation
-    WHERE id < :before AND found_by {_SOUGHT}
-    ORDER BY id DESC
-    LIMIT :limit
-""")
-
-# Served by the primary key.
-ORGANISATION = Statement(f"SELECT {_SAID_OF_IT} FROM organisation WHERE id = :organisation_id")
-
-CHANGE_ORGANISATION = Statement("""
-    UPDATE organisation
-    SET name_ja = :name_ja, name_en = :name_en, kana = :kana, corporate_number = :corporate_number, address = :address,
-        contact_email = :contact_email, metric_crs = :metric_crs, asks_verified = :asks_verified, version = version + 1
-    WHERE id = :organisation_id
-""")
-
-SET_ORGANISATION_ACTIVE = Statement("""
-    WITH known AS (SELECT id, active AS was FROM organisation WHERE id = :organisation_id FOR UPDATE)
-    UPDATE organisation SET active = :active, version = version + 1 FROM known WHERE organisation.id = known.id
-    RETURNING organisation.kind, known.was
-""")
-
-ASKING = Statement("""
-    SELECT id, name_ja, name_en, asks_verified FROM organisation WHERE id = ANY(CAST(:owners AS bigint[])) ORDER BY id
-""")
-
-ASK_VERIFIED = Statement("""
-    WITH known AS (
-        SELECT id, asks_verified AS was FROM organisation
-        WHERE id = :organisation_id AND kind = 'owner' AND (:everything OR id = ANY(CAST(:owners AS bigint[])))
-        FOR UPDATE
-    )
-    UPDATE organisation SET asks_verified = :asks, version = version + 1 FROM known WHERE organisation.id = known.id
-    RETURNING known.was
-""")
-
-ORGANISATION_CHOICES = Statement("""
-    SELECT id, kind, name_ja, name_en FROM organisation ORDER BY kind, name_ja, id
-""")
-
-# Answers with no row where the slug or the number belongs to another.
-ADD_ORGANISATION = Statement("""
-    INSERT INTO organisation (kind, slug, name_ja, name_en, corporate_number, contact_email, metric_crs, asks_verified)
-    VALUES (:kind, :slug, :name_ja, :name_en, :corporate_number, :contact_email, :metric_crs, :asks_verified)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-""")
-
-# Served by organisation's unique index on slug.
-ORGANISATION_BY_SLUG = Statement("""
-    SELECT id FROM organisation WHERE slug = :slug
-""")
-
-KINDS = Statement("""
-    SELECT id, kind FROM organisation WHERE id = ANY(CAST(:ids AS bigint[]))
-""")
+SOUGHT = "LIKE ALL (SELECT pattern FROM sought(CAST(:words AS text)))"
 
 _PERSON = "person.id, person.email, person.name, person.locale, person.active, person.created_at"
 
@@ -250,7 +186,7 @@ _PERSON = "person.id, person.email, person.name, person.locale, person.active, p
 PEOPLE = Statement(f"""
     SELECT {_PERSON}, {_memberships()}
     FROM person
-    WHERE person.id < :before AND person.found_by {_SOUGHT}
+    WHERE person.id < :before AND person.found_by {SOUGHT}
     ORDER BY person.id DESC
     LIMIT :limit
 """)
@@ -263,7 +199,7 @@ MEMBERS = Statement(f"""
     SELECT {_PERSON}, {_memberships(_IN_THEM)}
     FROM person
     WHERE person.id IN (SELECT membership.person_id FROM membership WHERE {_IN_THEM}) AND person.id < :before
-      AND person.found_by {_SOUGHT}
+      AND person.found_by {SOUGHT}
     ORDER BY person.id DESC
     LIMIT :limit
 """)
@@ -300,11 +236,6 @@ ACTOR_BY_ID = Statement(f"""
     FROM person WHERE person.id = :person_id AND {_AT_WORK}
 """)
 
-# One after the other: whoever changes what somebody is in an organisation sees what the one before has changed.
-LOCK_ORGANISATION = Statement("""
-    SELECT kind, name_ja, name_en FROM organisation WHERE id = :organisation_id FOR UPDATE
-""")
-
 # Served by membership_person_id.
 END_MEMBERSHIPS = Statement("""
     DELETE FROM membership
@@ -314,11 +245,6 @@ END_MEMBERSHIPS = Statement("""
 
 ROLES_IN = Statement("""
     SELECT role FROM membership WHERE person_id = :person_id AND organisation_id = :organisation_id
-""")
-
-# In one order, so that nobody waits in a circle.
-LOCK_ORGANISATIONS = Statement("""
-    SELECT id FROM organisation WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE
 """)
 
 # Of the roles, those that somebody who can log in has.

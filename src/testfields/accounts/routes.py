@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import JSONBody
 
-from testfields.accounts import addresses, directory, organising, service
+from testfields.accounts import addresses, directory, organising, service, tokens
 from testfields.accounts.authority import May
 from testfields.accounts.entries import ChangedOrganisation, NewEmail, NewOrganisation, NewPerson, NewToken, OwnAccount
 from testfields.accounts.guards import Only
@@ -91,7 +91,7 @@ async def list_tokens(actor: Caller) -> list[TokenView]:
     """One's own tokens in force, newest first, without their secrets."""
     return [
         TokenView(one.id, one.name, [Scope(scope) for scope in one.scopes], one.created_at, one.expires_at)
-        for one in await service.tokens(actor, now())
+        for one in await tokens.in_force(actor, now())
     ]
 
 
@@ -105,14 +105,14 @@ async def list_tokens(actor: Caller) -> list[TokenView]:
 )
 async def create_token(actor: Caller, data: JSONBody[NewToken]) -> Response[IssuedView]:
     """Make a token, from a browser that is logged in. The answer is not kept under an `Idempotency-Key`."""
-    issued = await service.create_token(actor, data, now())
+    issued = await tokens.create(actor, data, now())
     return Response(IssuedView(issued.id, issued.secret), status_code=201, headers={"Cache-Control": "no-store"})
 
 
 @delete("/tokens/{token_id:int}", tags=["me"], guards=[Only(May.GUARD_ACCOUNT)])
 async def revoke_token(actor: Caller, token_id: PathId) -> None:
     """Revoke one of one's own tokens at once, from a browser that is logged in."""
-    await service.revoke_token(actor, token_id, now())
+    await tokens.revoke(actor, token_id, now())
 
 
 @get("/organisations", tags=["administration"], guards=[Only(May.ADMINISTER)])

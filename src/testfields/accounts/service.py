@@ -1,8 +1,7 @@
-"""Proving who somebody is: passwords, browser sessions, tokens."""
+"""Proving who somebody is: by password, session of a browser, or token."""
 
 import hmac
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,18 +11,15 @@ import msgspec
 from testfields.accounts import attempts, passwords, queries, way_queries
 from testfields.accounts.attempts import email_subject, network_subject, secret_hash
 from testfields.accounts.entries import (
-    NewToken,
     OwnAccount,
     check_name,
     check_password,
-    check_token,
     folded_email,
     is_email,
 )
 from testfields.accounts.rules import (
     ATTEMPTS_PER_ADDRESS,
     ATTEMPTS_PER_EMAIL,
-    MOST_TOKENS,
     SESSION_LIFE,
     Actor,
     Membership,
@@ -53,25 +49,6 @@ class Proof:
 
     person_id: int
     password_hash: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class IssuedToken:
-    """An API token that was just made; nobody can read its secret again."""
-
-    id: int
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class TokenRow:
-    """A token in force, as its owner sees it in the list."""
-
-    id: int
-    name: str
-    scopes: Sequence[str]
-    created_at: datetime
-    expires_at: datetime
 
 
 async def actor_by_token(token: str, now: datetime) -> Actor | None:
@@ -284,42 +261,3 @@ async def change_account(actor: Actor, chosen: OwnAccount) -> Actor:
 async def forget_expired(now: datetime) -> int:
     """Delete sessions that are over and attempts that count no longer; how many rows went."""
     return await queries.FORGET_SESSIONS.run(now=now) + await queries.FORGET_PAST_ATTEMPTS.run(now=now)
-
-
-async def create_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToken:
-    """A token of the actor's own; raises InvalidInput."""
-    check_token(actor, new, now)
-    # It begins so that people and leak scanners know one when they see one.
-    secret = f"tf_{secrets.token_urlsafe(SECRET_BYTES)}"
-    token_id = await queries.ADD_TOKEN.value(
-        person_id=actor.person_id,
-        name=tidy(new.name),
-        secret_hash=secret_hash(secret),
-        scopes=sorted({scope.value for scope in new.scopes}),
-        now=now,
-        expires_at=new.expires_at,
-        most=MOST_TOKENS,
-    )
-    if token_id is None:
-        raise InvalidInput(
-            [fault("name", N_("You have %(most)s tokens. Please revoke one that you no longer use."), most=MOST_TOKENS)]
-        )
-    return IssuedToken(token_id, secret)
-
-
-@transactional
-async def renew_token(actor: Actor, new: NewToken, now: datetime) -> IssuedToken:
-    """A token in place of those of the same name."""
-    await queries.REVOKE_TOKENS.run(person_id=actor.person_id, name=tidy(new.name), now=now)
-    return await create_token(actor, new, now)
-
-
-async def tokens(actor: Actor, now: datetime) -> list[TokenRow]:
-    """The actor's tokens in force, newest first."""
-    return await queries.TOKENS.all(TokenRow, person_id=actor.person_id, now=now)
-
-
-async def revoke_token(actor: Actor, token_id: int, now: datetime) -> None:
-    """End one of one's own tokens at once; raises NotFound for any other."""
-    if not await queries.REVOKE_TOKEN.run(id=token_id, person_id=actor.person_id, now=now):
-        raise NotFound(N_("There is no such token."))

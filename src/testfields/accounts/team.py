@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from testfields.accounts import last_ones, queries
+from testfields.accounts import last_ones, organisation_queries, queries
 from testfields.accounts.access import allowed
 from testfields.accounts.authority import May
 from testfields.accounts.directory import give_roles
@@ -52,7 +52,7 @@ async def _set_roles(
     now: datetime,
     even_last: bool,
 ) -> None:
-    organisation = await queries.LOCK_ORGANISATION.row(organisation_id=organisation_id)
+    organisation = await organisation_queries.LOCK_ORGANISATION.row(organisation_id=organisation_id)
     known = await queries.ROLES_IN.rows(person_id=person_id, organisation_id=organisation_id)
     if organisation is None or not known:
         raise NotFound(N_("There is no such person."))

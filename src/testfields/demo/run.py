@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from testfields import schema, stopping
-from testfields.accounts import service as accounts
+from testfields.accounts import tokens as api_tokens
 from testfields.accounts.access import scopes_for
 from testfields.accounts.entries import NewToken
 from testfields.accounts.rules import Actor
@@ -108,7 +108,7 @@ def _now_and_then() -> Callable[[str], None]:
 
 async def _token(actor: Actor, at: datetime) -> str:
     new = NewToken("demo", sorted(scopes_for(actor)), at + timedelta(days=TOKEN_DAYS))
-    return (await accounts.renew_token(actor, new, at)).secret
+    return (await api_tokens.renew(actor, new, at)).secret
 
 
 def _write(settings: Settings, tokens: Mapping[str, str]) -> None:

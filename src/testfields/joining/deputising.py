@@ -13,7 +13,7 @@ import msgspec
 from testfields.accounts.access import allowed, reach
 from testfields.accounts.authority import May
 from testfields.accounts.entries import LARGEST_ID
-from testfields.accounts.queries import LOCK_ORGANISATION
+from testfields.accounts.organisation_queries import LOCK_ORGANISATION
 from testfields.accounts.rules import Actor, MemberRole
 from testfields.core.errors import N_, Fault, InvalidInput, NotFound, fault
 from testfields.core.local_time import JAPANS_ZONE, local_date, local_days
