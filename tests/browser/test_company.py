@@ -72,7 +72,7 @@ async def test_from_the_first_project_to_the_withdrawal(server: Portal, chromium
     await page.get_by_role("link", name="実証案件を作成").click()
     await page.fill("#f-title_ja", "災害時に孤立した地域へ医薬品と食料を届ける無人航空機の長距離運航に関する実証実験")
     await page.fill("#f-title_en", "Relief flights")
-    await page.get_by_label("ドローン").check()
+    await page.get_by_role("radio", name="ドローン").check()
     await page.select_option("#f-theme", "disaster")
     await page.fill("#f-purpose", "孤立地域へ届けられるかを確かめます。")
     await page.fill("#f-equipment", "マルチコプター 1機")
