@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
 from testfields.accounts.authority import May
 from testfields.accounts.guards import Only
@@ -39,7 +38,7 @@ from testfields.catalogue.views import (
     technical_facts_of,
     use_words,
 )
-from testfields.catalogue.zone_views import Place, unknown_kinds, zone_rows
+from testfields.catalogue.zone_views import Place, unknown_kinds, zone_rows, zone_source
 from testfields.core.clock import now
 from testfields.core.errors import N_, Fault, InvalidInput, NotFound
 from testfields.core.local_time import JAPANS_ZONE, local_date, local_time
@@ -232,7 +231,7 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
         constraints=constraints_of(site),
         zones=zone_rows(around, place),
         zones_unknown=unknown_kinds(around),
-        zone_source=_zone_source(place.shape),
+        zone_source=zone_source(place.shape),
         errors=errors,
         typed=typed if errors else first.isoformat(),
         view=view,
@@ -242,15 +241,6 @@ async def site_page(request: Request[Any, Any, Any], visitor: Visitor, slug: Fro
             {"url": f"/api/v1/sites/{slug}/areas.geojson", "class": "area", "prefix": "area-", "names": True},
         ],
     )
-
-
-def _zone_source(ground: BaseGeometry) -> dict[str, Any]:
-    """The zones of a part of the map three times as wide as the site, to be laid under all else."""
-    west, south, east, north = ground.bounds
-    wide, high = east - west, north - south
-    box = ",".join(f"{one:.5f}" for one in (west - wide, south - high, east + wide, north + high))
-    url = f"/api/v1/zones.geojson?bbox={box}"
-    return {"url": url, "class": "zone", "prefix": "zone-", "fit": False, "under": True}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor
+from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
@@ -56,6 +57,15 @@ def zone_rows(around: Around, place: Place) -> list[ZoneRow]:
 def unknown_kinds(around: Around) -> str:
     """The kinds of which nothing is known at a place, in a row; empty where there is none."""
     return listed([locale.in_words(KINDS[kind].label) for kind in around.unknown])
+
+
+def zone_source(ground: BaseGeometry) -> dict[str, Any]:
+    """The zones of a part of the map three times as wide as the site, to be laid under all else."""
+    west, south, east, north = ground.bounds
+    wide, high = east - west, north - south
+    box = ",".join(f"{one:.5f}" for one in (west - wide, south - high, east + wide, north + high))
+    url = f"/api/v1/zones.geojson?bbox={box}"
+    return {"url": url, "class": "zone", "prefix": "zone-", "fit": False, "under": True}
 
 
 def _row(number: int, zone: Zone, says: Sequence[str]) -> ZoneRow:

@@ -65,8 +65,8 @@ class Deputy:
 
 
 @dataclass(frozen=True)
-class Colleague:
-    """Somebody whom the actor may name."""
+class Candidate:
+    """A colleague whom the actor may name."""
 
     id: int
     name: str
@@ -78,9 +78,9 @@ async def deputies(actor: Actor, now: datetime) -> list[Deputy]:
     return await queries.LISTED.all(Deputy, owners=reach(actor, May.SEE_DEPUTIES).owners, now=now)
 
 
-async def colleagues(actor: Actor) -> list[Colleague]:
+async def colleagues(actor: Actor) -> list[Candidate]:
     """Reviewers and site managers beside the actor, who are no approvers themselves."""
-    return await queries.COLLEAGUES.all(Colleague, owners=reach(actor, May.NAME_DEPUTY).owners)
+    return await queries.COLLEAGUES.all(Candidate, owners=reach(actor, May.NAME_DEPUTY).owners)
 
 
 @transactional

@@ -73,7 +73,7 @@ class Field:
 def _flight(
     ja: str, en: str, hint_ja: str = "", hint_en: str = "", unit: str = "", greatest: int | None = None
 ) -> Field:
-    """A field of how a drone is flown: a question that may stay unanswered, a number with its unit, or a line."""
+    """A field of how a drone is flown: a number with its unit, else a question; each may stay unanswered."""
     asked = {} if unit else ANSWERS
     hint = Label(hint_ja, hint_en) if hint_ja else None
     return Field(Section.FLIGHT, Label(ja, en), hint=hint, unit=unit, greatest=greatest, words=asked)

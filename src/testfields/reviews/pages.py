@@ -87,7 +87,6 @@ async def _review(
     row, zone = case.row, case.row["timezone"]
     await service.mark_read(actor, row["id"], row["version"])
     scene = await service.scene(actor, row["id"], day)
-    replayed = await replay(actor, row["id"], now())
     address = f"/desk/{row['id']}" + (f"?{filters}" if filters else "")
     return page(
         request,
@@ -105,15 +104,9 @@ async def _review(
         volumes=_volumes(case, zone),
         instant=lambda value: instant(value, zone),
         days_left=due_in_days(case.state, row["due_at"], zone),
-        checks=[
-            {"subject": locale.translate(one.subject), "faults": [locale.said(found.message) for found in one.faults]}
-            for one in case.checks
-        ],
-        findings=shown(case.findings, zone),
-        replayed=[replay_row(one) for one in replayed],
-        zones_changed=case.state not in OVER and bool(replayed and come_gravely(replayed[-1].found)),
         events=[_event(one, zone) for one in reversed(await reading.events(actor, row["id"]))],
         decisions=[action.value for action in case.decisions],
+        **await _checked(actor, case, zone),
         **await _shared(actor, case, zone),
         standing=[standing_row(one, zone) for one in scene],
         lanes=day_lanes(scene, day, zone),
@@ -128,6 +121,20 @@ async def _review(
         unsent=_unsent(refused, case),
         permitted=STATES[case.state].public,
     )
+
+
+async def _checked(actor: Actor, case: Case, zone: str) -> dict[str, Any]:
+    """What the field's rules, law and place say of an application, and what they said when it was decided."""
+    replayed = await replay(actor, case.row["id"], now())
+    return {
+        "checks": [
+            {"subject": locale.translate(one.subject), "faults": [locale.said(found.message) for found in one.faults]}
+            for one in case.checks
+        ],
+        "findings": shown(case.findings, zone),
+        "replayed": [replay_row(one) for one in replayed],
+        "zones_changed": case.state not in OVER and bool(replayed and come_gravely(replayed[-1].found)),
+    }
 
 
 async def _shared(actor: Actor, case: Case, zone: str) -> dict[str, Any]:

@@ -19,11 +19,8 @@ from testfields.db.values import to_period
 from testfields.reservations.reading import NO_SUCH, roles_of
 from testfields.reservations.rules import State
 from testfields.reviews import service, today, work
-from testfields.reviews.affected import since_decision
-from testfields.reviews.replaying import replay
 from testfields.reviews.rules import Due, Order, Shown, Whose, decisions_for
 from testfields.reviews.schemas import (
-    AffectedView,
     AssigneeBody,
     CaseView,
     CheckView,
@@ -32,8 +29,6 @@ from testfields.reviews.schemas import (
     NoteView,
     PreviewShapes,
     RecommendationBody,
-    ReplayedFinding,
-    ReplayView,
     ReviewView,
     Warnings,
 )
@@ -108,23 +103,6 @@ async def list_today(
     return [_day_view(one) for one in await today.of_day(actor, day, site, now())]
 
 
-@get("/zones-changed", guards=[Only(May.SEE_DESK)])
-async def list_zones_changed(actor: Caller) -> list[AffectedView]:
-    """What is under way on one's land and is forbidden or needs a permission by zones published since its decision."""
-    return [
-        AffectedView(
-            one.number,
-            one.permitted,
-            NamedText(one.company_ja, one.company_en),
-            one.site,
-            NamedText(one.area_ja, one.area_en),
-            TimeRange(one.period.start, one.period.end),
-            [finding_view(each) for each in one.findings],
-        )
-        for one in await since_decision(actor, now())
-    ]
-
-
 @get("/{reservation_id:int}", guards=[Only(May.SEE_REVIEW)])
 async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseView]:
     """What the portal has looked at for whoever decides on one application; for the land's staff alone."""
@@ -150,20 +128,6 @@ async def show_review(actor: Caller, reservation_id: PathId) -> Response[CaseVie
         case.decisions,
     )
     return Response(view, headers={"ETag": etag(version)})
-
-
-@get("/{reservation_id:int}/replay", guards=[Only(May.REPLAY)])
-async def show_replay(actor: Caller, reservation_id: PathId) -> list[ReplayView]:
-    """Every decision on an application with what was found by the zones of that moment, and what is found now."""
-    return [
-        ReplayView(
-            one.action,
-            one.at,
-            one.role,
-            [ReplayedFinding(finding_view(each.finding), each.then, each.now) for each in one.found],
-        )
-        for one in await replay(actor, reservation_id, now())
-    ]
 
 
 @post("/{reservation_id:int}/read", status_code=204, guards=[Only(May.MARK_READ)])
@@ -292,9 +256,7 @@ router = Router(
     route_handlers=[
         list_reviews,
         list_today,
-        list_zones_changed,
         show_review,
-        show_replay,
         mark_read,
         assign,
         add_note,

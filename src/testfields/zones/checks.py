@@ -14,13 +14,7 @@ from testfields.core.shapes import inset, inside, overlap
 from testfields.sites.vocabulary import RoadAnswer, Use
 from testfields.zones import airports, law, seasons
 from testfields.zones.law import Rule
-from testfields.zones.rules import (
-    Asked,
-    Finding,
-    Subject,
-    Zone,
-    joined,
-)
+from testfields.zones.rules import Asked, Finding, Subject, Zone, joined
 from testfields.zones.vocabulary import KINDS, LayerKind, Severity
 
 Check = Callable[[Subject], Iterator[Finding]]

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from testfields.core.errors import N_, InvalidInput, fault
 from testfields.core.heights import Reference
 from testfields.core.shapes import JAPAN, checked_shape, polygons
+from testfields.core.volumes import HIGHEST_M
 from testfields.sites.exchange.record import Record
 from testfields.sites.fields import LONGEST_NAME
 from testfields.sites.rules import NOWHERE
@@ -89,9 +90,11 @@ SHORT: Mapping[str, str] = {
     "conical_radius_m": "cone_rad",
     "outer_radius_m": "outer_rad",
 }
+# Of an airport: its reference point, and the height of that.
+POINT = ("point_longitude", "point_latitude", "elevation_m")
 ALWAYS: tuple[seasons.Rule, ...] = ()
 # What heights above sea level there are, and how far surfaces may reach; metres.
-LOWEST_M, HIGHEST_M, FARTHEST_M = -100, 10_000, 60_000
+LOWEST_M, FARTHEST_M = -100, 60_000
 OF_SURFACES = tuple(one.name for one in fields(Surfaces)[3:])
 
 
@@ -129,10 +132,10 @@ def read_zone(record: Record, kind: LayerKind) -> ZoneDraft:
 
 def _surfaces(record: Record) -> Surfaces | None:
     """The surfaces that an airport's reference point gives; None where it has no such point."""
-    point = [record.number(name, required=False) for name in ("point_longitude", "point_latitude", "elevation_m")]
+    point = [record.number(name, required=False) for name in POINT]
     if point == [None] * 3:
         return None
-    for name, value in zip(("point_longitude", "point_latitude", "elevation_m"), point, strict=True):
+    for name, value in zip(POINT, point, strict=True):
         if value is None:
             record.add(name, N_("This field is required."))
     given = {name: record.number(name, required=False) for name in OF_SURFACES}

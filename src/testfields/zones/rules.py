@@ -5,7 +5,7 @@ the portal does not know is a finding like others.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import shapely
@@ -163,6 +163,11 @@ class Finding:
     when: tuple[Period, ...] = ()
     zone: str = ""
 
+    @property
+    def has_place(self) -> bool:
+        """Whether it arises somewhere, instead of everywhere."""
+        return self.where is not None and not self.where.is_empty
+
 
 def without_surfaces(airports: Sequence[Zone]) -> list[Zone]:
     """Of these airports those of which no surface is known, in no layer."""
@@ -228,14 +233,5 @@ def _gravest_first(one: Finding) -> int:
 
 def _with(one: Finding, other: Finding) -> Finding:
     shapes = [shape for shape in (one.where, other.where) if shape is not None]
-    return Finding(
-        one.code,
-        one.severity,
-        one.what,
-        one.why,
-        one.cure,
-        one.source,
-        shapely.union_all(shapes) if shapes else None,
-        tuple(sorted({*one.when, *other.when})),
-        one.zone,
-    )
+    where = shapely.union_all(shapes) if shapes else None
+    return replace(one, where=where, when=tuple(sorted({*one.when, *other.when})))

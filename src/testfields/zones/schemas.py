@@ -48,6 +48,4 @@ def finding_view(one: Finding) -> FindingView:
 
 def shape_of(one: Finding) -> dict[str, Any] | None:
     """Where it arises, as GeoJSON."""
-    if one.where is None or one.where.is_empty:
-        return None
-    return dict(shapely.geometry.mapping(one.where))
+    return None if one.where is None or one.where.is_empty else dict(shapely.geometry.mapping(one.where))

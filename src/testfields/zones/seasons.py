@@ -18,10 +18,10 @@ from astral import Observer
 from astral import sun as sky
 
 from testfields.core.errors import N_, InvalidInput, fault
-from testfields.core.local_time import clocks_of, instant_of, local_date, midnight
+from testfields.core.local_time import WEEKDAYS_EN, clocks_of, instant_of, local_date, midnight
 from testfields.core.periods import Period
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = WEEKDAYS_EN
 WEEK = frozenset(range(7))
 YEAR = ((1, 1), (12, 31))
 SUNRISE, SUNSET = "sunrise", "sunset"

@@ -82,8 +82,8 @@ async def around(shape: BaseGeometry, elevation_m: float | None, zone: str, at: 
 
 
 @dataclass(frozen=True)
-class Published:
-    """A layer that holds, and how many zones it has."""
+class LayerThen:
+    """A layer as it held at a time, and how many zones it had."""
 
     slug: str
     kind: LayerKind
@@ -97,9 +97,9 @@ class Published:
     zones: int
 
 
-async def layers(at: datetime) -> list[Published]:
+async def layers(at: datetime) -> list[LayerThen]:
     """The layers as they were published at a time, by kind."""
-    return await queries.LAYERS.all(Published, at=at)
+    return await queries.LAYERS.all(LayerThen, at=at)
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,13 @@ def _shown(place: int, one: Finding, zone: str) -> FindingShown:
         locale.in_words(one.source.name),
         locale.in_words(CONFIDENCES[one.source.confidence]),
         [when(each, zone) for each in one.when],
-        shape_of(one) is not None,
+        one.has_place,
     )
 
 
 def features(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """Those that have a place as GeoJSON for the map, named in both languages; tied to the list by their number."""
-    return [_feature(place, one) for place, one in enumerate(findings) if shape_of(one) is not None]
+    return [_feature(place, one) for place, one in enumerate(findings) if one.has_place]
 
 
 def _feature(place: int, one: Finding) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from datetime import date
 from itertools import groupby, pairwise
 
 from testfields.core.errors import N_, Fault, InvalidInput, fault
+from testfields.core.local_time import WEEKDAYS_EN
 from testfields.sites.bookable import WEEK_MINUTES
 from testfields.sites.drafts import DAY_MINUTES, ExceptionDraft, OpeningDraft
 from testfields.sites.rules import NO_OPENING
 from testfields.sites.vocabulary import FACILITIES, SURFACES, USES, FacilityValue, Measure, Use
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = WEEKDAYS_EN
 LARGEST_NUMBER = 1_000_000
 CLOSED = "closed"
 MOST_EXCEPTIONS = 400
